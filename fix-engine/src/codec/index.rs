@@ -1,0 +1,95 @@
+//! Reads the fields of one whole frame into an index. In: bytes of a frame. Out: entries (tag, start, length), or
+//! what is garbled. The index can be used again for the next message, so that steady traffic needs no memory.
+//! Does not know which fields a message should have.
+
+use memchr::memchr_iter;
+
+use crate::codec::SOH;
+use crate::codec::checksum;
+use crate::codec::data_fields::data_tag;
+use crate::codec::field::Field;
+use crate::codec::garbled::Garbled;
+use crate::codec::grammar;
+
+/// Length of `10=ddd<SOH>`.
+const TRAILER_LEN: usize = 7;
+
+/// Reads all fields of `frame` into `fields` (cleared first) and checks form, BodyLength, CheckSum, the order of
+/// the first three fields and the lengths of data fields.
+///
+/// # Errors
+/// [`Garbled`] says what is wrong; `fields` is then of no use.
+pub fn read(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
+    fields.clear();
+    let limit = u64::from(u32::MAX);
+    let announced = frame.len() as u64;
+    if announced > limit {
+        return Err(Garbled::TooLong { announced, limit });
+    }
+    check_head(frame)?;
+    check_trailer(frame)?;
+    read_fields(frame, fields)?;
+    match fields.get(2) {
+        Some(field) if field.tag == 35 && field.value(frame).is_ascii() => Ok(()),
+        _ => Err(Garbled::MsgType),
+    }
+}
+
+/// BeginString, BodyLength, and that the latter leads to the trailer.
+fn check_head(frame: &[u8]) -> Result<(), Garbled> {
+    if !frame.starts_with(b"8=FIX") {
+        return Err(Garbled::NoBeginString);
+    }
+    let (rest, _) = grammar::begin_string(frame).map_err(|_| Garbled::BeginString)?;
+    let (body, len) = grammar::body_length(rest).map_err(|_| Garbled::BodyLength)?;
+    let there = body.len().checked_sub(TRAILER_LEN).ok_or(Garbled::BodyLengthMismatch)?;
+    if len != there as u64 || frame[frame.len() - TRAILER_LEN - 1] != SOH {
+        return Err(Garbled::BodyLengthMismatch);
+    }
+    Ok(())
+}
+
+/// CheckSum: three digits, the sum of what stands before.
+fn check_trailer(frame: &[u8]) -> Result<(), Garbled> {
+    let (summed, trailer) = frame.split_at(frame.len() - TRAILER_LEN);
+    let (_, stated) = grammar::check_sum(trailer).map_err(|_| Garbled::CheckSumFormat)?;
+    let computed = checksum::sum(summed);
+    if stated == u16::from(computed) { Ok(()) } else { Err(Garbled::CheckSum { stated, computed }) }
+}
+
+/// The fields one after the other. A data field ends where the Length field before it says.
+fn read_fields(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
+    let mut at = 0;
+    let mut data: Option<(u32, u32, usize)> = None;
+    let mut ends = memchr_iter(SOH, frame);
+    while let Some(mut end) = ends.next() {
+        let (value, tag) =
+            grammar::tag_equals(&frame[at..end]).map_err(|_| Garbled::Field { at: offset(at) })?;
+        let start = end - value.len();
+        if let Some((len_tag, expected, len)) = data.take()
+            && expected == tag
+        {
+            let fault = Garbled::DataLength { tag: len_tag, at: offset(at) };
+            let data_end = start.checked_add(len).filter(|end| frame.get(*end) == Some(&SOH)).ok_or(fault)?;
+            while end < data_end {
+                end = ends.next().ok_or(fault)?;
+            }
+            if end != data_end {
+                return Err(fault);
+            }
+        }
+        fields.push(Field { tag, start: offset(start), len: offset(end - start) });
+        if let Some(expected) = data_tag(tag) {
+            let len = grammar::number(&frame[start..end]).and_then(|len| usize::try_from(len).ok());
+            data = len.map(|len| (tag, expected, len));
+        }
+        at = end + 1;
+    }
+    Ok(())
+}
+
+/// An offset inside a frame, which [`read`] has bounded by `u32::MAX`.
+#[inline]
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,21 @@
+//! FIX 4.4: bytes, messages, dictionary, sessions.
+//!
+//! | module | what flows |
+//! |---|---|
+//! | [`codec`] | bytes in → frames → [`codec::message::Message`]; [`codec::body::Body`] → bytes out |
+//! | [`dictionary`] | XML in the QuickFIX layout → tables → validation and explanation of a message |
+//! | [`session`] | a state machine without sockets: inputs and a time in, actions out |
+//! | `io` | sockets, TLS, files (feature `io`, on by default) |
+//!
+//! Outside `io` this crate knows no socket, no file and no clock, and nowhere a price, an order or a market.
+#![forbid(unsafe_code)]
+
+pub mod codec;
+pub mod dictionary;
+pub mod explain;
+#[cfg(feature = "io")]
+pub mod io;
+pub mod msg_type;
+pub mod session;
+pub mod tag;
+pub mod time;

@@ -1,0 +1,145 @@
+//! [`Command`]: everything that changes trading. Each is sequenced, journalled and applied once; its time comes with it.
+
+use crate::account::AccountTerms;
+use crate::id::{
+    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, ParticipantId,
+    TransferId,
+};
+use crate::instrument::Instrument;
+use crate::money::Money;
+use crate::order::{OrderTerms, Side};
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::text::Text;
+use serde::{Deserialize, Serialize};
+
+/// One instruction to the market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Makes an asset known.
+    ListAsset {
+        /// Its code.
+        code: AssetCode,
+    },
+    /// Lists an instrument; its `id` is given by the market (the field is ignored). It starts `Closed`.
+    ListInstrument(Instrument),
+    /// Admits a participant.
+    AdmitParticipant {
+        /// Its CompID.
+        comp_id: CompId,
+    },
+    /// Opens an account.
+    OpenAccount {
+        /// Its name.
+        name: AccountName,
+        /// How its orders are checked.
+        terms: AccountTerms,
+    },
+    /// Lets a participant trade for an account.
+    GrantAccount {
+        /// Who.
+        participant: ParticipantId,
+        /// For which account.
+        account: AccountId,
+    },
+    /// Moves cash into (above zero) or out of (below zero) an account. Idempotent by `transfer_id`.
+    TransferFunds {
+        /// Idempotency key.
+        transfer_id: TransferId,
+        /// Which account.
+        account: AccountId,
+        /// Which asset.
+        asset: AssetId,
+        /// How much; its sign is the direction.
+        amount: Money,
+    },
+    /// Moves securities into or out of an account. Idempotent by `transfer_id`.
+    TransferSecurities {
+        /// Idempotency key.
+        transfer_id: TransferId,
+        /// Which account.
+        account: AccountId,
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// How much; its sign is the direction.
+        qty: Qty,
+        /// What one unit cost, for the books of its owner.
+        cost_px: Price,
+    },
+    /// NewOrderSingle (D).
+    Enter {
+        /// Who asks.
+        participant: ParticipantId,
+        /// ClOrdID (11).
+        cl_ord_id: ClOrdId,
+        /// What is asked.
+        terms: OrderTerms,
+    },
+    /// OrderCancelRequest (F).
+    Cancel {
+        /// Who asks.
+        participant: ParticipantId,
+        /// ClOrdID (11) of the request.
+        cl_ord_id: ClOrdId,
+        /// OrigClOrdID (41).
+        orig_cl_ord_id: ClOrdId,
+    },
+    /// OrderCancelReplaceRequest (G).
+    Replace {
+        /// Who asks.
+        participant: ParticipantId,
+        /// ClOrdID (11) of the request, in force once accepted.
+        cl_ord_id: ClOrdId,
+        /// OrigClOrdID (41).
+        orig_cl_ord_id: ClOrdId,
+        /// The new terms; `order_qty` is the new total, fills included.
+        terms: OrderTerms,
+    },
+    /// OrderStatusRequest (H) and, without a ClOrdID, OrderMassStatusRequest (AF).
+    Status {
+        /// Who asks.
+        participant: ParticipantId,
+        /// OrdStatusReqID (790) or MassStatusReqID (584), echoed.
+        request_id: Option<ClOrdId>,
+        /// Which order; `None` for all live orders of the participant.
+        cl_ord_id: Option<ClOrdId>,
+        /// Only orders of this instrument (AF with 585=1).
+        instrument: Option<InstrumentId>,
+    },
+    /// OrderMassCancelRequest (q).
+    MassCancel {
+        /// Who asks.
+        participant: ParticipantId,
+        /// ClOrdID (11) of the request.
+        cl_ord_id: ClOrdId,
+        /// Only orders of this instrument.
+        instrument: Option<InstrumentId>,
+        /// Only orders of this side.
+        side: Option<Side>,
+    },
+    /// Opens an instrument for trading, from closed.
+    Open {
+        /// Which.
+        instrument: InstrumentId,
+    },
+    /// Closes an instrument; its Day orders expire.
+    Close {
+        /// Which.
+        instrument: InstrumentId,
+    },
+    /// Stops trading in an instrument; resting orders stay.
+    Halt {
+        /// Which.
+        instrument: InstrumentId,
+        /// Why, in the operator's words.
+        reason: Text<80>,
+    },
+    /// Ends a halt.
+    Resume {
+        /// Which.
+        instrument: InstrumentId,
+    },
+    /// Ends the trading day: Day orders expire, ClOrdIDs may be used again except those of live orders.
+    EndOfDay,
+}

@@ -1,0 +1,190 @@
+//! The control port's words: what `loggiactl` and the back office ask of the exchange (HTTPS with client certificates, JSON) and
+//! what it answers. Paths: see [`path`].
+
+use crate::id::{AccountName, AssetCode, CompId, Symbol, TransferId};
+use crate::instrument::Phase;
+use crate::money::Money;
+use crate::price::Price;
+use crate::qty::Qty;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// Paths of the control port.
+pub mod path {
+    /// GET → [`super::Status`]. Roles: viewer, operator, service.
+    pub const STATUS: &str = "/v1/status";
+    /// GET → `Vec<`[`super::SessionStatus`]`>`. Roles: viewer, operator.
+    pub const SESSIONS: &str = "/v1/sessions";
+    /// GET → `Vec<`[`super::InstrumentStatus`]`>`. Roles: all.
+    pub const INSTRUMENTS: &str = "/v1/instruments";
+    /// GET → [`super::BookView`]. Roles: viewer, operator.
+    pub const BOOK: &str = "/v1/books/{symbol}";
+    /// POST [`super::HaltRequest`] → [`super::InstrumentStatus`]. Role: operator.
+    pub const HALT: &str = "/v1/instruments/{symbol}/halt";
+    /// POST `{}` → [`super::InstrumentStatus`]. Role: operator.
+    pub const RESUME: &str = "/v1/instruments/{symbol}/resume";
+    /// POST [`super::OpenAccount`] → [`super::AccountStatus`]. Roles: operator, service. Repeating it is harmless.
+    pub const ACCOUNTS: &str = "/v1/accounts";
+    /// POST [`super::Transfer`] → [`super::TransferOutcome`]. Roles: operator, service. Idempotent by `transfer_id`.
+    pub const TRANSFERS: &str = "/v1/transfers";
+}
+
+/// Answer to any request that was refused, with an HTTP status of 4xx or 5xx.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// A word for programs, snake_case: `unknown_symbol`, `forbidden`, `already_halted`, `bad_request`, `unavailable` …
+    pub code: String,
+    /// A sentence for people; names the field where one is to blame.
+    pub message: String,
+}
+
+/// The venue at a glance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Version of the program.
+    pub version: String,
+    /// Id of the journal's history (hex).
+    pub epoch: String,
+    /// Last entry of the journal that is durable.
+    pub last_seq: u64,
+    /// How long the venue has been open, in seconds.
+    pub uptime_secs: u64,
+    /// `fsync`, `os` or `none`.
+    pub durability: String,
+    /// Sessions that are logged on.
+    pub sessions_logged_on: u32,
+    /// Sessions that are configured.
+    pub sessions_total: u32,
+    /// Instruments by phase.
+    pub instruments_open: u32,
+    /// Instruments halted.
+    pub instruments_halted: u32,
+    /// Instruments closed.
+    pub instruments_closed: u32,
+    /// Orders that rest.
+    pub live_orders: u64,
+    /// Trades since the journal began.
+    pub trades: u64,
+}
+
+/// One FIX session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionStatus {
+    /// The participant's CompID.
+    pub comp_id: CompId,
+    /// Whether it is logged on.
+    pub logged_on: bool,
+    /// Address of the peer, when connected.
+    pub peer: Option<String>,
+    /// Whether the connection is TLS.
+    pub tls: bool,
+    /// Next MsgSeqNum expected from the peer.
+    pub next_in: u64,
+    /// Next MsgSeqNum to the peer.
+    pub next_out: u64,
+    /// Seconds since the last message from the peer, when connected.
+    pub idle_secs: Option<u64>,
+}
+
+/// One instrument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstrumentStatus {
+    /// Symbol.
+    pub symbol: Symbol,
+    /// Currency.
+    pub currency: AssetCode,
+    /// Phase now.
+    pub phase: Phase,
+    /// Why it is halted.
+    pub reason: Option<String>,
+    /// Tick.
+    pub tick: Price,
+    /// Lot.
+    pub lot: Qty,
+    /// Last trade.
+    pub last_px: Option<Price>,
+}
+
+/// A book by price level, best first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookView {
+    /// Symbol.
+    pub symbol: Symbol,
+    /// Phase now.
+    pub phase: Phase,
+    /// The journal entry that it shows.
+    pub seq: u64,
+    /// Bids, highest first.
+    pub bids: Vec<LevelView>,
+    /// Offers, lowest first.
+    pub offers: Vec<LevelView>,
+}
+
+/// One price level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelView {
+    /// Price.
+    pub price: Price,
+    /// Shown quantity.
+    pub qty: Qty,
+    /// Orders.
+    pub orders: u32,
+}
+
+/// Stops trading in an instrument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HaltRequest {
+    /// Why, for people; 1 to 80 printable characters.
+    pub reason: String,
+}
+
+/// Opens an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenAccount {
+    /// Its name.
+    pub account: AccountName,
+}
+
+/// An account at the exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountStatus {
+    /// Its name.
+    pub account: AccountName,
+    /// Whether it existed before.
+    pub existed: bool,
+}
+
+/// Moves cash into (above zero) or out of (below zero) an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// Idempotency key: the same id has the same outcome, once.
+    pub transfer_id: TransferId,
+    /// Which account.
+    pub account: AccountName,
+    /// Which asset.
+    pub asset: AssetCode,
+    /// How much; its sign is the direction.
+    pub amount: Money,
+}
+
+/// What became of a transfer; HTTP 200 for both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum TransferOutcome {
+    /// It is done, now or earlier.
+    Posted {
+        /// The journal entry.
+        seq: u64,
+        /// Cash of the account after it.
+        balance: Money,
+    },
+    /// It was refused and never will be done.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+}

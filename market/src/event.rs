@@ -1,0 +1,251 @@
+//! [`Event`]: what became of a command, as whole facts: a reader never looks anything up in the book.
+
+use crate::account::AccountTerms;
+use crate::id::{
+    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, ParticipantId,
+    TradeId, TransferId,
+};
+use crate::instrument::{Instrument, Phase};
+use crate::money::Money;
+use crate::order::{OrderFacts, OrderTerms, Side};
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use crate::text::Text;
+use serde::{Deserialize, Serialize};
+
+/// One fact. The events of one command stand in the order in which they happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// An operator's or a service's command was refused (orders have refusals of their own below).
+    Refused {
+        /// Why.
+        refusal: Refusal,
+    },
+    /// An asset is known now.
+    AssetListed {
+        /// Its number.
+        asset: AssetId,
+        /// Its code.
+        code: AssetCode,
+    },
+    /// An instrument is listed now, closed.
+    InstrumentListed {
+        /// Its facts, `id` filled in.
+        instrument: Instrument,
+    },
+    /// A participant is admitted now.
+    ParticipantAdmitted {
+        /// Its number.
+        participant: ParticipantId,
+        /// Its CompID.
+        comp_id: CompId,
+    },
+    /// An account is open now, empty.
+    AccountOpened {
+        /// Its number.
+        account: AccountId,
+        /// Its name.
+        name: AccountName,
+        /// How its orders are checked.
+        terms: AccountTerms,
+    },
+    /// A participant may trade for an account now.
+    AccountGranted {
+        /// Who.
+        participant: ParticipantId,
+        /// For which account.
+        account: AccountId,
+    },
+    /// Cash moved.
+    FundsTransferred {
+        /// Idempotency key.
+        transfer_id: TransferId,
+        /// Which account.
+        account: AccountId,
+        /// Which asset.
+        asset: AssetId,
+        /// How much; its sign is the direction.
+        amount: Money,
+        /// The account's cash after it, reservations included.
+        balance: Money,
+        /// Whether the same transfer had been done before, and nothing moved this time.
+        repeated: bool,
+    },
+    /// Securities moved.
+    SecuritiesTransferred {
+        /// Idempotency key.
+        transfer_id: TransferId,
+        /// Which account.
+        account: AccountId,
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// How much; its sign is the direction.
+        qty: Qty,
+        /// What one unit cost.
+        cost_px: Price,
+        /// The account's position after it, reservations included.
+        position: Qty,
+        /// Whether the same transfer had been done before, and nothing moved this time.
+        repeated: bool,
+    },
+    /// A transfer was refused; nothing moved.
+    TransferRefused {
+        /// Idempotency key.
+        transfer_id: TransferId,
+        /// Which account.
+        account: AccountId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// ExecType 0.
+    OrderAccepted {
+        /// The order, before it meets the book.
+        order: OrderFacts,
+    },
+    /// ExecType 8.
+    OrderRejected {
+        /// Who asked.
+        participant: ParticipantId,
+        /// ClOrdID (11).
+        cl_ord_id: ClOrdId,
+        /// What was asked.
+        terms: OrderTerms,
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// ExecType F for each side.
+    Traded {
+        /// Number that both sides share.
+        trade_id: TradeId,
+        /// What.
+        instrument: InstrumentId,
+        /// LastPx (31): the maker's price.
+        price: Price,
+        /// LastQty (32).
+        qty: Qty,
+        /// Cash that moves from buyer to seller.
+        notional: Money,
+        /// The resting order after the trade.
+        maker: OrderFacts,
+        /// The arriving order after the trade.
+        taker: OrderFacts,
+    },
+    /// ExecType 4.
+    OrderCanceled {
+        /// The order after it.
+        order: OrderFacts,
+        /// ClOrdID (11) of the request that asked for it, none when unsolicited.
+        request: Option<ClOrdId>,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// ExecType C.
+    OrderExpired {
+        /// The order after it.
+        order: OrderFacts,
+    },
+    /// ExecType 5.
+    OrderReplaced {
+        /// The order after it; its `cl_ord_id` is the new one.
+        order: OrderFacts,
+        /// OrigClOrdID (41).
+        orig_cl_ord_id: ClOrdId,
+    },
+    /// OrderCancelReject (9).
+    CancelRejected {
+        /// Who asked.
+        participant: ParticipantId,
+        /// ClOrdID (11) of the request.
+        cl_ord_id: ClOrdId,
+        /// OrigClOrdID (41) of the request.
+        orig_cl_ord_id: ClOrdId,
+        /// Cancel (434=1) or replace (434=2).
+        response_to: CxlRejResponseTo,
+        /// The order as it stands, when it is known and the asker's own.
+        order: Option<OrderFacts>,
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// ExecType I.
+    OrderStatus {
+        /// Who asked.
+        participant: ParticipantId,
+        /// The request's id, echoed.
+        request_id: Option<ClOrdId>,
+        /// ClOrdID that was asked for, if one was.
+        cl_ord_id: Option<ClOrdId>,
+        /// The order; `None`: unknown, or no order at all.
+        order: Option<OrderFacts>,
+        /// TotNumReports (911).
+        total: u32,
+        /// LastRptRequested (912).
+        last: bool,
+    },
+    /// OrderMassCancelReport (r); the cancels stand before it.
+    MassCanceled {
+        /// Who asked.
+        participant: ParticipantId,
+        /// ClOrdID (11) of the request.
+        cl_ord_id: ClOrdId,
+        /// Only this instrument.
+        instrument: Option<InstrumentId>,
+        /// Only this side.
+        side: Option<Side>,
+        /// TotalAffectedOrders (533), or why nothing was done.
+        outcome: Result<u32, Refusal>,
+    },
+    /// A price level shows something else now; one for each level that a command touched, after all else.
+    LevelChanged {
+        /// Which book.
+        instrument: InstrumentId,
+        /// Which side.
+        side: Side,
+        /// Which level.
+        price: Price,
+        /// What it shows in total; zero: the level is gone.
+        qty: Qty,
+        /// NumberOfOrders (346).
+        orders: u32,
+    },
+    /// The phase of an instrument changed.
+    PhaseChanged {
+        /// Which.
+        instrument: InstrumentId,
+        /// What it is now.
+        phase: Phase,
+        /// Why, for a halt.
+        reason: Option<Text<80>>,
+    },
+    /// The trading day is over.
+    DayEnded,
+}
+
+/// Why an order was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// Its owner asked for it (F).
+    Requested,
+    /// Its owner asked for many (q).
+    MassCancel,
+    /// What an IOC or market order could not trade at once.
+    Unfilled,
+    /// A FOK that could not trade whole.
+    NotWhole,
+    /// A post-only order that would have traded.
+    WouldTrade,
+    /// It met an order of the same account.
+    SelfTrade,
+}
+
+/// CxlRejResponseTo (434).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CxlRejResponseTo {
+    /// 1.
+    Cancel,
+    /// 2.
+    Replace,
+}

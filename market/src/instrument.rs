@@ -1,0 +1,64 @@
+//! [`Instrument`]: what can be traded, its steps and its limits; [`Phase`]: what its book does now.
+
+use crate::decimal::ONE;
+use crate::id::{AssetCode, InstrumentId, Symbol};
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+
+/// The static facts of an instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instrument {
+    /// Dense number, given at listing.
+    pub id: InstrumentId,
+    /// Symbol (55).
+    pub symbol: Symbol,
+    /// Currency (15) that prices and cash are in.
+    pub currency: AssetCode,
+    /// Smallest price step; every price is a multiple.
+    pub tick: Price,
+    /// Smallest quantity step (RoundLot, 561); every quantity is a multiple.
+    pub lot: Qty,
+    /// Least quantity of an order.
+    pub min_qty: Qty,
+    /// Greatest quantity of an order.
+    pub max_qty: Qty,
+    /// Price for valuation before the first trade (previous close).
+    pub reference_px: Price,
+}
+
+impl Instrument {
+    /// Whether the facts fit together: steps above zero, limits in order and on the lot, the reference price on the tick, and
+    /// tick × lot a whole count of 10⁻⁸, so that every notional is exact.
+    ///
+    /// # Errors
+    /// [`Refusal::BadInstrument`] otherwise.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let steps = self.tick > Price::ZERO && self.lot > Qty::ZERO;
+        let exact = i128::from(self.tick.raw()) * i128::from(self.lot.raw()) % i128::from(ONE) == 0;
+        let limits = self.min_qty > Qty::ZERO
+            && self.min_qty <= self.max_qty
+            && self.min_qty.is_multiple_of(self.lot)
+            && self.max_qty.is_multiple_of(self.lot);
+        let reference =
+            self.reference_px > Price::ZERO && self.reference_px.is_multiple_of(self.tick);
+        if steps && exact && limits && reference {
+            Ok(())
+        } else {
+            Err(Refusal::BadInstrument)
+        }
+    }
+}
+
+/// What the book of an instrument does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Orders enter and trade.
+    Open,
+    /// Stopped by an operator: no entry, no replacing; cancels are taken.
+    Halted,
+    /// Outside trading hours: no entry, no replacing; cancels are taken.
+    Closed,
+}

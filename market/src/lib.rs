@@ -1,0 +1,28 @@
+//! The market: prices, orders, risk, books and phases as a pure function with memory.
+//!
+//! [`command::Command`]s go in, [`event::Event`]s come out: the same commands give the same events, byte for byte, on every
+//! machine and every run. Nothing in this crate can name a clock, a file, a socket or an unordered map: it is `no_std` with
+//! `alloc`, and time is a field of the sequenced command.
+//!
+//! It also holds the vocabulary that the programs around it share: [`topic`] (what the bus carries) and [`control`] (what the
+//! control port of the exchange takes and answers). It deliberately knows nothing of FIX, SQL or HTTP.
+#![no_std]
+#![warn(clippy::float_arithmetic)]
+
+extern crate alloc;
+
+pub mod account;
+pub mod command;
+pub mod control;
+pub mod decimal;
+pub mod event;
+pub mod id;
+pub mod instrument;
+pub mod money;
+pub mod order;
+pub mod price;
+pub mod qty;
+pub mod refusal;
+pub mod text;
+pub mod time;
+pub mod topic;

@@ -1,0 +1,148 @@
+//! [`Refusal`]: every reason for which the market refuses a command. A refused command leaves no trace in books or balances.
+//! What goes on a wire (103, 102, an HTTP status) follows from the refusal in one place of the program that speaks the wire.
+
+use crate::money::Money;
+use crate::price::Price;
+use crate::qty::Qty;
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// Why a command was refused, with the facts that say it in plain words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// No such participant.
+    UnknownParticipant,
+    /// No such account.
+    UnknownAccount,
+    /// The account is not one that this participant may trade for.
+    NotYourAccount,
+    /// No such instrument.
+    UnknownInstrument,
+    /// No such asset.
+    UnknownAsset,
+    /// The instrument is halted by an operator.
+    Halted,
+    /// The instrument is outside its trading hours.
+    Closed,
+    /// The instrument is already in that phase.
+    AlreadyInPhase,
+    /// The ClOrdID was used today by this participant.
+    DuplicateClOrdId,
+    /// The order is unknown, or not this participant's (the two are not told apart).
+    UnknownOrder,
+    /// The order is already final (filled, cancelled, expired).
+    TooLate,
+    /// The price is zero or below.
+    PriceNotPositive,
+    /// The price is not a multiple of the tick.
+    PriceOffTick {
+        /// The instrument's tick.
+        tick: Price,
+    },
+    /// The quantity is zero or below.
+    QtyNotPositive,
+    /// The quantity is not a multiple of the lot.
+    QtyOffLot {
+        /// The instrument's lot.
+        lot: Qty,
+    },
+    /// The quantity is below the least allowed.
+    QtyBelowMin {
+        /// The least allowed.
+        min: Qty,
+    },
+    /// The quantity is above the greatest allowed.
+    QtyAboveMax {
+        /// The greatest allowed.
+        max: Qty,
+    },
+    /// MaxFloor is not a positive multiple of the lot.
+    BadMaxFloor,
+    /// Post-only together with market, IOC or FOK, which never rest.
+    PostOnlyMustRest,
+    /// A market order that rests (Day and GTC market orders are taken as IOC by the gateway's documented rule).
+    MarketCannotRest,
+    /// Side, instrument or account of a replace differ from the order's.
+    TermsNotReplaceable,
+    /// Price × quantity does not fit the ledger.
+    NotionalTooLarge,
+    /// Less free cash than the order needs.
+    InsufficientFunds {
+        /// What it needs more than is reserved already.
+        needed: Money,
+        /// What is free.
+        available: Money,
+    },
+    /// Less free stock than the order sells.
+    InsufficientPosition {
+        /// What it needs more than is reserved already.
+        needed: Qty,
+        /// What is free.
+        available: Qty,
+    },
+    /// The venue holds as many live orders as it is set to hold.
+    TooManyOrders,
+    /// A transfer of nothing, or one that would overflow.
+    BadAmount,
+    /// The transfer id was used before with other facts.
+    TransferMismatch,
+    /// A name that is already taken.
+    AlreadyExists,
+    /// The instrument's steps and limits do not fit together.
+    BadInstrument,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownParticipant => f.write_str("unknown participant"),
+            Self::UnknownAccount => f.write_str("unknown account"),
+            Self::NotYourAccount => f.write_str("the account is not yours to trade for"),
+            Self::UnknownInstrument => f.write_str("unknown symbol"),
+            Self::UnknownAsset => f.write_str("unknown asset"),
+            Self::Halted => f.write_str("trading in this instrument is halted"),
+            Self::Closed => f.write_str("the market is closed"),
+            Self::AlreadyInPhase => f.write_str("the instrument is in that phase already"),
+            Self::DuplicateClOrdId => f.write_str("this ClOrdID was used today"),
+            Self::UnknownOrder => f.write_str("unknown order"),
+            Self::TooLate => f.write_str("too late: the order is final"),
+            Self::PriceNotPositive => f.write_str("the price must be above zero"),
+            Self::PriceOffTick { tick } => {
+                write!(f, "the price is not a multiple of the tick {tick}")
+            }
+            Self::QtyNotPositive => f.write_str("the quantity must be above zero"),
+            Self::QtyOffLot { lot } => write!(f, "the quantity is not a multiple of the lot {lot}"),
+            Self::QtyBelowMin { min } => {
+                write!(f, "the quantity is below the least allowed, {min}")
+            }
+            Self::QtyAboveMax { max } => {
+                write!(f, "the quantity is above the greatest allowed, {max}")
+            }
+            Self::BadMaxFloor => f.write_str("MaxFloor must be a positive multiple of the lot"),
+            Self::PostOnlyMustRest => {
+                f.write_str("a post-only order must be a limit order that can rest")
+            }
+            Self::MarketCannotRest => f.write_str("a market order cannot rest"),
+            Self::TermsNotReplaceable => {
+                f.write_str("symbol, side, account and type cannot be replaced")
+            }
+            Self::NotionalTooLarge => f.write_str("price times quantity is too large"),
+            Self::InsufficientFunds { needed, available } => {
+                write!(f, "insufficient funds: needs {needed}, free {available}")
+            }
+            Self::InsufficientPosition { needed, available } => {
+                write!(f, "insufficient position: needs {needed}, free {available}")
+            }
+            Self::TooManyOrders => f.write_str("too many open orders"),
+            Self::BadAmount => f.write_str("the amount is zero or out of range"),
+            Self::TransferMismatch => f.write_str("this transfer id was used for another transfer"),
+            Self::AlreadyExists => f.write_str("this name is taken"),
+            Self::BadInstrument => {
+                f.write_str("tick, lot, limits and reference price do not fit together")
+            }
+        }
+    }
+}
+
+impl core::error::Error for Refusal {}

@@ -1,0 +1,275 @@
+//! What the bus carries: events of the venue for other programs, as JSON in a versioned envelope. One vocabulary for the feed
+//! inside one process and for Kafka. Golden files pin it; a change raises [`SCHEMA`].
+
+use crate::id::{AccountName, AssetCode, ClOrdId, CompId, OrderId, Symbol, TradeId, TransferId};
+use crate::instrument::Phase;
+use crate::money::Money;
+use crate::order::{OrdStatus, Side, TimeInForce};
+use crate::price::Price;
+use crate::qty::Qty;
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// Version of the envelope and its events.
+pub const SCHEMA: u16 = 1;
+
+/// A topic of the bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// What became of orders; keyed by symbol.
+    OrderEvents,
+    /// Trades, both legs; keyed by symbol.
+    TradeEvents,
+    /// Instruments, prices and phases; keyed by symbol.
+    PriceEvents,
+    /// Accounts, cash and securities that moved in or out; keyed by account.
+    WalletEvents,
+}
+
+impl Topic {
+    /// All topics.
+    pub const ALL: [Self; 4] = [
+        Self::OrderEvents,
+        Self::TradeEvents,
+        Self::PriceEvents,
+        Self::WalletEvents,
+    ];
+
+    /// The topic's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OrderEvents => "order-events",
+            Self::TradeEvents => "trade-events",
+            Self::PriceEvents => "price-events",
+            Self::WalletEvents => "wallet-events",
+        }
+    }
+}
+
+/// One event on the bus. `(epoch, seq, index)` is its identity everywhere; within a topic's partition `(seq, index)` only grows,
+/// so a reader drops what it has seen by comparing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// [`SCHEMA`].
+    pub schema: u16,
+    /// The id of the journal's history (hex).
+    pub epoch: String,
+    /// The journal entry.
+    pub seq: u64,
+    /// Which envelope of that entry, from 0.
+    pub index: u32,
+    /// When the entry was sequenced: nanoseconds since the Unix epoch.
+    pub at_nanos: i64,
+    /// Trace id (32 hex digits) that the order carried in.
+    pub trace_id: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: TopicEvent,
+}
+
+/// What happened, by topic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum TopicEvent {
+    /// order-events: accepted (39=0).
+    OrderCreated(OrderView),
+    /// order-events: replaced.
+    OrderModified(OrderView),
+    /// order-events: cancelled.
+    OrderCancelled(OrderView),
+    /// order-events: expired.
+    OrderExpired(OrderView),
+    /// order-events: rejected.
+    OrderRejected {
+        /// Whose order.
+        account: AccountName,
+        /// Who sent it.
+        participant: CompId,
+        /// ClOrdID.
+        cl_ord_id: ClOrdId,
+        /// Symbol.
+        symbol: Symbol,
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// trade-events.
+    TradeExecuted(TradeView),
+    /// price-events: the last price moved.
+    PriceUpdated {
+        /// Symbol.
+        symbol: Symbol,
+        /// Last price.
+        last_px: Price,
+        /// Last quantity.
+        last_qty: Qty,
+    },
+    /// price-events: an instrument is known.
+    InstrumentListed {
+        /// Symbol.
+        symbol: Symbol,
+        /// Currency.
+        currency: AssetCode,
+        /// Tick.
+        tick: Price,
+        /// Lot.
+        lot: Qty,
+        /// Valuation price before the first trade.
+        reference_px: Price,
+    },
+    /// price-events: an instrument opened, halted or closed.
+    PhaseChanged {
+        /// Symbol.
+        symbol: Symbol,
+        /// The phase now.
+        phase: Phase,
+        /// Why, for a halt.
+        reason: Option<String>,
+    },
+    /// wallet-events: an account exists.
+    AccountOpened {
+        /// Its name.
+        account: AccountName,
+    },
+    /// wallet-events: cash moved in (above zero) or out.
+    FundsTransferred {
+        /// Idempotency key.
+        transfer_id: TransferId,
+        /// Which account.
+        account: AccountName,
+        /// Which asset.
+        asset: AssetCode,
+        /// How much.
+        amount: Money,
+        /// Cash after it.
+        balance: Money,
+    },
+    /// wallet-events: securities moved in (above zero) or out.
+    SecuritiesTransferred {
+        /// Idempotency key.
+        transfer_id: TransferId,
+        /// Which account.
+        account: AccountName,
+        /// Which instrument.
+        symbol: Symbol,
+        /// How much.
+        qty: Qty,
+        /// What one unit cost.
+        cost_px: Price,
+        /// Position after it.
+        position: Qty,
+    },
+}
+
+impl TopicEvent {
+    /// Where it belongs.
+    pub const fn topic(&self) -> Topic {
+        match self {
+            Self::OrderCreated(_)
+            | Self::OrderModified(_)
+            | Self::OrderCancelled(_)
+            | Self::OrderExpired(_)
+            | Self::OrderRejected { .. } => Topic::OrderEvents,
+            Self::TradeExecuted(_) => Topic::TradeEvents,
+            Self::PriceUpdated { .. }
+            | Self::InstrumentListed { .. }
+            | Self::PhaseChanged { .. } => Topic::PriceEvents,
+            Self::AccountOpened { .. }
+            | Self::FundsTransferred { .. }
+            | Self::SecuritiesTransferred { .. } => Topic::WalletEvents,
+        }
+    }
+
+    /// The key that keeps its order: the symbol, or the account on wallet-events.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::OrderCreated(o)
+            | Self::OrderModified(o)
+            | Self::OrderCancelled(o)
+            | Self::OrderExpired(o) => o.symbol.as_str(),
+            Self::TradeExecuted(t) => t.symbol.as_str(),
+            Self::OrderRejected { symbol, .. }
+            | Self::PriceUpdated { symbol, .. }
+            | Self::InstrumentListed { symbol, .. }
+            | Self::PhaseChanged { symbol, .. } => symbol.as_str(),
+            Self::AccountOpened { account }
+            | Self::FundsTransferred { account, .. }
+            | Self::SecuritiesTransferred { account, .. } => account.as_str(),
+        }
+    }
+}
+
+/// An order as others see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderView {
+    /// OrderID.
+    pub order_id: OrderId,
+    /// ClOrdID in force.
+    pub cl_ord_id: ClOrdId,
+    /// Who sent it.
+    pub participant: CompId,
+    /// Whose order.
+    pub account: AccountName,
+    /// Symbol.
+    pub symbol: Symbol,
+    /// Side.
+    pub side: Side,
+    /// Limit, none for a market order.
+    pub price: Option<Price>,
+    /// TimeInForce.
+    pub time_in_force: TimeInForce,
+    /// OrdStatus.
+    pub ord_status: OrdStatus,
+    /// OrderQty.
+    pub order_qty: Qty,
+    /// CumQty.
+    pub cum_qty: Qty,
+    /// LeavesQty.
+    pub leaves_qty: Qty,
+    /// AvgPx.
+    pub avg_px: Price,
+    /// Reserved by the exchange for it: cash for a buy, quantity for a sell.
+    pub reserved: Money,
+}
+
+/// A trade with both legs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradeView {
+    /// Number that both sides share.
+    pub trade_id: TradeId,
+    /// Symbol.
+    pub symbol: Symbol,
+    /// Currency of price and notional.
+    pub currency: AssetCode,
+    /// LastPx.
+    pub price: Price,
+    /// LastQty.
+    pub qty: Qty,
+    /// Cash from buyer to seller.
+    pub notional: Money,
+    /// Side that arrived.
+    pub aggressor: Side,
+    /// The buyer.
+    pub buy: LegView,
+    /// The seller.
+    pub sell: LegView,
+}
+
+/// One side of a trade.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegView {
+    /// Whose.
+    pub account: AccountName,
+    /// Who sent the order.
+    pub participant: CompId,
+    /// OrderID.
+    pub order_id: OrderId,
+    /// ClOrdID.
+    pub cl_ord_id: ClOrdId,
+    /// OrdStatus after it.
+    pub ord_status: OrdStatus,
+    /// CumQty after it.
+    pub cum_qty: Qty,
+    /// LeavesQty after it.
+    pub leaves_qty: Qty,
+}
