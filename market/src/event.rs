@@ -153,6 +153,13 @@ pub enum Event {
         /// OrigClOrdID (41).
         orig_cl_ord_id: ClOrdId,
     },
+    /// ExecType D (ExecRestatementReason 378=5): self-trade prevention took quantity from an order that lives on, without a trade.
+    OrderDecremented {
+        /// The order after it: `order_qty` and `leaves_qty` are both lower by `qty`.
+        order: OrderFacts,
+        /// What it lost.
+        qty: Qty,
+    },
     /// OrderCancelReject (9).
     CancelRejected {
         /// Who asked.

@@ -91,6 +91,12 @@ pub enum Refusal {
     AlreadyExists,
     /// The instrument's steps and limits do not fit together.
     BadInstrument,
+    /// A table is as full as the market's limits allow (assets, instruments, participants, accounts, transfers, ClOrdIDs of the day).
+    CapacityReached,
+    /// The quantities on this side of the book would no longer fit.
+    BookFull,
+    /// A replace that would make a post-only order trade; the order stays as it was.
+    PostOnlyWouldTrade,
 }
 
 impl fmt::Display for Refusal {
@@ -140,6 +146,11 @@ impl fmt::Display for Refusal {
             Self::AlreadyExists => f.write_str("this name is taken"),
             Self::BadInstrument => {
                 f.write_str("tick, lot, limits and reference price do not fit together")
+            }
+            Self::CapacityReached => f.write_str("the venue holds as many as it is set to hold"),
+            Self::BookFull => f.write_str("the book cannot hold this much quantity"),
+            Self::PostOnlyWouldTrade => {
+                f.write_str("a post-only order would trade at this price")
             }
         }
     }
