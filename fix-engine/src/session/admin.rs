@@ -1,0 +1,108 @@
+//! The bodies of administrative messages (FIX 4.4 vol. 2, «Administrative messages»). In: their values. Out: a
+//! [`Body`]. Does not know numbers nor times.
+
+use crate::codec::body::Body;
+use crate::codec::message::Message;
+use crate::dictionary::rejection::Rejection;
+use crate::msg_type;
+use crate::session::config::SessionConfig;
+use crate::tag;
+
+/// Whether messages of this MsgType (35) belong to the session and never to the application.
+pub(super) fn is_admin(msg_type: &str) -> bool {
+    matches!(
+        msg_type,
+        msg_type::HEARTBEAT
+            | msg_type::TEST_REQUEST
+            | msg_type::RESEND_REQUEST
+            | msg_type::REJECT
+            | msg_type::SEQUENCE_RESET
+            | msg_type::LOGOUT
+            | msg_type::LOGON
+    )
+}
+
+/// Logon (A). The initiator shows who it is; the acceptor only agrees.
+pub(super) fn logon(
+    heart_bt_int_secs: u32,
+    reset: bool,
+    credentials: Option<&SessionConfig>,
+) -> Body {
+    let mut body = Body::new(msg_type::LOGON);
+    body.push(tag::ENCRYPT_METHOD, 0_u32)
+        .push(tag::HEART_BT_INT, heart_bt_int_secs);
+    if reset {
+        body.push(tag::RESET_SEQ_NUM_FLAG, true);
+    }
+    if let Some(config) = credentials {
+        body.push_some(tag::USERNAME, config.username.as_ref());
+        body.push_some(
+            tag::PASSWORD,
+            config.password.as_ref().map(|password| password.reveal()),
+        );
+    }
+    body
+}
+
+/// Heartbeat (0), the answer to a TestRequest where it carries a TestReqID (112).
+pub(super) fn heartbeat(test_req_id: Option<&[u8]>) -> Body {
+    let mut body = Body::new(msg_type::HEARTBEAT);
+    body.push_some(tag::TEST_REQ_ID, test_req_id);
+    body
+}
+
+/// TestRequest (1).
+pub(super) fn test_request(count: u64) -> Body {
+    let mut body = Body::new(msg_type::TEST_REQUEST);
+    body.push(tag::TEST_REQ_ID, count);
+    body
+}
+
+/// ResendRequest (2) for everything from `begin` on.
+pub(super) fn resend_request(begin: u64) -> Body {
+    let mut body = Body::new(msg_type::RESEND_REQUEST);
+    body.push(tag::BEGIN_SEQ_NO, begin)
+        .push(tag::END_SEQ_NO, 0_u64);
+    body
+}
+
+/// SequenceReset (4) that fills a gap up to, and without, `new_seq_no`.
+pub(super) fn gap_fill(new_seq_no: u64) -> Body {
+    let mut body = Body::new(msg_type::SEQUENCE_RESET);
+    body.push(tag::GAP_FILL_FLAG, true)
+        .push(tag::NEW_SEQ_NO, new_seq_no);
+    body
+}
+
+/// Logout (5).
+pub(super) fn logout(text: &str) -> Body {
+    let mut body = Body::new(msg_type::LOGOUT);
+    body.push(tag::TEXT, text);
+    body
+}
+
+/// Reject (3) of a message, sent back the way it came.
+pub(super) fn reject(refused: &Message, msg_seq_num: u64, rejection: &Rejection) -> Body {
+    let mut body = Body::new(msg_type::REJECT);
+    for (from, to) in REVERSE_ROUTE {
+        if let Some(value) = refused.value(from) {
+            body.push_head(to, value);
+        }
+    }
+    body.push(tag::REF_SEQ_NUM, msg_seq_num);
+    body.push_some(tag::REF_TAG_ID, rejection.ref_tag);
+    body.push(tag::REF_MSG_TYPE, refused.msg_type());
+    body.push(tag::SESSION_REJECT_REASON, rejection.reason.code());
+    body.push(tag::TEXT, rejection.text.as_str());
+    body
+}
+
+/// Where each routing tag of a refused message goes in the answer (FIX 4.4 vol. 2, «Third-party message routing»).
+const REVERSE_ROUTE: [(u32, u32); 6] = [
+    (tag::ON_BEHALF_OF_COMP_ID, tag::DELIVER_TO_COMP_ID),
+    (tag::ON_BEHALF_OF_SUB_ID, tag::DELIVER_TO_SUB_ID),
+    (tag::ON_BEHALF_OF_LOCATION_ID, tag::DELIVER_TO_LOCATION_ID),
+    (tag::DELIVER_TO_COMP_ID, tag::ON_BEHALF_OF_COMP_ID),
+    (tag::DELIVER_TO_SUB_ID, tag::ON_BEHALF_OF_SUB_ID),
+    (tag::DELIVER_TO_LOCATION_ID, tag::ON_BEHALF_OF_LOCATION_ID),
+];

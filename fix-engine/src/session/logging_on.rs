@@ -1,0 +1,247 @@
+//! The beginning of a conversation: Logon (A), its answer, and agreeing to begin at 1 again (FIX 4.4 vol. 2, Logon).
+//! In: the first message of a connection, or a Logon with ResetSeqNumFlag (141). Out: an answer, or a refusal in plain
+//! words. Whether the password was right is the application's affair, before this.
+
+use crate::codec::message::Message;
+use crate::msg_type;
+use crate::session::action::{Action, DisconnectReason};
+use crate::session::admin;
+use crate::session::check;
+use crate::session::config::Role;
+use crate::session::machine::{Failed, Session, Turn};
+use crate::session::state::State;
+use crate::session::timers::Timer;
+use crate::tag;
+
+impl Session {
+    /// A connection stands.
+    pub(super) fn connected(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
+        self.state = State::AwaitingLogon;
+        self.timers.set(
+            Timer::Logon,
+            turn.now.plus_secs(self.config.logon_wait_secs.into()),
+        );
+        if self.config.role == Role::Acceptor {
+            return Ok(());
+        }
+        let reset = self.config.reset_seq_num_flag || self.config.reset_on_logon;
+        if reset {
+            self.begin_anew(turn)?;
+        }
+        self.heart_bt_int_secs = self.config.heart_bt_int_secs;
+        let logon = admin::logon(self.heart_bt_int_secs, reset, Some(&self.config));
+        self.send_admin(turn, &logon)
+    }
+
+    /// The first message of a connection.
+    pub(super) fn first_message(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: Message,
+    ) -> Result<(), Failed> {
+        let is_refused =
+            self.config.role == Role::Initiator && message.msg_type() == msg_type::LOGOUT;
+        if is_refused {
+            let text = message
+                .text(tag::TEXT)
+                .unwrap_or("the peer answered our Logon with Logout")
+                .to_owned();
+            self.close(turn, DisconnectReason::LogonRefused(text));
+            return Ok(());
+        }
+        if message.msg_type() != msg_type::LOGON {
+            self.close(turn, DisconnectReason::NotLogon);
+            return Ok(());
+        }
+        let stranger = check::begin_string(&self.config, &message).and_then(|()| {
+            check::comp_ids(&self.config, &message).map_err(|rejection| rejection.text)
+        });
+        if let Err(text) = stranger {
+            self.close(turn, DisconnectReason::LogonRefused(text));
+            return Ok(());
+        }
+        match self.agreed(turn, &message) {
+            Ok(agreed) => self.log_on(turn, message, agreed),
+            Err(text) => {
+                self.refuse_and_close(turn, &text.clone(), DisconnectReason::LogonRefused(text))
+            }
+        }
+    }
+
+    /// A Logon (A) with ResetSeqNumFlag (141) while logged on: both sides begin at 1.
+    pub(super) fn peer_resets(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: &Message,
+        number: u64,
+    ) -> Result<(), Failed> {
+        let agreed = match self.agreed(turn, message) {
+            Ok(agreed) => agreed,
+            Err(text) => return self.refuse(turn, &text),
+        };
+        debug_assert_eq!(agreed.msg_seq_num, number, "read from the same message");
+        self.begin_anew(turn)?;
+        self.next_in = 2;
+        self.heart_bt_int_secs = agreed.heart_bt_int_secs;
+        self.send_admin(turn, &admin::logon(self.heart_bt_int_secs, true, None))
+    }
+
+    /// This side asks to begin at 1 again while logged on.
+    pub(super) fn reset_live(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
+        self.begin_anew(turn)?;
+        self.timers.stop_all();
+        self.state = State::AwaitingReset;
+        self.timers.set(
+            Timer::Logon,
+            turn.now.plus_secs(self.config.logon_wait_secs.into()),
+        );
+        self.send_admin(turn, &admin::logon(self.heart_bt_int_secs, true, None))
+    }
+
+    /// A message while the answer to our reset is awaited: everything else belongs to the old numbers.
+    pub(super) fn reset_answer(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: &Message,
+    ) -> Result<(), Failed> {
+        let is_reset =
+            message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y") && message.msg_seq_num() == Ok(1);
+        match message.msg_type() {
+            msg_type::LOGON if is_reset => {
+                self.timers.stop(Timer::Logon);
+                self.next_in = 2;
+                self.state = State::LoggedOn;
+                self.start_heartbeats(turn);
+                self.settle_store(turn)
+            }
+            msg_type::LOGOUT => {
+                self.close(turn, DisconnectReason::PeerLoggedOut);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Both numbers are 1 again; what was kept is gone. Confirmations of the old numbers may still come.
+    pub(super) fn begin_anew(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
+        turn.store.reset()?;
+        self.early.clear();
+        self.resends.clear();
+        self.early_logon = None;
+        self.timers.stop(Timer::ResendChunk);
+        self.timers.stop(Timer::ResendWait);
+        self.next_in = 1;
+        turn.out.push(Action::WasReset);
+        Ok(())
+    }
+
+    /// Reads what a Logon (A) asks for, or says in plain words why it is refused.
+    fn agreed(&self, turn: &Turn<'_>, message: &Message) -> Result<Agreed, String> {
+        check::dictionary(&self.config, message).map_err(|rejection| rejection.text)?;
+        check::sending_time(&self.config, turn.now, message).map_err(|rejection| rejection.text)?;
+        let msg_seq_num = check::msg_seq_num(message)?;
+        let is_reset = message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y");
+        if is_reset && msg_seq_num != 1 {
+            return Err(format!(
+                "ResetSeqNumFlag (141) Y needs MsgSeqNum 1 but received {msg_seq_num}"
+            ));
+        }
+        match message.uint(tag::ENCRYPT_METHOD) {
+            Ok(Some(0)) => {}
+            Ok(None) => return Err("EncryptMethod (98) is missing".to_owned()),
+            _ => {
+                return Err(
+                    "EncryptMethod (98) must be 0: encryption is the transport's affair (TLS)"
+                        .to_owned(),
+                );
+            }
+        }
+        Ok(Agreed {
+            msg_seq_num,
+            is_reset,
+            heart_bt_int_secs: self.heart_bt_int(message)?,
+        })
+    }
+
+    fn heart_bt_int(&self, message: &Message) -> Result<u32, String> {
+        let allowed = &self.config.heart_bt_int_secs_allowed;
+        let text = || {
+            format!(
+                "HeartBtInt (108) must be {} to {} seconds",
+                allowed.start(),
+                allowed.end()
+            )
+        };
+        let asked = message
+            .uint(tag::HEART_BT_INT)
+            .ok()
+            .flatten()
+            .and_then(|secs| u32::try_from(secs).ok());
+        let secs = asked.ok_or_else(text)?;
+        if self.config.role == Role::Acceptor && !allowed.contains(&secs) {
+            return Err(format!("{} but is {secs}", text()));
+        }
+        Ok(if self.config.role == Role::Acceptor {
+            secs
+        } else {
+            self.config.heart_bt_int_secs
+        })
+    }
+
+    /// The Logon (A) is good: sets the numbers, answers, and asks for what is missing.
+    fn log_on(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: Message,
+        agreed: Agreed,
+    ) -> Result<(), Failed> {
+        let is_acceptor = self.config.role == Role::Acceptor;
+        let asked_for = self.config.reset_seq_num_flag || self.config.reset_on_logon;
+        if agreed.is_reset && (is_acceptor || !asked_for)
+            || is_acceptor && self.config.reset_on_logon
+        {
+            self.begin_anew(turn)?;
+        }
+        let number = agreed.msg_seq_num;
+        if number < self.next_in {
+            let why = DisconnectReason::MsgSeqNumTooLow {
+                expected: self.next_in,
+                received: number,
+            };
+            return self.refuse_and_close(turn, &why.to_string(), why);
+        }
+        self.timers.stop(Timer::Logon);
+        self.heart_bt_int_secs = agreed.heart_bt_int_secs;
+        self.state = State::LoggedOn;
+        if is_acceptor {
+            self.send_admin(
+                turn,
+                &admin::logon(self.heart_bt_int_secs, agreed.is_reset, None),
+            )?;
+        }
+        self.is_announced = true;
+        turn.out.push(Action::LoggedOn);
+        self.start_heartbeats(turn);
+        if number > self.next_in {
+            self.early_logon = Some(number);
+            return self.too_high(turn, message, number, false);
+        }
+        self.next_in = number + 1;
+        self.settle_store(turn)
+    }
+
+    fn start_heartbeats(&mut self, turn: &mut Turn<'_>) {
+        self.timers.set(
+            Timer::Heartbeat,
+            turn.now.plus_secs(self.heart_bt_int_secs.into()),
+        );
+        self.heard(turn);
+    }
+}
+
+/// What a good Logon (A) asks for.
+struct Agreed {
+    msg_seq_num: u64,
+    is_reset: bool,
+    heart_bt_int_secs: u32,
+}

@@ -1,0 +1,86 @@
+//! Sending: numbers, the store, the bytes. In: bodies. Out: [`Action::Transmit`]. Knows nothing of what came in.
+
+use bytes::Bytes;
+
+use crate::codec::body::Body;
+use crate::codec::encode::{Header, encode};
+use crate::session::action::{Action, Note};
+use crate::session::input::Send;
+use crate::session::machine::{Failed, Session, Turn};
+use crate::session::state::State;
+use crate::session::timers::Timer;
+use crate::time::Timestamp;
+
+impl Session {
+    /// Sends an administrative message: it uses up a number, nothing is kept.
+    pub(super) fn send_admin(&mut self, turn: &mut Turn<'_>, body: &Body) -> Result<(), Failed> {
+        let msg_seq_num = turn.store.next_out();
+        turn.store.skip(msg_seq_num)?;
+        let bytes = self.encoded(turn.now, msg_seq_num, body);
+        self.transmit(turn, bytes);
+        Ok(())
+    }
+
+    /// Sends a message of the application's, now or as soon as the peer asks for it.
+    pub(super) fn send(
+        &mut self,
+        turn: &mut Turn<'_>,
+        body: &Body,
+        send: Send,
+    ) -> Result<(), Failed> {
+        let is_logged_on = self.state == State::LoggedOn;
+        let msg_seq_num = turn.store.next_out();
+        match send {
+            Send::Transient if !is_logged_on => {
+                turn.out.push(Action::Noted(Note::TransientDropped));
+                return Ok(());
+            }
+            Send::Transient => {
+                turn.store.skip(msg_seq_num)?;
+                let bytes = self.encoded(turn.now, msg_seq_num, body);
+                self.transmit(turn, bytes);
+            }
+            Send::Durable(cause) => {
+                let bytes = self.encoded(turn.now, msg_seq_num, body);
+                turn.store.append(msg_seq_num, Some(cause), &bytes)?;
+                if is_logged_on {
+                    self.transmit(turn, bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands bytes to the driver. While logged on the next Heartbeat is put off.
+    pub(super) fn transmit(&mut self, turn: &mut Turn<'_>, bytes: Bytes) {
+        turn.out.push(Action::Transmit(bytes));
+        if self.state == State::LoggedOn {
+            self.timers.set(
+                Timer::Heartbeat,
+                turn.now.plus_secs(self.heart_bt_int_secs.into()),
+            );
+        }
+    }
+
+    /// A message with a header of its own time.
+    pub(super) fn encoded(&mut self, now: Timestamp, msg_seq_num: u64, body: &Body) -> Bytes {
+        let header = self.config.header(msg_seq_num, now);
+        encode(&header, body, &mut self.scratch);
+        self.scratch.split().freeze()
+    }
+}
+
+impl crate::session::config::SessionConfig {
+    /// The header of an outgoing message.
+    pub(super) fn header(&self, msg_seq_num: u64, now: Timestamp) -> Header<'_> {
+        let mut header = Header::new(
+            &self.begin_string,
+            &self.sender_comp_id,
+            &self.target_comp_id,
+            msg_seq_num,
+            now,
+        );
+        header.precision = self.sending_time_precision;
+        header
+    }
+}

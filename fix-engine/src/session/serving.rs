@@ -1,0 +1,221 @@
+//! Serves the peer's ResendRequest (2) from the store: kept messages again with PossDupFlag (43), runs of others as
+//! one GapFill, in pieces, so that neither memory nor other sessions suffer. Live messages keep their own, higher
+//! numbers and go out as they come; a range ends at the last number used when it was asked for.
+
+use std::ops::ControlFlow;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::codec::body::Body;
+use crate::codec::encode::{Header, encode, is_header};
+use crate::codec::message::Message;
+use crate::dictionary::rejection::Rejection;
+use crate::session::action::{Action, DisconnectReason, Note};
+use crate::session::admin;
+use crate::session::check;
+use crate::session::config::SessionConfig;
+use crate::session::machine::{Failed, Session, Turn};
+use crate::session::resend::{Added, ResendRange};
+use crate::session::store::Stored;
+use crate::session::timers::Timer;
+use crate::tag;
+use crate::time::Timestamp;
+
+impl Session {
+    /// Takes a ResendRequest (2) and sends the first piece.
+    pub(super) fn serve(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: &Message,
+        number: u64,
+    ) -> Result<(), Failed> {
+        let (begin, end) = match asked_range(message, turn.store.next_out() - 1) {
+            Ok(range) => range,
+            Err(rejection) => return self.reject(turn, message, number, &rejection),
+        };
+        match self.resends.add(begin, end, self.config.max_resends) {
+            Added::Waiting => Ok(()),
+            Added::TooMany => {
+                let text = format!(
+                    "too many ResendRequests at once: at most {}",
+                    self.config.max_resends
+                );
+                self.refuse_and_close(turn, &text, DisconnectReason::TooManyResendRequests)
+            }
+            Added::Queued => {
+                turn.out
+                    .push(Action::Noted(Note::ResendServed { begin, end }));
+                self.serve_chunk(turn)
+            }
+        }
+    }
+
+    /// Sends the next piece of the current range.
+    pub(super) fn serve_chunk(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
+        let Some(range) = self.resends.current() else {
+            return Ok(());
+        };
+        let mut chunk = Chunk {
+            config: &self.config,
+            now: turn.now,
+            next: range.next,
+            room: &mut self.scratch,
+            messages_left: self.config.resend_chunk.max(1),
+            bytes_left: self.config.resend_chunk_bytes,
+            sent: Vec::new(),
+        };
+        let mut is_whole = true;
+        turn.store.read(range.next..=range.end, &mut |stored| {
+            let flow = chunk.show(stored);
+            is_whole = flow.is_continue();
+            flow
+        })?;
+        let next = if is_whole {
+            chunk.finish(range)
+        } else {
+            chunk.next
+        };
+        let sent = chunk.sent;
+        for bytes in sent {
+            self.transmit(turn, bytes);
+        }
+        self.resends.advance(next);
+        match self.resends.current() {
+            Some(_) => self.timers.set(Timer::ResendChunk, turn.now),
+            None => self.timers.stop(Timer::ResendChunk),
+        }
+        Ok(())
+    }
+}
+
+/// BeginSeqNo (7) and EndSeqNo (16), cut to what was sent.
+fn asked_range(message: &Message, last_sent: u64) -> Result<(u64, u64), Rejection> {
+    let number = |tag, name| match message.uint(tag) {
+        Ok(Some(number)) => Ok(number),
+        _ => Err(check::wrong_value(
+            tag,
+            format!("{name} ({tag}) must be a number"),
+        )),
+    };
+    let begin = number(tag::BEGIN_SEQ_NO, "BeginSeqNo")?;
+    let end = number(tag::END_SEQ_NO, "EndSeqNo")?;
+    if begin == 0 {
+        return Err(check::wrong_value(
+            tag::BEGIN_SEQ_NO,
+            "BeginSeqNo (7) is 0: the first message is 1".to_owned(),
+        ));
+    }
+    if end != 0 && begin > end {
+        let text = format!("BeginSeqNo (7) {begin} is above EndSeqNo (16) {end}");
+        return Err(check::wrong_value(tag::BEGIN_SEQ_NO, text));
+    }
+    if begin > last_sent {
+        let text = format!("BeginSeqNo (7) {begin} is above {last_sent}, the last message sent");
+        return Err(check::wrong_value(tag::BEGIN_SEQ_NO, text));
+    }
+    Ok((
+        begin,
+        if end == 0 {
+            last_sent
+        } else {
+            end.min(last_sent)
+        },
+    ))
+}
+
+/// One piece of a resend while it is put together.
+struct Chunk<'a> {
+    config: &'a SessionConfig,
+    now: Timestamp,
+    /// Everything before this number is in `sent`.
+    next: u64,
+    room: &'a mut BytesMut,
+    messages_left: usize,
+    bytes_left: usize,
+    sent: Vec<Bytes>,
+}
+
+impl Chunk<'_> {
+    /// Adds one kept message, and before it a GapFill for what was not kept.
+    fn show(&mut self, stored: Stored<'_>) -> ControlFlow<()> {
+        let Some((message, sent_at)) = readable(stored.bytes) else {
+            return ControlFlow::Continue(());
+        };
+        self.fill_up_to(stored.msg_seq_num);
+        let mut header = self.config.header(stored.msg_seq_num, self.now);
+        header.poss_dup_flag = true;
+        header.orig_sending_time = Some(sent_at);
+        let body = body_again(&message);
+        self.push(|room, header| encode(header, &body, room), header);
+        self.next = stored.msg_seq_num + 1;
+        self.messages_left = self.messages_left.saturating_sub(1);
+        self.bytes_left = self.bytes_left.saturating_sub(stored.bytes.len());
+        if self.messages_left == 0 || self.bytes_left == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// The range is read to its end: fills what is left of it.
+    fn finish(&mut self, range: ResendRange) -> u64 {
+        self.fill_up_to(range.end + 1);
+        range.end + 1
+    }
+
+    fn fill_up_to(&mut self, next: u64) {
+        if self.next >= next {
+            return;
+        }
+        let mut header = self.config.header(self.next, self.now);
+        header.poss_dup_flag = true;
+        header.orig_sending_time = Some(self.now);
+        self.push(
+            |room, header| encode(header, &admin::gap_fill(next), room),
+            header,
+        );
+        self.next = next;
+    }
+
+    fn push(&mut self, write: impl FnOnce(&mut BytesMut, &Header<'_>), header: Header<'_>) {
+        write(self.room, &header);
+        self.sent.push(self.room.split().freeze());
+    }
+}
+
+/// The kept message and when it was first sent. Bytes that are no message any more are filled like a gap: the store
+/// has checked them, so they were never one.
+fn readable(bytes: &[u8]) -> Option<(Message, Timestamp)> {
+    let message = Message::parse(Bytes::copy_from_slice(bytes)).ok()?;
+    let sent_at = message.timestamp(tag::SENDING_TIME).ok()??;
+    Some((message, sent_at))
+}
+
+/// The body of a kept message, with the header fields that the application had added.
+fn body_again(message: &Message) -> Body {
+    let mut body = Body::of(message.msg_type(), message.view());
+    for (tag, value) in message
+        .fields()
+        .filter(|(tag, _)| is_header(*tag) && !is_ours(*tag))
+    {
+        body.push_head(tag, value);
+    }
+    body
+}
+
+/// Header fields that the session writes itself.
+fn is_ours(tag: u32) -> bool {
+    matches!(
+        tag,
+        tag::BEGIN_STRING
+            | tag::BODY_LENGTH
+            | tag::MSG_TYPE
+            | tag::MSG_SEQ_NUM
+            | tag::SENDER_COMP_ID
+            | tag::TARGET_COMP_ID
+            | tag::SENDING_TIME
+            | tag::POSS_DUP_FLAG
+            | tag::ORIG_SENDING_TIME
+            | tag::LAST_MSG_SEQ_NUM_PROCESSED
+    )
+}
