@@ -4,7 +4,9 @@
 /// Sum of `bytes` modulo 256.
 #[must_use]
 pub fn sum(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0_u8, |total, byte| total.wrapping_add(*byte))
+    bytes
+        .iter()
+        .fold(0_u8, |total, byte| total.wrapping_add(*byte))
 }
 
 /// The three ASCII digits of a checksum, for example `007`.

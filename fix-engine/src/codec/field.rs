@@ -21,7 +21,9 @@ impl Field {
     #[inline]
     pub fn value<'a>(&self, message: &'a [u8]) -> &'a [u8] {
         let start = self.start as usize;
-        message.get(start..start + self.len as usize).unwrap_or_default()
+        message
+            .get(start..start + self.len as usize)
+            .unwrap_or_default()
     }
 
     /// Offset of the value's first byte from the start of the message.

@@ -6,8 +6,8 @@
 //! large swallows what it covers, as FIX 4.4 test case 2m has it. Does not look at the sum nor at the fields
 //! inside: see [`crate::codec::message`].
 
-use memchr::memmem;
 use memchr::memchr;
+use memchr::memmem;
 
 use crate::codec::SOH;
 use crate::codec::garbled::Garbled;
@@ -48,21 +48,47 @@ pub fn split(buf: &[u8], limit: usize) -> Framing {
     let (body_at, body_len) = match head(buf) {
         Ok(found) => found,
         Err(None) if buf.len() < limit => return Framing::Incomplete,
-        Err(None) => return skip_to_start(buf, Garbled::NoEnd { limit: limit as u64 }),
+        Err(None) => {
+            return skip_to_start(
+                buf,
+                Garbled::NoEnd {
+                    limit: limit as u64,
+                },
+            );
+        }
         Err(Some(why)) => return skip_to_start(buf, why),
     };
-    let announced = (body_at as u64).saturating_add(body_len).saturating_add(TRAILER_LEN as u64);
-    match usize::try_from(announced).ok().filter(|total| *total <= limit) {
+    let announced = (body_at as u64)
+        .saturating_add(body_len)
+        .saturating_add(TRAILER_LEN as u64);
+    match usize::try_from(announced)
+        .ok()
+        .filter(|total| *total <= limit)
+    {
         Some(total) => tail(buf, total, limit),
-        None => skip_to_start(buf, Garbled::TooLong { announced, limit: limit as u64 }),
+        None => skip_to_start(
+            buf,
+            Garbled::TooLong {
+                announced,
+                limit: limit as u64,
+            },
+        ),
     }
 }
 
 /// Where the body begins and how long it is said to be; `Err(None)` when more bytes are needed.
 fn head(buf: &[u8]) -> Result<(usize, u64), Option<Garbled>> {
-    let fault = |error: &nom::Err<_>, why| if error.is_incomplete() { None } else { Some(why) };
-    let (rest, _) = grammar::begin_string(buf).map_err(|error| fault(&error, Garbled::BeginString))?;
-    let (rest, len) = grammar::body_length(rest).map_err(|error| fault(&error, Garbled::BodyLength))?;
+    let fault = |error: &nom::Err<_>, why| {
+        if error.is_incomplete() {
+            None
+        } else {
+            Some(why)
+        }
+    };
+    let (rest, _) =
+        grammar::begin_string(buf).map_err(|error| fault(&error, Garbled::BeginString))?;
+    let (rest, len) =
+        grammar::body_length(rest).map_err(|error| fault(&error, Garbled::BodyLength))?;
     Ok((buf.len() - rest.len(), len))
 }
 
@@ -82,10 +108,21 @@ fn tail(buf: &[u8], total: usize, limit: usize) -> Framing {
         Some((found, end))
     });
     match end {
-        Some((found, end)) if found == from => Framing::Garbage { skip: end, why: Garbled::CheckSumFormat },
-        Some((_, end)) => Framing::Garbage { skip: end, why: Garbled::BodyLengthMismatch },
+        Some((found, end)) if found == from => Framing::Garbage {
+            skip: end,
+            why: Garbled::CheckSumFormat,
+        },
+        Some((_, end)) => Framing::Garbage {
+            skip: end,
+            why: Garbled::BodyLengthMismatch,
+        },
         None if buf.len() < limit => Framing::Incomplete,
-        None => skip_to_start(buf, Garbled::NoEnd { limit: limit as u64 }),
+        None => skip_to_start(
+            buf,
+            Garbled::NoEnd {
+                limit: limit as u64,
+            },
+        ),
     }
 }
 
@@ -109,5 +146,8 @@ fn skip_to_start(buf: &[u8], why: Garbled) -> Framing {
 
 /// Length of the longest end of `buf` that `8=FIX` begins with.
 fn unfinished_start(buf: &[u8]) -> usize {
-    (1..START.len().min(buf.len() + 1)).rev().find(|len| START.starts_with(&buf[buf.len() - len..])).unwrap_or(0)
+    (1..START.len().min(buf.len() + 1))
+        .rev()
+        .find(|len| START.starts_with(&buf[buf.len() - len..]))
+        .unwrap_or(0)
 }

@@ -45,9 +45,10 @@ pub(super) fn body_length(input: &[u8]) -> IResult<&[u8], u64> {
 pub(super) fn check_sum(input: &[u8]) -> IResult<&[u8], u16> {
     delimited(
         complete::tag(&b"10="[..]),
-        map_opt(complete::take_while_m_n(3, 3, |byte: u8| byte.is_ascii_digit()), |digits| {
-            number(digits).and_then(|value| u16::try_from(value).ok())
-        }),
+        map_opt(
+            complete::take_while_m_n(3, 3, |byte: u8| byte.is_ascii_digit()),
+            |digits| number(digits).and_then(|value| u16::try_from(value).ok()),
+        ),
         complete::tag(&[SOH][..]),
     )
     .parse(input)
@@ -86,22 +87,29 @@ fn plain_tag(input: &[u8]) -> Option<(&[u8], u32)> {
 #[cold]
 fn large_tag(input: &[u8]) -> Option<(&[u8], u32)> {
     let (rest, value) = written_number(input).ok()?;
-    let plain = input.first().is_some_and(|byte| (b'1'..=b'9').contains(byte));
-    let tag = u32::try_from(value).ok().filter(|tag| plain && i32::try_from(*tag).is_ok())?;
+    let plain = input
+        .first()
+        .is_some_and(|byte| (b'1'..=b'9').contains(byte));
+    let tag = u32::try_from(value)
+        .ok()
+        .filter(|tag| plain && i32::try_from(*tag).is_ok())?;
     Some((rest, tag))
 }
 
 /// `[sign]digits=`: what a peer wrote in the place of a tag, as a number of at most 18 digits.
 pub(super) fn written_number(input: &[u8]) -> IResult<&[u8], i64> {
     let digits = |input| {
-        map_opt(complete::take_while_m_n(1, 18, |byte: u8| byte.is_ascii_digit()), |text| {
-            number(text).and_then(|value| i64::try_from(value).ok())
-        })
+        map_opt(
+            complete::take_while_m_n(1, 18, |byte: u8| byte.is_ascii_digit()),
+            |text| number(text).and_then(|value| i64::try_from(value).ok()),
+        )
         .parse(input)
     };
     terminated(
         alt((
-            map(preceded(complete::tag(&b"-"[..]), digits), |value: i64| -value),
+            map(preceded(complete::tag(&b"-"[..]), digits), |value: i64| {
+                -value
+            }),
             preceded(complete::tag(&b"+"[..]), digits),
             digits,
         )),
@@ -124,4 +132,3 @@ pub(super) fn number(digits: &[u8]) -> Option<u64> {
         value.checked_mul(10)?.checked_add(u64::from(digit))
     })
 }
-

@@ -42,7 +42,10 @@ fn check_head(frame: &[u8]) -> Result<(), Garbled> {
     }
     let (rest, _) = grammar::begin_string(frame).map_err(|_| Garbled::BeginString)?;
     let (body, len) = grammar::body_length(rest).map_err(|_| Garbled::BodyLength)?;
-    let there = body.len().checked_sub(TRAILER_LEN).ok_or(Garbled::BodyLengthMismatch)?;
+    let there = body
+        .len()
+        .checked_sub(TRAILER_LEN)
+        .ok_or(Garbled::BodyLengthMismatch)?;
     if len != there as u64 || frame[frame.len() - TRAILER_LEN - 1] != SOH {
         return Err(Garbled::BodyLengthMismatch);
     }
@@ -54,7 +57,11 @@ fn check_trailer(frame: &[u8]) -> Result<(), Garbled> {
     let (summed, trailer) = frame.split_at(frame.len() - TRAILER_LEN);
     let (_, stated) = grammar::check_sum(trailer).map_err(|_| Garbled::CheckSumFormat)?;
     let computed = checksum::sum(summed);
-    if stated == u16::from(computed) { Ok(()) } else { Err(Garbled::CheckSum { stated, computed }) }
+    if stated == u16::from(computed) {
+        Ok(())
+    } else {
+        Err(Garbled::CheckSum { stated, computed })
+    }
 }
 
 /// The fields one after the other. A data field ends where the Length field before it says.
@@ -69,8 +76,14 @@ fn read_fields(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
         if let Some((len_tag, expected, len)) = data.take()
             && expected == tag
         {
-            let fault = Garbled::DataLength { tag: len_tag, at: offset(at) };
-            let data_end = start.checked_add(len).filter(|end| frame.get(*end) == Some(&SOH)).ok_or(fault)?;
+            let fault = Garbled::DataLength {
+                tag: len_tag,
+                at: offset(at),
+            };
+            let data_end = start
+                .checked_add(len)
+                .filter(|end| frame.get(*end) == Some(&SOH))
+                .ok_or(fault)?;
             while end < data_end {
                 end = ends.next().ok_or(fault)?;
             }
@@ -78,7 +91,11 @@ fn read_fields(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
                 return Err(fault);
             }
         }
-        fields.push(Field { tag, start: offset(start), len: offset(end - start) });
+        fields.push(Field {
+            tag,
+            start: offset(start),
+            len: offset(end - start),
+        });
         if let Some(expected) = data_tag(tag) {
             let len = grammar::number(&frame[start..end]).and_then(|len| usize::try_from(len).ok());
             data = len.map(|len| (tag, expected, len));

@@ -37,7 +37,9 @@ impl<'a> View<'a> {
 
     /// Tag and value of every field, in order of appearance.
     pub fn fields(self) -> impl Iterator<Item = (u32, &'a [u8])> {
-        self.fields.iter().map(move |field| (field.tag, field.value(self.bytes)))
+        self.fields
+            .iter()
+            .map(move |field| (field.tag, field.value(self.bytes)))
     }
 
     /// What the message writes in the place of the tag, as a number: equals `field.tag` except where that is 0.
@@ -47,7 +49,10 @@ impl<'a> View<'a> {
             return i64::from(field.tag);
         }
         let before = &self.bytes[..(field.start as usize).min(self.bytes.len())];
-        let start = before.iter().rposition(|byte| *byte == super::SOH).map_or(0, |at| at + 1);
+        let start = before
+            .iter()
+            .rposition(|byte| *byte == super::SOH)
+            .map_or(0, |at| at + 1);
         grammar::written_number(&before[start..]).map_or(0, |(_, number)| number)
     }
 
@@ -55,7 +60,10 @@ impl<'a> View<'a> {
     #[must_use]
     #[inline]
     pub fn value(self, tag: u32) -> Option<&'a [u8]> {
-        self.fields.iter().find(|field| field.tag == tag).map(|field| field.value(self.bytes))
+        self.fields
+            .iter()
+            .find(|field| field.tag == tag)
+            .map(|field| field.value(self.bytes))
     }
 
     /// Whether a field with this tag is there.
@@ -75,7 +83,8 @@ impl<'a> View<'a> {
     /// # Errors
     /// `Missing` or `Empty`.
     pub fn require(self, tag: u32) -> Result<&'a [u8], FieldError> {
-        self.filled(tag)?.ok_or(FieldError::new(tag, FieldErrorKind::Missing))
+        self.filled(tag)?
+            .ok_or(FieldError::new(tag, FieldErrorKind::Missing))
     }
 
     /// Text of a field that must be there and have a value.
@@ -111,7 +120,11 @@ impl<'a> View<'a> {
             }
             let number = grammar::number(digits).and_then(|number| i64::try_from(number).ok());
             let number = number.ok_or(FieldErrorKind::OutOfRange)?;
-            Ok(if digits.len() == value.len() { number } else { -number })
+            Ok(if digits.len() == value.len() {
+                number
+            } else {
+                -number
+            })
         })
     }
 
@@ -172,7 +185,11 @@ impl<'a> View<'a> {
         tag: u32,
         parse: impl FnOnce(&'a [u8]) -> Result<T, FieldErrorKind>,
     ) -> Result<Option<T>, FieldError> {
-        let Some(value) = self.filled(tag)? else { return Ok(None) };
-        parse(value).map(Some).map_err(|kind| FieldError::new(tag, kind))
+        let Some(value) = self.filled(tag)? else {
+            return Ok(None);
+        };
+        parse(value)
+            .map(Some)
+            .map_err(|kind| FieldError::new(tag, kind))
     }
 }

@@ -1,0 +1,138 @@
+//! The facts of FIX 4.4 as read from the three tables: fields, their values, what stands where.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+/// One field of the standard.
+#[derive(Clone)]
+pub struct FieldFact {
+    pub tag: u32,
+    pub name: String,
+    pub ty: String,
+    /// Value and label, in the order of the table.
+    pub values: Vec<(String, String)>,
+}
+
+/// What an entry of a layout is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Field,
+    Group,
+    Component,
+}
+
+/// One entry of a layout.
+#[derive(Clone)]
+pub struct Entry {
+    pub kind: Kind,
+    pub name: String,
+    pub required: bool,
+}
+
+/// One message of the standard.
+#[derive(Clone)]
+pub struct MessageFact {
+    pub path: String,
+    pub msg_type: String,
+    pub name: String,
+    pub category: String,
+}
+
+/// All facts.
+#[derive(Clone)]
+pub struct Facts {
+    pub fields: Vec<FieldFact>,
+    /// Entries by path, in their order.
+    pub layout: BTreeMap<String, Vec<Entry>>,
+    /// In the order of the table.
+    pub messages: Vec<MessageFact>,
+    /// Names, in the order of the table.
+    pub components: Vec<String>,
+}
+
+impl Facts {
+    /// Reads `fields.tsv`, `values.tsv` and `layout.tsv` of a folder.
+    pub fn read(folder: &Path) -> io::Result<Facts> {
+        let mut facts = Facts {
+            fields: Vec::new(),
+            layout: BTreeMap::new(),
+            messages: Vec::new(),
+            components: Vec::new(),
+        };
+        for [tag, name, ty] in rows(&fs::read_to_string(folder.join("fields.tsv"))?)? {
+            let tag = tag.parse().map_err(io::Error::other)?;
+            facts.fields.push(FieldFact { tag, name, ty, values: Vec::new() });
+        }
+        for [tag, value, label] in rows(&fs::read_to_string(folder.join("values.tsv"))?)? {
+            let field = facts.fields.iter_mut().find(|field| field.tag.to_string() == tag);
+            let field = field.ok_or_else(|| io::Error::other(format!("value of unknown field {tag}")))?;
+            field.values.push((value, label));
+        }
+        for [path, kind, name, required] in rows(&fs::read_to_string(folder.join("layout.tsv"))?)? {
+            facts.enter(path, &kind, name, required == "Y")?;
+        }
+        Ok(facts)
+    }
+
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&FieldFact> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The entries at `path`; none for a path that is not there.
+    pub fn entries(&self, path: &str) -> &[Entry] {
+        self.layout.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// The path of what `entry`, which stands at `path`, contains.
+    pub fn inside(path: &str, entry: &Entry) -> Option<String> {
+        match entry.kind {
+            Kind::Field => None,
+            Kind::Group => Some(format!("{path}/{}", entry.name)),
+            Kind::Component => Some(format!("component:{}", entry.name)),
+        }
+    }
+
+    fn enter(&mut self, path: String, kind: &str, name: String, required: bool) -> io::Result<()> {
+        let kind = match kind {
+            "field" => Kind::Field,
+            "group" => Kind::Group,
+            "component" => Kind::Component,
+            other => return Err(io::Error::other(format!("unknown kind {other}"))),
+        };
+        if !self.layout.contains_key(&path) {
+            self.open(&path);
+        }
+        self.layout.entry(path).or_default().push(Entry { kind, name, required });
+        Ok(())
+    }
+
+    /// Notes a message or component that appears for the first time.
+    fn open(&mut self, path: &str) {
+        let parts: Vec<&str> = path.split(':').collect();
+        match parts.as_slice() {
+            ["message", msg_type, name, category] if !category.contains('/') => {
+                self.messages.push(MessageFact {
+                    path: path.to_owned(),
+                    msg_type: (*msg_type).to_owned(),
+                    name: (*name).to_owned(),
+                    category: (*category).to_owned(),
+                });
+            }
+            ["component", name] if !name.contains('/') => self.components.push((*name).to_owned()),
+            _ => {}
+        }
+    }
+}
+
+/// The lines of a table behind its first, cut at the tabs.
+fn rows<const COLUMNS: usize>(text: &str) -> io::Result<Vec<[String; COLUMNS]>> {
+    text.lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
+            cells.try_into().map_err(|_| io::Error::other(format!("not {COLUMNS} columns: {line}")))
+        })
+        .collect()
+}
