@@ -296,9 +296,12 @@ class Console:
         self.events.tell("done", op="start")
 
     def send(self, command):
-        """{"op":"send",…}: see `message_of`. "now" is false when the session is down: QuickFIX keeps the message."""
-        went = fix.Session.sendToTarget(message_of(command), self.session_id)
-        self.events.tell("done", op="send", now=bool(went), next_sender=self.session.getExpectedSenderNum())
+        """{"op":"send",…}: see `message_of`. "now" is false when the session is down: the message has its number and its
+        place in the store, and the peer gets it when it asks for the gap after the next logon."""
+        message = message_of(command)
+        logged_on = self.session.isLoggedOn()
+        went = fix.Session.sendToTarget(message, self.session_id)
+        self.events.tell("done", op="send", now=logged_on and bool(went), next_sender=self.session.getExpectedSenderNum())
 
     def logout(self, command):
         """{"op":"logout","text":"…"}: log out and stay away until {"op":"login"}."""
