@@ -20,11 +20,21 @@ pub fn dictionary(facts: &Facts) -> String {
     out.push_str(" </messages>\n <components>\n");
     for name in &facts.components {
         let open = format!("  <component name='{name}'>");
-        block(facts, &format!("component:{name}"), &open, "  </component>", 3, &mut out);
+        block(
+            facts,
+            &format!("component:{name}"),
+            &open,
+            "  </component>",
+            3,
+            &mut out,
+        );
     }
     out.push_str(" </components>\n <fields>\n");
     for field in &facts.fields {
-        let start = format!("  <field number='{}' name='{}' type='{}'", field.tag, field.name, field.ty);
+        let start = format!(
+            "  <field number='{}' name='{}' type='{}'",
+            field.tag, field.name, field.ty
+        );
         if field.values.is_empty() {
             let _ = writeln!(out, "{start}/>");
             continue;

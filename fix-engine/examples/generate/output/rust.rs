@@ -14,7 +14,12 @@ pub fn tags(facts: &Facts) -> String {
     );
     for field in &facts.fields {
         let _ = writeln!(out, "/// {} (type {}).", field.name, field.ty);
-        let _ = writeln!(out, "pub const {}: u32 = {};", constant(&field.name), field.tag);
+        let _ = writeln!(
+            out,
+            "pub const {}: u32 = {};",
+            constant(&field.name),
+            field.tag
+        );
     }
     out
 }

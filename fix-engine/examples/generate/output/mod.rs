@@ -20,6 +20,9 @@ pub fn outputs(root: &Path) -> io::Result<Vec<(&'static str, String)>> {
         ("dictionaries/LOGGIA44.xml", xml::dictionary(&venue)),
         ("fix-engine/src/tag.rs", rust::tags(&facts)),
         ("fix-engine/src/msg_type.rs", rust::msg_types(&facts)),
-        ("fix-engine/src/codec/group_members.rs", rust::group_members(&facts)),
+        (
+            "fix-engine/src/codec/group_members.rs",
+            rust::group_members(&facts),
+        ),
     ])
 }

@@ -8,22 +8,35 @@ use super::facts::{Entry, Facts, Kind};
 /// The venue's part of the standard.
 pub fn venue(standard: &Facts) -> Facts {
     let mut facts = standard.clone();
-    facts.messages.retain(|message| MESSAGES.contains(&message.msg_type.as_str()));
+    facts
+        .messages
+        .retain(|message| MESSAGES.contains(&message.msg_type.as_str()));
     for entries in facts.layout.values_mut() {
         entries.retain(|entry| entry.required || !is_dropped(entry));
     }
     let mut reached = Reached::default();
-    for path in ["header", "trailer"].into_iter().chain(facts.messages.iter().map(|message| message.path.as_str())) {
+    for path in ["header", "trailer"]
+        .into_iter()
+        .chain(facts.messages.iter().map(|message| message.path.as_str()))
+    {
         reached.follow(&facts, path);
     }
-    facts.components.retain(|name| reached.components.contains(name));
-    facts.fields.retain(|field| reached.fields.contains(&field.name));
+    facts
+        .components
+        .retain(|name| reached.components.contains(name));
+    facts
+        .fields
+        .retain(|field| reached.fields.contains(&field.name));
     for field in &mut facts.fields {
         if field.name == "MsgType" {
-            field.values.retain(|(value, _)| MESSAGES.contains(&value.as_str()));
+            field
+                .values
+                .retain(|(value, _)| MESSAGES.contains(&value.as_str()));
         }
         if let Some((_, taken)) = VALUES.iter().find(|(name, _)| *name == field.name) {
-            field.values.retain(|(value, _)| taken.contains(&value.as_str()));
+            field
+                .values
+                .retain(|(value, _)| taken.contains(&value.as_str()));
         }
     }
     facts
@@ -39,7 +52,11 @@ struct Reached {
 impl Reached {
     fn follow(&mut self, facts: &Facts, path: &str) {
         for entry in facts.entries(path) {
-            let names = if entry.kind == Kind::Component { &mut self.components } else { &mut self.fields };
+            let names = if entry.kind == Kind::Component {
+                &mut self.components
+            } else {
+                &mut self.fields
+            };
             names.insert(entry.name.clone());
             if let Some(inside) = Facts::inside(path, entry) {
                 self.follow(facts, &inside);

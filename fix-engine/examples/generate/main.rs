@@ -1,14 +1,14 @@
 //! Makes the dictionaries and the Rust tables of FIX 4.4 from the facts in `dictionaries/source/`.
-//! `cargo run -p fix-engine --example generate` writes every file that `generate::outputs` names.
+//! `cargo run -p fix-engine --example generate` writes every file that `output::outputs` names.
 
-mod generate;
+mod output;
 
 use std::path::Path;
 use std::{fs, io};
 
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for (path, text) in generate::outputs(&root)? {
+    for (path, text) in output::outputs(&root)? {
         fs::write(root.join(path), text)?;
     }
     Ok(())

@@ -62,11 +62,20 @@ impl Facts {
         };
         for [tag, name, ty] in rows(&fs::read_to_string(folder.join("fields.tsv"))?)? {
             let tag = tag.parse().map_err(io::Error::other)?;
-            facts.fields.push(FieldFact { tag, name, ty, values: Vec::new() });
+            facts.fields.push(FieldFact {
+                tag,
+                name,
+                ty,
+                values: Vec::new(),
+            });
         }
         for [tag, value, label] in rows(&fs::read_to_string(folder.join("values.tsv"))?)? {
-            let field = facts.fields.iter_mut().find(|field| field.tag.to_string() == tag);
-            let field = field.ok_or_else(|| io::Error::other(format!("value of unknown field {tag}")))?;
+            let field = facts
+                .fields
+                .iter_mut()
+                .find(|field| field.tag.to_string() == tag);
+            let field =
+                field.ok_or_else(|| io::Error::other(format!("value of unknown field {tag}")))?;
             field.values.push((value, label));
         }
         for [path, kind, name, required] in rows(&fs::read_to_string(folder.join("layout.tsv"))?)? {
@@ -104,7 +113,11 @@ impl Facts {
         if !self.layout.contains_key(&path) {
             self.open(&path);
         }
-        self.layout.entry(path).or_default().push(Entry { kind, name, required });
+        self.layout.entry(path).or_default().push(Entry {
+            kind,
+            name,
+            required,
+        });
         Ok(())
     }
 
@@ -132,7 +145,9 @@ fn rows<const COLUMNS: usize>(text: &str) -> io::Result<Vec<[String; COLUMNS]>> 
         .skip(1)
         .map(|line| {
             let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
-            cells.try_into().map_err(|_| io::Error::other(format!("not {COLUMNS} columns: {line}")))
+            cells
+                .try_into()
+                .map_err(|_| io::Error::other(format!("not {COLUMNS} columns: {line}")))
         })
         .collect()
 }
