@@ -8,20 +8,6 @@ use crate::msg_type;
 use crate::session::config::SessionConfig;
 use crate::tag;
 
-/// Whether messages of this MsgType (35) belong to the session and never to the application.
-pub(super) fn is_admin(msg_type: &str) -> bool {
-    matches!(
-        msg_type,
-        msg_type::HEARTBEAT
-            | msg_type::TEST_REQUEST
-            | msg_type::RESEND_REQUEST
-            | msg_type::REJECT
-            | msg_type::SEQUENCE_RESET
-            | msg_type::LOGOUT
-            | msg_type::LOGON
-    )
-}
-
 /// Logon (A). The initiator shows who it is; the acceptor only agrees.
 pub(super) fn logon(
     heart_bt_int_secs: u32,

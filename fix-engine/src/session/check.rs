@@ -43,7 +43,7 @@ pub(super) fn comp_ids(config: &SessionConfig, message: &Message) -> Result<(), 
                 "CompID problem: {name} ({tag}) must be {expected} but is {}",
                 shown(message, tag)
             );
-            return Err(rejection(
+            return Err(Rejection::new(
                 SessionRejectReason::CompIdProblem,
                 Some(tag),
                 text,
@@ -73,7 +73,7 @@ pub(super) fn sending_time(
         "SendingTime accuracy problem: {} is more than {window_secs} s from our time {now}",
         shown(message, tag::SENDING_TIME)
     );
-    Err(rejection(
+    Err(Rejection::new(
         SessionRejectReason::SendingTimeAccuracyProblem,
         Some(tag::SENDING_TIME),
         text,
@@ -100,7 +100,11 @@ pub(super) fn orig_sending_time(message: &Message) -> OrigSendingTime {
             "Required tag missing: OrigSendingTime (122) must be there when PossDupFlag (43) is Y"
                 .to_owned();
         let reason = SessionRejectReason::RequiredTagMissing;
-        return OrigSendingTime::Missing(rejection(reason, Some(tag::ORIG_SENDING_TIME), text));
+        return OrigSendingTime::Missing(Rejection::new(
+            reason,
+            Some(tag::ORIG_SENDING_TIME),
+            text,
+        ));
     }
     let times = (
         message.timestamp(tag::ORIG_SENDING_TIME),
@@ -118,7 +122,7 @@ pub(super) fn orig_sending_time(message: &Message) -> OrigSendingTime {
         shown(message, tag::SENDING_TIME)
     );
     let reason = SessionRejectReason::SendingTimeAccuracyProblem;
-    OrigSendingTime::Later(rejection(reason, Some(tag::ORIG_SENDING_TIME), text))
+    OrigSendingTime::Later(Rejection::new(reason, Some(tag::ORIG_SENDING_TIME), text))
 }
 
 /// The message is what the dictionary says it must be.
@@ -136,20 +140,12 @@ pub(super) fn is_poss_dup(message: &Message) -> bool {
 
 /// A refusal of one value: 373=5.
 pub(super) fn wrong_value(tag: u32, text: String) -> Rejection {
-    rejection(SessionRejectReason::ValueIsIncorrect, Some(tag), text)
+    Rejection::new(SessionRejectReason::ValueIsIncorrect, Some(tag), text)
 }
 
 /// A refusal for another reason: 373=99.
 pub(super) fn other(text: &str) -> Rejection {
-    rejection(SessionRejectReason::Other, None, text.to_owned())
-}
-
-fn rejection(reason: SessionRejectReason, ref_tag: Option<u32>, text: String) -> Rejection {
-    Rejection {
-        reason,
-        ref_tag,
-        text,
-    }
+    Rejection::new(SessionRejectReason::Other, None, text.to_owned())
 }
 
 /// A value of the peer's for a text: short, and without control characters.

@@ -1,0 +1,387 @@
+//! A small FIX initiator: connect, log on, send, receive, log out. In: bodies and bytes. Out: messages. One task, no
+//! threads of its own: time passes for the session while the owner waits in [`Client::next`].
+//!
+//! Session and store outlive a connection: [`Client::connect`] again goes on with the same numbers.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use futures_util::StreamExt;
+use rustls_pki_types::ServerName;
+use thiserror::Error;
+use tokio::io::{AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_util::codec::FramedRead;
+
+use crate::codec::body::Body;
+use crate::codec::message::Message;
+use crate::io::clock;
+use crate::io::frames::{Frame, Frames};
+use crate::io::stream::Stream;
+use crate::session::Session;
+use crate::session::action::{Action, DisconnectReason};
+use crate::session::config::SessionConfig;
+use crate::session::input::{Cause, Input, Send};
+use crate::session::memory_store::MemoryStore;
+use crate::session::store::{Store, StoreError};
+
+/// Refused messages kept for [`Client::next_rejected`]; the oldest go first.
+const REJECTED_MAX: usize = 1024;
+
+/// Where a client connects to.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The server's address.
+    pub address: SocketAddr,
+    /// TLS, and the name that the server's certificate must have; `None` for a plain connection.
+    pub tls: Option<(Arc<rustls::ClientConfig>, ServerName<'static>)>,
+}
+
+impl Target {
+    /// A plain connection.
+    #[must_use]
+    pub fn plain(address: SocketAddr) -> Target {
+        Target { address, tls: None }
+    }
+
+    /// A connection with TLS to a server whose certificate names its IP address.
+    #[must_use]
+    pub fn tls(address: SocketAddr, config: Arc<rustls::ClientConfig>) -> Target {
+        Target {
+            address,
+            tls: Some((config, ServerName::from(address.ip()))),
+        }
+    }
+
+    /// Connects, without a word of FIX.
+    ///
+    /// # Errors
+    /// What the operating system or TLS says.
+    pub async fn connect(&self) -> io::Result<Stream> {
+        let stream = TcpStream::connect(self.address).await?;
+        stream.set_nodelay(true)?;
+        match &self.tls {
+            None => Ok(Stream::Plain(stream)),
+            Some((config, name)) => {
+                let stream = TlsConnector::from(config.clone())
+                    .connect(name.clone(), stream)
+                    .await?;
+                Ok(Stream::Tls(Box::new(stream.into())))
+            }
+        }
+    }
+}
+
+/// Why a client cannot go on. The client itself stays good: connect again.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// No connection could be made.
+    #[error("cannot connect to {address}: {why}")]
+    Connect {
+        /// The address tried.
+        address: SocketAddr,
+        /// What the operating system or TLS says.
+        why: io::Error,
+    },
+    /// The connection broke.
+    #[error("the connection was lost: {0}")]
+    Lost(io::Error),
+    /// The session ended the connection, or the peer logged out.
+    #[error("{text}")]
+    Ended {
+        /// Why the session closed the connection.
+        why: DisconnectReason,
+        /// The peer's words where it said some, else the same as `why`.
+        text: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no connection.
+    #[error("not connected")]
+    NotConnected,
+}
+
+/// A FIX initiator.
+pub struct Client {
+    target: Target,
+    session: Session,
+    store: Box<dyn Store + core::marker::Send>,
+    connection: Option<Connection>,
+    /// Messages for the owner, not yet asked for.
+    inbox: VecDeque<Message>,
+    /// Messages of ours that the peer refused with Reject (3).
+    rejected: VecDeque<Message>,
+    actions: Vec<Action>,
+    /// How many messages were sent: the cause of each in its store.
+    sent: u64,
+}
+
+struct Connection {
+    reader: FramedRead<ReadHalf<Stream>, Frames>,
+    writer: WriteHalf<Stream>,
+    /// Bytes to send, not yet given to the socket.
+    out: BytesMut,
+}
+
+impl Client {
+    /// A client that keeps its numbers and messages in memory. Not yet connected.
+    #[must_use]
+    pub fn new(target: Target, config: SessionConfig) -> Client {
+        Client::with_store(target, config, Box::new(MemoryStore::new()))
+    }
+
+    /// A client with a store of its own. Not yet connected.
+    #[must_use]
+    pub fn with_store(
+        target: Target,
+        config: SessionConfig,
+        store: Box<dyn Store + core::marker::Send>,
+    ) -> Client {
+        Client {
+            target,
+            session: Session::new(config),
+            sent: store.last_cause().map_or(0, |cause| cause.entry),
+            store,
+            connection: None,
+            inbox: VecDeque::new(),
+            rejected: VecDeque::new(),
+            actions: Vec::new(),
+        }
+    }
+
+    /// Connects and logs on. An older connection is given up first.
+    ///
+    /// # Errors
+    /// `Connect`, or `Ended` where the Logon is refused or not answered.
+    pub async fn connect(&mut self) -> Result<(), ClientError> {
+        self.abandon();
+        let address = self.target.address;
+        let stream = self
+            .target
+            .connect()
+            .await
+            .map_err(|why| ClientError::Connect { address, why })?;
+        let (reader, writer) = tokio::io::split(stream);
+        let reader = FramedRead::with_capacity(reader, Frames::default(), 16 * 1024);
+        self.connection = Some(Connection {
+            reader,
+            writer,
+            out: BytesMut::new(),
+        });
+        self.turn(Input::Connected).await?;
+        while !self.session.is_logged_on() {
+            self.wait().await?;
+        }
+        Ok(())
+    }
+
+    /// Connects to another address from the next [`Client::connect`] on.
+    pub fn set_target(&mut self, target: Target) {
+        self.target = target;
+    }
+
+    /// Sends a message. It is stored first: if the connection breaks, the peer can ask for it again.
+    ///
+    /// # Errors
+    /// `Lost`, `Ended`, `Store`, `NotConnected`.
+    pub async fn send(&mut self, body: Body) -> Result<u64, ClientError> {
+        let msg_seq_num = self.enqueue(body)?;
+        self.flush().await?;
+        Ok(msg_seq_num)
+    }
+
+    /// Numbers and stores a message and leaves it to the next [`Client::flush`], [`Client::send`] or
+    /// [`Client::next`] to send it: many messages, one write.
+    ///
+    /// # Errors
+    /// `Store`, `NotConnected`.
+    pub fn enqueue(&mut self, body: Body) -> Result<u64, ClientError> {
+        if self.connection.is_none() {
+            return Err(ClientError::NotConnected);
+        }
+        let msg_seq_num = self.store.next_out();
+        self.sent += 1;
+        self.handle(Input::Send(
+            body,
+            Send::Durable(Cause {
+                entry: self.sent,
+                index: 0,
+            }),
+        ));
+        self.carry_out()?;
+        Ok(msg_seq_num)
+    }
+
+    /// Gives everything enqueued to the socket.
+    ///
+    /// # Errors
+    /// `Lost`, `NotConnected`.
+    pub async fn flush(&mut self) -> Result<(), ClientError> {
+        let Some(connection) = &mut self.connection else {
+            return Err(ClientError::NotConnected);
+        };
+        if let Err(error) = connection.writer.write_all_buf(&mut connection.out).await {
+            return Err(self.lost(error));
+        }
+        Ok(())
+    }
+
+    /// The next application message. Waiting may be given up at any time: no message is lost by that.
+    ///
+    /// # Errors
+    /// `Lost`, `Ended`, `Store`, `NotConnected`; messages that came before are given out first.
+    pub async fn next(&mut self) -> Result<Message, ClientError> {
+        loop {
+            if let Some(message) = self.inbox.pop_front() {
+                if let Ok(msg_seq_num) = message.msg_seq_num() {
+                    self.handle(Input::Confirm { msg_seq_num });
+                    self.carry_out()?;
+                }
+                return Ok(message);
+            }
+            self.wait().await?;
+        }
+    }
+
+    /// A message of ours that the peer refused with Reject (3), if there is one.
+    pub fn next_rejected(&mut self) -> Option<Message> {
+        self.rejected.pop_front()
+    }
+
+    /// Logs out and waits for the answer. Application messages that come meanwhile are kept for [`Client::next`].
+    ///
+    /// # Errors
+    /// `Lost`, or `Ended` where the peer does not answer; an answered Logout is no error.
+    pub async fn logout(&mut self) -> Result<(), ClientError> {
+        if self.connection.is_none() {
+            return Err(ClientError::NotConnected);
+        }
+        let mut ended = self
+            .turn(Input::Logout {
+                text: String::new(),
+            })
+            .await;
+        while ended.is_ok() {
+            ended = self.wait().await;
+        }
+        match ended {
+            Err(ClientError::Ended {
+                why: DisconnectReason::LogoutAnswered,
+                ..
+            }) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Drops the connection without a word.
+    pub fn abandon(&mut self) {
+        if self.connection.take().is_some() {
+            self.handle(Input::Disconnected);
+            self.actions.clear();
+        }
+    }
+
+    /// The session, to ask how it stands.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Waits for the first of: room to send, a frame, the session's next timeout. Cancelling it loses nothing.
+    async fn wait(&mut self) -> Result<(), ClientError> {
+        let sleep = self
+            .session
+            .next_timeout()
+            .map_or(Duration::from_secs(3600), |at| {
+                Duration::from_nanos(u64::try_from(at.nanos_since(clock::now())).unwrap_or(0))
+            });
+        let Some(Connection {
+            reader,
+            writer,
+            out,
+        }) = &mut self.connection
+        else {
+            return Err(ClientError::NotConnected);
+        };
+        let has_out = !out.is_empty();
+        let input = tokio::select! {
+            biased;
+            written = writer.write_buf(out), if has_out => match written {
+                Ok(_) => return Ok(()),
+                Err(error) => return Err(self.lost(error)),
+            },
+            frame = reader.next() => match frame {
+                Some(Ok(Frame::Message(message))) => Input::Message(message),
+                Some(Ok(Frame::Garbled(why))) => Input::Garbled(why),
+                Some(Err(error)) => return Err(self.lost(error)),
+                None => return Err(self.lost(io::ErrorKind::UnexpectedEof.into())),
+            },
+            () = tokio::time::sleep(sleep) => Input::Tick,
+        };
+        self.turn(input).await
+    }
+
+    async fn turn(&mut self, input: Input) -> Result<(), ClientError> {
+        self.handle(input);
+        match self.carry_out() {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                if let Some(mut connection) = self.connection.take() {
+                    let _ = connection.writer.write_all_buf(&mut connection.out).await;
+                    let _ = connection.writer.shutdown().await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.session
+            .handle(clock::now(), input, self.store.as_mut(), &mut self.actions);
+    }
+
+    /// Carries out the actions of a turn; what is to be sent waits in the connection's buffer.
+    fn carry_out(&mut self) -> Result<(), ClientError> {
+        let mut said = None;
+        let mut ended = Ok(());
+        for action in self.actions.drain(..) {
+            match action {
+                Action::Transmit(bytes) => {
+                    if let Some(connection) = &mut self.connection {
+                        connection.out.extend_from_slice(&bytes);
+                    }
+                }
+                Action::Deliver(message) => self.inbox.push_back(message),
+                Action::PeerRejected(message) => {
+                    if self.rejected.len() >= REJECTED_MAX {
+                        self.rejected.pop_front();
+                    }
+                    self.rejected.push_back(message);
+                }
+                Action::LoggedOut { text } => said = Some(text),
+                Action::Disconnect { why } => {
+                    if ended.is_ok() {
+                        let text = said.take().unwrap_or_else(|| why.to_string());
+                        ended = Err(ClientError::Ended { why, text });
+                    }
+                }
+                Action::StoreFailed(error) => ended = Err(ClientError::Store(error)),
+                Action::LoggedOn | Action::WasReset | Action::Noted(_) => {}
+            }
+        }
+        ended
+    }
+
+    fn lost(&mut self, error: io::Error) -> ClientError {
+        self.connection = None;
+        self.handle(Input::Disconnected);
+        self.actions.clear();
+        ClientError::Lost(error)
+    }
+}

@@ -1,0 +1,110 @@
+//! A stream of bytes as messages, for `tokio_util::codec`. In: what a socket read. Out: messages, and what was no
+//! message. Bounded: a peer that never ends a message, or sends garbage without end, costs at most the two limits.
+
+use std::io;
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use tokio_util::codec::{Decoder, Encoder};
+
+use crate::codec::frame::{Framing, split};
+use crate::codec::garbled::Garbled;
+use crate::codec::message::Message;
+
+/// What a stream consists of.
+#[derive(Debug, Clone)]
+pub enum Frame {
+    /// A whole message.
+    Message(Message),
+    /// Bytes that are none, and why. They are gone.
+    Garbled(Garbled),
+}
+
+/// Splits a stream into frames.
+#[derive(Debug, Clone)]
+pub struct Frames {
+    message_max_bytes: usize,
+    garbage_max_bytes: usize,
+    /// Bytes dropped since the last whole message.
+    garbage_bytes: usize,
+}
+
+impl Frames {
+    /// Longest message taken if nothing else is said: 64 KiB.
+    pub const MESSAGE_MAX_BYTES: usize = 64 * 1024;
+    /// Most garbage taken between two messages if nothing else is said: 256 KiB.
+    pub const GARBAGE_MAX_BYTES: usize = 256 * 1024;
+
+    /// A splitter that takes messages up to `message_max_bytes`, and ends the stream after more than
+    /// `garbage_max_bytes` without a message.
+    #[must_use]
+    pub fn new(message_max_bytes: usize, garbage_max_bytes: usize) -> Frames {
+        Frames {
+            message_max_bytes,
+            garbage_max_bytes,
+            garbage_bytes: 0,
+        }
+    }
+
+    /// Sets the longest message taken: an acceptor allows more once it knows who the peer is.
+    pub fn set_message_max_bytes(&mut self, message_max_bytes: usize) {
+        self.message_max_bytes = message_max_bytes;
+    }
+
+    fn garbled(&mut self, bytes: usize, why: Garbled) -> io::Result<Option<Frame>> {
+        self.garbage_bytes = self.garbage_bytes.saturating_add(bytes);
+        if self.garbage_bytes > self.garbage_max_bytes {
+            let text = format!(
+                "more than {} bytes without a FIX message: {why}",
+                self.garbage_max_bytes
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        Ok(Some(Frame::Garbled(why)))
+    }
+}
+
+impl Default for Frames {
+    fn default() -> Frames {
+        Frames::new(Frames::MESSAGE_MAX_BYTES, Frames::GARBAGE_MAX_BYTES)
+    }
+}
+
+impl Decoder for Frames {
+    type Item = Frame;
+    type Error = io::Error;
+
+    fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<Frame>> {
+        match split(src, self.message_max_bytes) {
+            Framing::Incomplete => Ok(None),
+            Framing::Frame(len) => match Message::parse(src.split_to(len).freeze()) {
+                Ok(message) => {
+                    self.garbage_bytes = 0;
+                    Ok(Some(Frame::Message(message)))
+                }
+                Err(why) => self.garbled(len, why),
+            },
+            Framing::Garbage { skip, why } => {
+                src.advance(skip);
+                self.garbled(skip, why)
+            }
+        }
+    }
+
+    /// A message that the end of the stream cuts short is dropped without a word.
+    fn decode_eof(&mut self, src: &mut BytesMut) -> io::Result<Option<Frame>> {
+        let frame = self.decode(src)?;
+        if frame.is_none() {
+            src.clear();
+        }
+        Ok(frame)
+    }
+}
+
+impl Encoder<Bytes> for Frames {
+    type Error = io::Error;
+
+    fn encode(&mut self, message: Bytes, out: &mut BytesMut) -> io::Result<()> {
+        out.put(message);
+        Ok(())
+    }
+}
