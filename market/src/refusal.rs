@@ -149,9 +149,7 @@ impl fmt::Display for Refusal {
             }
             Self::CapacityReached => f.write_str("the venue holds as many as it is set to hold"),
             Self::BookFull => f.write_str("the book cannot hold this much quantity"),
-            Self::PostOnlyWouldTrade => {
-                f.write_str("a post-only order would trade at this price")
-            }
+            Self::PostOnlyWouldTrade => f.write_str("a post-only order would trade at this price"),
         }
     }
 }

@@ -1,0 +1,236 @@
+//! [`Book`]: the resting orders of one instrument by price, then arrival. Slots of [`Orders`] go in and out; quantities change
+//! here and nowhere else, so that the sums of a level always agree with its orders. Knows nothing of money, risk and phases.
+
+pub(crate) mod ladder;
+pub(crate) mod level;
+
+use crate::book::ladder::{Ladder, rank};
+use crate::book::level::Level;
+use crate::event::Event;
+use crate::id::InstrumentId;
+use crate::order::Side;
+use crate::orders::Orders;
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::slab::Slot;
+use alloc::vec::Vec;
+
+/// The resting orders of one instrument.
+#[derive(Clone, Debug)]
+pub(crate) struct Book {
+    instrument: InstrumentId,
+    bids: Ladder,
+    asks: Ladder,
+    /// Levels that the command in hand has touched, as they showed before it.
+    touched: Vec<Touched>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Touched {
+    side: Side,
+    price: Price,
+    shown: Qty,
+    orders: u32,
+}
+
+impl Book {
+    pub(crate) const fn new(instrument: InstrumentId) -> Self {
+        Self {
+            instrument,
+            bids: Ladder::new(Side::Buy),
+            asks: Ladder::new(Side::Sell),
+            touched: Vec::new(),
+        }
+    }
+
+    pub(crate) const fn side(&self, side: Side) -> &Ladder {
+        match side {
+            Side::Buy => &self.bids,
+            Side::Sell => &self.asks,
+        }
+    }
+
+    const fn side_mut(&mut self, side: Side) -> &mut Ladder {
+        match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        }
+    }
+
+    /// The order that one arriving on the other side with this limit meets first.
+    pub(crate) fn first_for(&self, arriving: Side, limit: Option<Price>) -> Option<Slot> {
+        let ladder = self.side(arriving.opposite());
+        let best = ladder.best()?;
+        ladder.accepts(limit, best.price).then_some(best.front)
+    }
+
+    /// Whether the best bid is below the best offer, or a side is empty.
+    pub(crate) fn is_uncrossed(&self) -> bool {
+        match (self.bids.best(), self.asks.best()) {
+            (Some(bid), Some(ask)) => bid.price < ask.price,
+            _ => true,
+        }
+    }
+
+    /// All resting orders of a side: price, then queue.
+    pub(crate) fn resting<'a>(
+        &'a self,
+        side: Side,
+        orders: &'a Orders,
+    ) -> impl Iterator<Item = Slot> + 'a {
+        self.side(side)
+            .levels()
+            .flat_map(move |level| level.queue(orders))
+    }
+
+    /// Rests an order at the back of its level, showing its first slice.
+    pub(crate) fn rest(&mut self, orders: &mut Orders, slot: Slot) {
+        let (side, price) = place(orders, slot);
+        let order = &mut orders[slot];
+        let leaves = order.facts.leaves_qty;
+        order.shown = slice(leaves, order.facts.terms.max_floor);
+        let shown = order.shown;
+        self.touch(side, price);
+        let ladder = self.side_mut(side);
+        ladder.leaves = plus(ladder.leaves, leaves);
+        let level = ladder.level_or_new(price);
+        level.shown = plus(level.shown, shown);
+        level.leaves = plus(level.leaves, leaves);
+        level.orders += 1;
+        level.push_back(orders, slot);
+    }
+
+    /// Takes a resting order out of its queue; its leaves quantity stays as it is.
+    pub(crate) fn take_out(&mut self, orders: &mut Orders, slot: Slot) {
+        let (side, price) = place(orders, slot);
+        let (shown, leaves) = (orders[slot].shown, orders[slot].facts.leaves_qty);
+        self.touch(side, price);
+        let ladder = self.side_mut(side);
+        ladder.leaves = minus(ladder.leaves, leaves);
+        let level = ladder.level_mut(price);
+        level.shown = minus(level.shown, shown);
+        level.leaves = minus(level.leaves, leaves);
+        level.orders -= 1;
+        level.unlink(orders, slot);
+        if level.orders == 0 {
+            assert!(level.leaves == Qty::ZERO, "an empty level holds nothing");
+            ladder.drop_level(price);
+        }
+    }
+
+    /// Takes `qty` of what a resting order shows. A slice used up is followed by the next one, at the back of the level; an
+    /// order with nothing left is out of the book, its slot still taken.
+    pub(crate) fn consume(&mut self, orders: &mut Orders, slot: Slot, qty: Qty) {
+        let leaves = orders[slot].facts.leaves_qty;
+        if qty == leaves {
+            self.take_out(orders, slot);
+            orders[slot].facts.leaves_qty = Qty::ZERO;
+            return;
+        }
+        let (side, price) = place(orders, slot);
+        self.touch(side, price);
+        let ladder = self.side_mut(side);
+        ladder.leaves = minus(ladder.leaves, qty);
+        let level = ladder.level_mut(price);
+        level.leaves = minus(level.leaves, qty);
+        level.shown = minus(level.shown, qty);
+        let order = &mut orders[slot];
+        order.facts.leaves_qty = minus(leaves, qty);
+        order.shown = minus(order.shown, qty);
+        if order.shown == Qty::ZERO {
+            order.shown = slice(order.facts.leaves_qty, order.facts.terms.max_floor);
+            level.shown = plus(level.shown, order.shown);
+            level.unlink(orders, slot);
+            level.push_back(orders, slot);
+        }
+    }
+
+    /// Lowers the leaves quantity of a resting order, which keeps its place; it shows no more than it has.
+    pub(crate) fn shrink(&mut self, orders: &mut Orders, slot: Slot, leaves: Qty) {
+        let (side, price) = place(orders, slot);
+        let order = &mut orders[slot];
+        let shown = order.shown.min(leaves);
+        let (less_shown, less_leaves) = (
+            minus(order.shown, shown),
+            minus(order.facts.leaves_qty, leaves),
+        );
+        order.shown = shown;
+        order.facts.leaves_qty = leaves;
+        self.touch(side, price);
+        let ladder = self.side_mut(side);
+        ladder.leaves = minus(ladder.leaves, less_leaves);
+        let level = ladder.level_mut(price);
+        level.shown = minus(level.shown, less_shown);
+        level.leaves = minus(level.leaves, less_leaves);
+    }
+
+    /// Tells each level that shows something else than before the command, bids before offers, best first.
+    pub(crate) fn report_levels(&mut self, events: &mut Vec<Event>) {
+        if self.touched.len() > 1 {
+            // Stable: of several marks of a level the first, which shows it before the command, stays in front.
+            self.touched
+                .sort_by_key(|t| (t.side, rank(t.side, t.price)));
+            self.touched.dedup_by_key(|t| (t.side, t.price));
+        }
+        for before in core::mem::take(&mut self.touched) {
+            let (qty, orders) = self.shows(before.side, before.price);
+            if (qty, orders) != (before.shown, before.orders) {
+                events.push(Event::LevelChanged {
+                    instrument: self.instrument,
+                    side: before.side,
+                    price: before.price,
+                    qty,
+                    orders,
+                });
+            }
+        }
+    }
+
+    fn shows(&self, side: Side, price: Price) -> (Qty, u32) {
+        self.side(side)
+            .level(price)
+            .map_or((Qty::ZERO, 0), |level| (level.shown, level.orders))
+    }
+
+    fn touch(&mut self, side: Side, price: Price) {
+        if let Some(last) = self.touched.last()
+            && last.side == side
+            && last.price == price
+        {
+            return;
+        }
+        let (shown, orders) = self.shows(side, price);
+        self.touched.push(Touched {
+            side,
+            price,
+            shown,
+            orders,
+        });
+    }
+}
+
+/// What an order shows when a new slice begins.
+fn slice(leaves: Qty, max_floor: Option<Qty>) -> Qty {
+    max_floor.map_or(leaves, |floor| leaves.min(floor))
+}
+
+/// Where an order rests.
+fn place(orders: &Orders, slot: Slot) -> (Side, Price) {
+    let terms = &orders[slot].facts.terms;
+    let price = terms.ord_type.price().expect("only limit orders rest");
+    (terms.side, price)
+}
+
+fn plus(a: Qty, b: Qty) -> Qty {
+    a.checked_add(b)
+        .expect("entry checks that a side's quantities fit")
+}
+
+fn minus(a: Qty, b: Qty) -> Qty {
+    a.checked_sub(b).expect("a part is taken from its whole")
+}
+
+/// A level as others see it.
+pub(crate) const fn visible(level: &Level) -> (Price, Qty, u32) {
+    (level.price, level.shown, level.orders)
+}

@@ -1,0 +1,95 @@
+//! Cancels, one order or many. Taken in every phase.
+
+use crate::event::{CancelReason, CxlRejResponseTo, Event};
+use crate::id::{ClOrdId, InstrumentId, ParticipantId};
+use crate::order::{OrderFacts, Side};
+use crate::orders::Found;
+use crate::refusal::Refusal;
+use crate::slab::Slot;
+use crate::state::State;
+use alloc::vec::Vec;
+
+/// Why a request about an order cannot be done, with the order where it is known.
+pub(crate) struct Denied {
+    pub(crate) refusal: Refusal,
+    pub(crate) order: Option<OrderFacts>,
+}
+
+impl State {
+    /// The live order that a participant means.
+    pub(crate) fn live(
+        &self,
+        participant: ParticipantId,
+        cl_ord_id: &ClOrdId,
+    ) -> Result<Slot, Denied> {
+        let (refusal, order) = match self.orders.find(participant, cl_ord_id) {
+            Some(Found::Live(slot)) => return Ok(slot),
+            Some(Found::Final(order)) => (Refusal::TooLate, order),
+            None => match self.registry.participant(participant) {
+                Ok(()) => (Refusal::UnknownOrder, None),
+                Err(refusal) => (refusal, None),
+            },
+        };
+        Err(Denied { refusal, order })
+    }
+
+    /// OrderCancelRequest.
+    pub(crate) fn cancel(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        orig_cl_ord_id: ClOrdId,
+        events: &mut Vec<Event>,
+    ) {
+        match self.live(participant, &orig_cl_ord_id) {
+            Ok(slot) => {
+                self.cancel_resting(slot, Some(cl_ord_id), CancelReason::Requested, events);
+            }
+            Err(Denied { refusal, order }) => events.push(Event::CancelRejected {
+                participant,
+                cl_ord_id,
+                orig_cl_ord_id,
+                response_to: CxlRejResponseTo::Cancel,
+                order,
+                refusal,
+            }),
+        }
+    }
+
+    /// OrderMassCancelRequest.
+    pub(crate) fn mass_cancel(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        instrument: Option<InstrumentId>,
+        side: Option<Side>,
+        events: &mut Vec<Event>,
+    ) {
+        let outcome = self.mass_cancel_of(participant, instrument).map(|()| {
+            let slots = self.orders.matching(participant, instrument, side);
+            for slot in &slots {
+                self.cancel_resting(*slot, Some(cl_ord_id), CancelReason::MassCancel, events);
+            }
+            u32::try_from(slots.len()).expect("bounded by Limits::max_live_orders")
+        });
+        events.push(Event::MassCanceled {
+            participant,
+            cl_ord_id,
+            instrument,
+            side,
+            outcome,
+        });
+    }
+
+    fn mass_cancel_of(
+        &self,
+        participant: ParticipantId,
+        instrument: Option<InstrumentId>,
+    ) -> Result<(), Refusal> {
+        self.registry.participant(participant)?;
+        match instrument {
+            Some(instrument) => self.registry.listing(instrument).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Order entry: check → reserve → accept → match → rest or cancel. One command, its events; a refused one changes nothing.
+
+use crate::event::{CancelReason, Event};
+use crate::id::{ClOrdId, ParticipantId};
+use crate::matching::Matched;
+use crate::money::Money;
+use crate::order::{OrderFacts, OrderTerms, TimeInForce};
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use crate::state::State;
+use alloc::vec::Vec;
+
+impl State {
+    /// NewOrderSingle.
+    pub(crate) fn enter(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        terms: OrderTerms,
+        events: &mut Vec<Event>,
+    ) {
+        match self.admit(participant, &cl_ord_id, &terms) {
+            Ok(reserved) => {
+                let order = self.accept(participant, cl_ord_id, terms, reserved);
+                events.push(Event::OrderAccepted { order });
+                self.work(order, events);
+            }
+            Err(refusal) => events.push(Event::OrderRejected {
+                participant,
+                cl_ord_id,
+                terms,
+                refusal,
+            }),
+        }
+    }
+
+    /// Every check of an order, in the order in which they are told: who, where, when, which name, what, room, money.
+    /// Answers what it is to reserve.
+    fn admit(
+        &self,
+        participant: ParticipantId,
+        cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
+    ) -> Result<Money, Refusal> {
+        self.registry.may_trade(participant, terms.account)?;
+        let listing = self.registry.listing(terms.instrument)?;
+        listing.takes_orders()?;
+        self.orders.vacant(participant, cl_ord_id, &self.limits)?;
+        terms.check(&listing.instrument)?;
+        if self.orders.len() >= self.limits.max_live_orders.min(u32::MAX - 1) {
+            return Err(Refusal::TooManyOrders);
+        }
+        if terms.order_qty > self.room(terms) {
+            return Err(Refusal::BookFull);
+        }
+        let reserved = self.reservation(terms, terms.order_qty);
+        self.ledger
+            .check(self.claim(terms), Money::ZERO, reserved)?;
+        Ok(reserved)
+    }
+
+    /// An accepted order meets the book.
+    fn work(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
+        let terms = order.terms;
+        if terms.post_only && self.would_trade(&terms) {
+            return self.cancel_taker(order, CancelReason::WouldTrade, events);
+        }
+        if terms.time_in_force == TimeInForce::Fok && !self.can_fill(&terms) {
+            return self.cancel_taker(order, CancelReason::NotWhole, events);
+        }
+        let matched = self.match_taker(&mut order, events);
+        self.settle_rest(order, matched, events);
+    }
+
+    /// What an order does with what it could not trade.
+    pub(crate) fn settle_rest(
+        &mut self,
+        order: OrderFacts,
+        matched: Matched,
+        events: &mut Vec<Event>,
+    ) {
+        if matched == Matched::SelfTrade {
+            return self.cancel_taker(order, CancelReason::SelfTrade, events);
+        }
+        if order.leaves_qty == Qty::ZERO {
+            assert!(order.reserved == Money::ZERO, "a final order holds nothing");
+            return self.orders.remember(&order);
+        }
+        match order.terms.time_in_force {
+            TimeInForce::Day | TimeInForce::Gtc => self.rest(order),
+            TimeInForce::Ioc | TimeInForce::Fok => {
+                self.cancel_taker(order, CancelReason::Unfilled, events);
+            }
+        }
+    }
+
+    fn rest(&mut self, order: OrderFacts) {
+        let instrument = order.terms.instrument;
+        let slot = self.orders.insert(order);
+        let book = &mut self.books[instrument.0 as usize];
+        book.rest(&mut self.orders, slot);
+        assert!(book.is_uncrossed(), "a book is never crossed at rest");
+    }
+}

@@ -1,0 +1,57 @@
+//! [`Limits`]: how much a market may hold, and how it treats an account that meets itself. Set once, when the market is made;
+//! part of what a replay must repeat. Knows no rule that depends on an instrument.
+
+/// What happens when an order reaches a resting order of the same account. Checked maker by maker, as they are reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SelfTrade {
+    /// They trade.
+    #[default]
+    Allow,
+    /// The rest of the arriving order is cancelled.
+    CancelNewest,
+    /// The resting order is cancelled and matching goes on.
+    CancelOldest,
+    /// Both are cancelled.
+    CancelBoth,
+    /// Both lose the smaller leaves quantity, from leaves and from total, without a trade; one at zero is cancelled.
+    DecrementAndCancel,
+}
+
+/// Bounds of one market. A command that would pass one is refused; nothing grows without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Assets. Default 1,000.
+    pub max_assets: u32,
+    /// Instruments. Default 100,000.
+    pub max_instruments: u32,
+    /// Participants. Default 100,000.
+    pub max_participants: u32,
+    /// Accounts. Default 10,000,000.
+    pub max_accounts: u32,
+    /// Orders that rest at the same time. Default 10,000,000.
+    pub max_live_orders: u32,
+    /// ClOrdIDs of accepted orders and replaces in one trading day, all participants together. Default 100,000,000.
+    pub max_cl_ord_ids: u64,
+    /// Final orders of the day that status requests and late cancels still find, the latest first. Default 100,000.
+    pub max_final_orders: u32,
+    /// Transfers remembered for their idempotency; beyond it, transfers are refused. Default 100,000,000.
+    pub max_transfers: u64,
+    /// Self-trade prevention. Default [`SelfTrade::Allow`].
+    pub self_trade: SelfTrade,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_assets: 1_000,
+            max_instruments: 100_000,
+            max_participants: 100_000,
+            max_accounts: 10_000_000,
+            max_live_orders: 10_000_000,
+            max_cl_ord_ids: 100_000_000,
+            max_final_orders: 100_000,
+            max_transfers: 100_000_000,
+            self_trade: SelfTrade::Allow,
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! [`Market`]: the pure function with memory. Sequenced commands in, events out; beside that, reading views for programs that
+//! show a book. Only dispatches: each rule has a file of its own.
+
+use crate::book::visible;
+use crate::command::Command;
+use crate::event::Event;
+use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
+use crate::instrument::{Instrument, Phase};
+use crate::limits::Limits;
+use crate::order::{OrderFacts, Side};
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::time::Timestamp;
+use crate::transfers::{Moved, Transfer};
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+pub use crate::risk::Balance;
+
+/// A market with all its instruments, accounts and books.
+#[derive(Clone, Debug)]
+pub struct Market {
+    state: State,
+    /// The last command that was applied, and when: for readers, no rule uses them.
+    last: (u64, Timestamp),
+}
+
+/// An order that rests, as its book shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Resting<'a> {
+    /// All its facts.
+    pub order: &'a OrderFacts,
+    /// What its level shows of it now.
+    pub shown: Qty,
+}
+
+/// A price level, as its book shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelShown {
+    /// Its price.
+    pub price: Price,
+    /// What it shows in total.
+    pub qty: Qty,
+    /// How many orders wait there.
+    pub orders: u32,
+}
+
+impl Market {
+    /// An empty market.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            state: State::new(limits),
+            last: (0, Timestamp::from_nanos(0)),
+        }
+    }
+
+    /// Applies one command and appends what became of it to `events`, which keeps what it had. At least one event comes of
+    /// every command. Never panics on a command, whatever is in it.
+    pub fn apply(&mut self, seq: u64, at: Timestamp, command: &Command, events: &mut Vec<Event>) {
+        self.last = (seq, at);
+        match *command {
+            Command::Enter {
+                participant,
+                cl_ord_id,
+                terms,
+            } => {
+                self.state.enter(participant, cl_ord_id, terms, events);
+                self.report_levels_of(terms.instrument, events);
+            }
+            Command::Cancel {
+                participant,
+                cl_ord_id,
+                orig_cl_ord_id,
+            } => {
+                let from = events.len();
+                let state = &mut self.state;
+                state.cancel(participant, cl_ord_id, orig_cl_ord_id, events);
+                self.report_levels_after(from, events);
+            }
+            Command::Replace {
+                participant,
+                cl_ord_id,
+                orig_cl_ord_id,
+                terms,
+            } => {
+                let state = &mut self.state;
+                state.replace(participant, cl_ord_id, orig_cl_ord_id, terms, events);
+                self.report_levels_of(terms.instrument, events);
+            }
+            Command::MassCancel {
+                participant,
+                cl_ord_id,
+                instrument,
+                side,
+            } => {
+                let from = events.len();
+                let state = &mut self.state;
+                state.mass_cancel(participant, cl_ord_id, instrument, side, events);
+                self.report_levels_after(from, events);
+            }
+            Command::Status {
+                participant,
+                request_id,
+                cl_ord_id,
+                instrument,
+            } => {
+                let state = &self.state;
+                state.status(participant, request_id, cl_ord_id, instrument, events);
+            }
+            _ => self.operate(command, events),
+        }
+    }
+
+    /// Commands of operators and services.
+    fn operate(&mut self, command: &Command, events: &mut Vec<Event>) {
+        let from = events.len();
+        let state = &mut self.state;
+        let done = match *command {
+            Command::Open { instrument } => state.open(instrument, events),
+            Command::Close { instrument } => state.close(instrument, events),
+            Command::Halt { instrument, reason } => state.halt(instrument, reason, events),
+            Command::Resume { instrument } => state.resume(instrument, events),
+            Command::EndOfDay => {
+                state.end_of_day(events);
+                Ok(())
+            }
+            _ => self.administer(command, events),
+        };
+        if let Err(refusal) = done {
+            events.push(Event::Refused { refusal });
+        }
+        self.report_levels_after(from, events);
+    }
+
+    /// Reference data and transfers.
+    fn administer(&mut self, command: &Command, events: &mut Vec<Event>) -> Result<(), Refusal> {
+        let State {
+            limits, registry, ..
+        } = &mut self.state;
+        match *command {
+            Command::ListAsset { code } => {
+                let asset = registry.list_asset(code, limits)?;
+                events.push(Event::AssetListed { asset, code });
+            }
+            Command::ListInstrument(instrument) => {
+                let instrument = registry.list_instrument(instrument, limits)?;
+                self.state.books.push(crate::book::Book::new(instrument.id));
+                events.push(Event::InstrumentListed { instrument });
+            }
+            Command::AdmitParticipant { comp_id } => {
+                let participant = registry.admit(comp_id, limits)?;
+                self.state.orders.add_participant();
+                events.push(Event::ParticipantAdmitted {
+                    participant,
+                    comp_id,
+                });
+            }
+            Command::OpenAccount { name, terms } => {
+                let account = registry.open_account(name, limits)?;
+                self.state.ledger.open(terms);
+                events.push(Event::AccountOpened {
+                    account,
+                    name,
+                    terms,
+                });
+            }
+            Command::GrantAccount {
+                participant,
+                account,
+            } => {
+                registry.grant(participant, account)?;
+                events.push(Event::AccountGranted {
+                    participant,
+                    account,
+                });
+            }
+            Command::TransferFunds {
+                transfer_id,
+                account,
+                asset,
+                amount,
+            } => {
+                let moved = Moved::Funds { asset, amount };
+                let transfer = Transfer { account, moved };
+                self.state.transfer(transfer_id, transfer, events);
+            }
+            Command::TransferSecurities {
+                transfer_id,
+                account,
+                instrument,
+                qty,
+                cost_px,
+            } => {
+                let moved = Moved::Securities {
+                    instrument,
+                    qty,
+                    cost_px,
+                };
+                let transfer = Transfer { account, moved };
+                self.state.transfer(transfer_id, transfer, events);
+            }
+            _ => unreachable!("apply and operate take all other commands"),
+        }
+        Ok(())
+    }
+
+    /// Tells the levels of one book that show something else now.
+    fn report_levels_of(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        if let Some(book) = self.state.books.get_mut(instrument.0 as usize) {
+            book.report_levels(events);
+        }
+    }
+
+    /// Tells the levels of all books in which the events from `from` on ended an order.
+    fn report_levels_after(&mut self, from: usize, events: &mut Vec<Event>) {
+        let books: BTreeSet<InstrumentId> = events[from..]
+            .iter()
+            .filter_map(|event| match event {
+                Event::OrderCanceled { order, .. } | Event::OrderExpired { order } => {
+                    Some(order.terms.instrument)
+                }
+                _ => None,
+            })
+            .collect();
+        for instrument in books {
+            self.report_levels_of(instrument, events);
+        }
+    }
+
+    /// Seq of the last command, 0 before the first.
+    pub const fn last_seq(&self) -> u64 {
+        self.last.0
+    }
+
+    /// Time of the last command.
+    pub const fn last_at(&self) -> Timestamp {
+        self.last.1
+    }
+
+    /// How many orders rest, over all books.
+    pub fn live_orders(&self) -> u64 {
+        u64::from(self.state.orders.len())
+    }
+
+    /// Trades since the market was made.
+    pub const fn trades(&self) -> u64 {
+        self.state.trades()
+    }
+
+    /// The instruments in order of listing, each with its phase.
+    pub fn instruments(&self) -> impl Iterator<Item = (&Instrument, Phase)> {
+        let listings = self.state.registry.listings().iter();
+        listings.map(|listing| (&listing.instrument, listing.phase))
+    }
+
+    /// An instrument and its phase.
+    pub fn instrument(&self, id: InstrumentId) -> Option<(&Instrument, Phase)> {
+        let listing = self.state.registry.listing(id).ok()?;
+        Some((&listing.instrument, listing.phase))
+    }
+
+    /// A participant's order by its ClOrdID in force: live, or among the last final ones of the day.
+    pub fn order(&self, participant: ParticipantId, cl_ord_id: &ClOrdId) -> Option<OrderFacts> {
+        self.state.order(participant, cl_ord_id)
+    }
+
+    /// The resting orders of one side: price, then queue. Nothing for an unknown instrument.
+    pub fn resting(
+        &self,
+        instrument: InstrumentId,
+        side: Side,
+    ) -> impl Iterator<Item = Resting<'_>> {
+        let state = &self.state;
+        let book = state.books.get(instrument.0 as usize);
+        book.into_iter()
+            .flat_map(move |book| book.resting(side, &state.orders))
+            .map(move |slot| Resting {
+                order: &state.orders[slot].facts,
+                shown: state.orders[slot].shown,
+            })
+    }
+
+    /// The price levels of one side, best first. Nothing for an unknown instrument.
+    pub fn levels(
+        &self,
+        instrument: InstrumentId,
+        side: Side,
+    ) -> impl Iterator<Item = LevelShown> + '_ {
+        let book = self.state.books.get(instrument.0 as usize);
+        book.into_iter()
+            .flat_map(move |book| book.side(side).levels())
+            .map(|level| {
+                let (price, qty, orders) = visible(level);
+                LevelShown { price, qty, orders }
+            })
+    }
+
+    /// Cash of an account; `None` for an unknown account or asset.
+    pub fn cash(&self, account: AccountId, asset: AssetId) -> Option<Balance> {
+        self.state.registry.account(account).ok()?;
+        self.state.registry.asset(asset).ok()?;
+        Some(self.state.ledger.cash(account, asset))
+    }
+
+    /// Holding of an account in an instrument, counted like money in units of 10⁻⁸; `None` for an unknown one of either.
+    pub fn holding(&self, account: AccountId, instrument: InstrumentId) -> Option<Balance> {
+        self.state.registry.account(account).ok()?;
+        self.state.registry.listing(instrument).ok()?;
+        Some(self.state.ledger.holding(account, instrument))
+    }
+
+    /// All holdings that an account has or had, by instrument. Nothing for an unknown account.
+    pub fn holdings(
+        &self,
+        account: AccountId,
+    ) -> impl Iterator<Item = (InstrumentId, Balance)> + '_ {
+        let known = self.state.registry.account(account).is_ok();
+        known
+            .then(|| self.state.ledger.holdings(account))
+            .into_iter()
+            .flatten()
+    }
+}

@@ -1,0 +1,190 @@
+//! [`Registry`]: reference data: assets, instruments with their phase, participants, accounts and who may trade for which.
+//! Names go in, dense numbers come out. Knows nothing of orders and money.
+
+use crate::id::{
+    AccountId, AccountName, AssetCode, AssetId, CompId, InstrumentId, ParticipantId, Symbol,
+};
+use crate::instrument::{Instrument, Phase};
+use crate::limits::Limits;
+use crate::refusal::Refusal;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+/// An instrument, with what changes about it during the day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listing {
+    /// Its static facts.
+    pub(crate) instrument: Instrument,
+    /// The asset of its currency: kept so that settlement need not look the code up.
+    pub(crate) currency: AssetId,
+    /// What its book does now.
+    pub(crate) phase: Phase,
+}
+
+impl Listing {
+    /// Whether orders may enter and be replaced now.
+    pub(crate) const fn takes_orders(&self) -> Result<(), Refusal> {
+        match self.phase {
+            Phase::Open => Ok(()),
+            Phase::Halted => Err(Refusal::Halted),
+            Phase::Closed => Err(Refusal::Closed),
+        }
+    }
+}
+
+/// All reference data.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Registry {
+    assets: BTreeMap<AssetCode, AssetId>,
+    listings: Vec<Listing>,
+    symbols: BTreeMap<Symbol, InstrumentId>,
+    comp_ids: BTreeMap<CompId, ParticipantId>,
+    /// By participant: the accounts it may trade for.
+    grants: Vec<BTreeSet<AccountId>>,
+    accounts: BTreeMap<AccountName, AccountId>,
+}
+
+impl Registry {
+    pub(crate) fn list_asset(
+        &mut self,
+        code: AssetCode,
+        limits: &Limits,
+    ) -> Result<AssetId, Refusal> {
+        let id = AssetId(vacancy(self.assets.len(), limits.max_assets)?);
+        take_name(&mut self.assets, code, id)
+    }
+
+    pub(crate) fn list_instrument(
+        &mut self,
+        mut instrument: Instrument,
+        limits: &Limits,
+    ) -> Result<Instrument, Refusal> {
+        instrument.check()?;
+        let currency = *self
+            .assets
+            .get(&instrument.currency)
+            .ok_or(Refusal::UnknownAsset)?;
+        let id = InstrumentId(vacancy(self.listings.len(), limits.max_instruments)?);
+        instrument.id = take_name(&mut self.symbols, instrument.symbol, id)?;
+        self.listings.push(Listing {
+            instrument,
+            currency,
+            phase: Phase::Closed,
+        });
+        Ok(instrument)
+    }
+
+    pub(crate) fn admit(
+        &mut self,
+        comp_id: CompId,
+        limits: &Limits,
+    ) -> Result<ParticipantId, Refusal> {
+        let id = ParticipantId(vacancy(self.grants.len(), limits.max_participants)?);
+        take_name(&mut self.comp_ids, comp_id, id)?;
+        self.grants.push(BTreeSet::new());
+        Ok(id)
+    }
+
+    pub(crate) fn open_account(
+        &mut self,
+        name: AccountName,
+        limits: &Limits,
+    ) -> Result<AccountId, Refusal> {
+        let id = AccountId(vacancy(self.accounts.len(), limits.max_accounts)?);
+        take_name(&mut self.accounts, name, id)
+    }
+
+    pub(crate) fn grant(
+        &mut self,
+        participant: ParticipantId,
+        account: AccountId,
+    ) -> Result<(), Refusal> {
+        self.account(account)?;
+        let granted = self
+            .grants
+            .get_mut(index(participant.0))
+            .ok_or(Refusal::UnknownParticipant)?;
+        if granted.insert(account) {
+            Ok(())
+        } else {
+            Err(Refusal::AlreadyExists)
+        }
+    }
+
+    pub(crate) fn listings(&self) -> &[Listing] {
+        &self.listings
+    }
+
+    pub(crate) fn listing(&self, id: InstrumentId) -> Result<&Listing, Refusal> {
+        self.listings
+            .get(index(id.0))
+            .ok_or(Refusal::UnknownInstrument)
+    }
+
+    pub(crate) fn set_phase(&mut self, id: InstrumentId, phase: Phase) -> Result<(), Refusal> {
+        let listing = self
+            .listings
+            .get_mut(index(id.0))
+            .ok_or(Refusal::UnknownInstrument)?;
+        listing.phase = phase;
+        Ok(())
+    }
+
+    pub(crate) fn asset(&self, id: AssetId) -> Result<(), Refusal> {
+        known(id.0, self.assets.len(), Refusal::UnknownAsset)
+    }
+
+    pub(crate) fn account(&self, id: AccountId) -> Result<(), Refusal> {
+        known(id.0, self.accounts.len(), Refusal::UnknownAccount)
+    }
+
+    pub(crate) fn participant(&self, id: ParticipantId) -> Result<(), Refusal> {
+        known(id.0, self.grants.len(), Refusal::UnknownParticipant)
+    }
+
+    /// Whether `participant` exists and may trade for `account`, which exists.
+    pub(crate) fn may_trade(
+        &self,
+        participant: ParticipantId,
+        account: AccountId,
+    ) -> Result<(), Refusal> {
+        let granted = self
+            .grants
+            .get(index(participant.0))
+            .ok_or(Refusal::UnknownParticipant)?;
+        self.account(account)?;
+        if granted.contains(&account) {
+            Ok(())
+        } else {
+            Err(Refusal::NotYourAccount)
+        }
+    }
+}
+
+const fn index(id: u32) -> usize {
+    id as usize
+}
+
+fn known(id: u32, len: usize, refusal: Refusal) -> Result<(), Refusal> {
+    if index(id) < len {
+        Ok(())
+    } else {
+        Err(refusal)
+    }
+}
+
+/// The next dense number, while the table is not full.
+fn vacancy(len: usize, max: u32) -> Result<u32, Refusal> {
+    match u32::try_from(len) {
+        Ok(id) if id < max => Ok(id),
+        _ => Err(Refusal::CapacityReached),
+    }
+}
+
+fn take_name<K: Ord, V: Copy>(names: &mut BTreeMap<K, V>, name: K, id: V) -> Result<V, Refusal> {
+    if names.contains_key(&name) {
+        return Err(Refusal::AlreadyExists);
+    }
+    names.insert(name, id);
+    Ok(id)
+}

@@ -1,0 +1,145 @@
+//! Replaces: the place is kept only when the price and the displayed size stay and the quantity does not grow; anything else
+//! matches anew and rests at the back. A refused replace leaves order and place untouched.
+
+use crate::cancelling::Denied;
+use crate::event::{CxlRejResponseTo, Event};
+use crate::id::{ClOrdId, ParticipantId};
+use crate::money::Money;
+use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, TimeInForce};
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use crate::slab::Slot;
+use crate::state::{State, minus};
+use alloc::vec::Vec;
+
+impl State {
+    /// OrderCancelReplaceRequest.
+    pub(crate) fn replace(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        orig_cl_ord_id: ClOrdId,
+        terms: OrderTerms,
+        events: &mut Vec<Event>,
+    ) {
+        let checked = self.live(participant, &orig_cl_ord_id).and_then(|slot| {
+            let order = self.orders[slot].facts;
+            match self.admit_replace(&order, &cl_ord_id, &terms) {
+                Ok(reserved) => Ok((slot, reserved)),
+                Err(refusal) => Err(Denied {
+                    refusal,
+                    order: Some(order),
+                }),
+            }
+        });
+        match checked {
+            Ok((slot, reserved)) => {
+                self.carry_out(slot, cl_ord_id, orig_cl_ord_id, terms, reserved, events);
+            }
+            Err(Denied { refusal, order }) => events.push(Event::CancelRejected {
+                participant,
+                cl_ord_id,
+                orig_cl_ord_id,
+                response_to: CxlRejResponseTo::Replace,
+                order,
+                refusal,
+            }),
+        }
+    }
+
+    /// Every check of a replace. Answers what the order is to hold after it.
+    fn admit_replace(
+        &self,
+        order: &OrderFacts,
+        cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
+    ) -> Result<Money, Refusal> {
+        let listing = self.registry.listing(order.terms.instrument)?;
+        listing.takes_orders()?;
+        self.orders
+            .vacant(order.participant, cl_ord_id, &self.limits)?;
+        if !is_replaceable(&order.terms, terms) {
+            return Err(Refusal::TermsNotReplaceable);
+        }
+        terms.check(&listing.instrument)?;
+        let leaves = leaves_after(order, terms);
+        let more = minus(leaves, order.leaves_qty);
+        if more > self.room(terms) {
+            return Err(Refusal::BookFull);
+        }
+        if terms.post_only && leaves > Qty::ZERO && self.would_trade(terms) {
+            return Err(Refusal::PostOnlyWouldTrade);
+        }
+        let reserved = self.reservation(terms, leaves);
+        self.ledger
+            .check(self.claim(terms), order.reserved, reserved)?;
+        Ok(reserved)
+    }
+
+    fn carry_out(
+        &mut self,
+        slot: Slot,
+        cl_ord_id: ClOrdId,
+        orig_cl_ord_id: ClOrdId,
+        terms: OrderTerms,
+        reserved: Money,
+        events: &mut Vec<Event>,
+    ) {
+        let former = self.orders[slot].facts;
+        let mut order = former;
+        order.cl_ord_id = cl_ord_id;
+        order.terms = terms;
+        order.leaves_qty = leaves_after(&former, &terms);
+        self.hold(&mut order, reserved);
+        if order.leaves_qty == Qty::ZERO {
+            order.terms.order_qty = order.cum_qty;
+            order.ord_status = OrdStatus::Filled;
+        }
+        self.assert_sound(&order);
+        events.push(Event::OrderReplaced {
+            order,
+            orig_cl_ord_id,
+        });
+        if keeps_place(&former, &order) {
+            self.shrink(slot, order);
+        } else {
+            self.rework(slot, order, events);
+        }
+    }
+
+    /// The order stays where it is.
+    fn shrink(&mut self, slot: Slot, order: OrderFacts) {
+        let book = &mut self.books[order.terms.instrument.0 as usize];
+        book.shrink(&mut self.orders, slot, order.leaves_qty);
+        self.orders.rename(slot, order);
+    }
+
+    /// The order leaves its place, and meets the book like a new one.
+    fn rework(&mut self, slot: Slot, mut order: OrderFacts, events: &mut Vec<Event>) {
+        let book = &mut self.books[order.terms.instrument.0 as usize];
+        book.take_out(&mut self.orders, slot);
+        self.orders.remove(slot);
+        let matched = self.match_taker(&mut order, events);
+        self.settle_rest(order, matched, events);
+    }
+}
+
+/// OrderQty less what is filled already; nothing when that is more.
+fn leaves_after(order: &OrderFacts, terms: &OrderTerms) -> Qty {
+    minus(terms.order_qty, order.cum_qty.min(terms.order_qty))
+}
+
+fn is_replaceable(from: &OrderTerms, to: &OrderTerms) -> bool {
+    from.instrument == to.instrument
+        && from.side == to.side
+        && from.account == to.account
+        && matches!(to.ord_type, OrdType::Limit(_))
+        && matches!(to.time_in_force, TimeInForce::Day | TimeInForce::Gtc)
+}
+
+fn keeps_place(former: &OrderFacts, order: &OrderFacts) -> bool {
+    order.leaves_qty > Qty::ZERO
+        && former.terms.ord_type == order.terms.ord_type
+        && former.terms.max_floor == order.terms.max_floor
+        && order.terms.order_qty <= former.terms.order_qty
+}

@@ -1,0 +1,245 @@
+//! [`Ledger`]: cash per asset and holdings per instrument of each account, and what live orders reserve of them. Amounts go in,
+//! refusals come out. The order of things is always: check and reserve → match → settle → release, to the last unit.
+//! Knows nothing of books and orders; who must call what is written in `state.rs`.
+
+use crate::account::AccountTerms;
+use crate::id::{AccountId, AssetId, InstrumentId};
+use crate::money::Money;
+use crate::order::Side;
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use alloc::vec::Vec;
+
+/// Greatest price × quantity of one order: 10¹⁸ whole units. With [`MAX_BALANCE`] it leaves room for 10¹² such trades before
+/// a balance could leave an `i128`.
+pub(crate) const MAX_NOTIONAL: Money = Money::from_raw(100_000_000_000_000_000_000_000_000);
+
+/// Greatest cash that transfers may bring an account to, and below zero the least: 10²⁸ whole units.
+pub(crate) const MAX_BALANCE: Money =
+    Money::from_raw(1_000_000_000_000_000_000_000_000_000_000_000_000);
+
+/// What an account has of one thing, in units of 10⁻⁸, wide enough that trades cannot overflow it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// All of it, reservations included.
+    pub total: Money,
+    /// The part that live orders hold.
+    pub reserved: Money,
+}
+
+impl Balance {
+    /// What may be used for a new order or taken out.
+    pub fn free(&self) -> Money {
+        less(self.total, self.reserved)
+    }
+}
+
+/// Which balance an order draws on: cash to buy, the holding to sell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim {
+    pub(crate) account: AccountId,
+    pub(crate) asset: AssetId,
+    pub(crate) instrument: InstrumentId,
+    pub(crate) side: Side,
+}
+
+/// All accounts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    accounts: Vec<Account>,
+}
+
+#[derive(Clone, Debug)]
+struct Account {
+    terms: AccountTerms,
+    /// By asset, as far as the account has had any.
+    cash: Vec<Balance>,
+    /// Sorted by instrument.
+    holdings: Vec<(InstrumentId, Balance)>,
+}
+
+impl Ledger {
+    /// Opens the next account, empty.
+    pub(crate) fn open(&mut self, terms: AccountTerms) {
+        self.accounts.push(Account {
+            terms,
+            cash: Vec::new(),
+            holdings: Vec::new(),
+        });
+    }
+
+    /// Whether orders of the account are checked and reserve.
+    pub(crate) fn is_checked(&self, account: AccountId) -> bool {
+        self.account(account).terms == AccountTerms::Cash
+    }
+
+    pub(crate) fn cash(&self, account: AccountId, asset: AssetId) -> Balance {
+        let cash = &self.account(account).cash;
+        cash.get(asset.0 as usize).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn holding(&self, account: AccountId, instrument: InstrumentId) -> Balance {
+        let holdings = &self.account(account).holdings;
+        match holdings.binary_search_by_key(&instrument, |(id, _)| *id) {
+            Ok(at) => holdings[at].1,
+            Err(_) => Balance::default(),
+        }
+    }
+
+    /// All holdings of an account, by instrument.
+    pub(crate) fn holdings(
+        &self,
+        account: AccountId,
+    ) -> impl Iterator<Item = (InstrumentId, Balance)> + '_ {
+        self.account(account).holdings.iter().copied()
+    }
+
+    /// Whether an order that holds `held` may hold `wanted`.
+    pub(crate) fn check(&self, claim: Claim, held: Money, wanted: Money) -> Result<(), Refusal> {
+        if !self.is_checked(claim.account) {
+            return Ok(());
+        }
+        let needed = less(wanted, held);
+        let available = match claim.side {
+            Side::Buy => self.cash(claim.account, claim.asset).free(),
+            Side::Sell => self.holding(claim.account, claim.instrument).free(),
+        };
+        if needed <= Money::ZERO || needed <= available {
+            return Ok(());
+        }
+        Err(match claim.side {
+            Side::Buy => Refusal::InsufficientFunds { needed, available },
+            Side::Sell => Refusal::InsufficientPosition {
+                needed: clamp(needed),
+                available: clamp(available),
+            },
+        })
+    }
+
+    /// Changes what an order holds from `held` to `wanted`, after [`Ledger::check`] or downwards.
+    pub(crate) fn hold(&mut self, claim: Claim, held: Money, wanted: Money) {
+        if held == wanted {
+            return;
+        }
+        let balance = match claim.side {
+            Side::Buy => self.cash_mut(claim.account, claim.asset),
+            Side::Sell => self.holding_mut(claim.account, claim.instrument),
+        };
+        balance.reserved = more(less(balance.reserved, held), wanted);
+        assert!(
+            balance.reserved >= Money::ZERO,
+            "orders release what they hold, once"
+        );
+    }
+
+    /// Moves cash from buyer to seller and stock from seller to buyer.
+    pub(crate) fn settle(&mut self, buy: Claim, sell: Claim, notional: Money, qty: Qty) {
+        let stock = units(qty);
+        self.add_cash(buy.account, buy.asset, notional.negated());
+        self.add_cash(sell.account, sell.asset, notional);
+        self.add_holding(buy.account, buy.instrument, stock);
+        self.add_holding(sell.account, sell.instrument, stock.negated());
+    }
+
+    /// Moves cash into or out of an account.
+    pub(crate) fn transfer_cash(
+        &mut self,
+        account: AccountId,
+        asset: AssetId,
+        amount: Money,
+    ) -> Result<Money, Refusal> {
+        let balance = self.cash(account, asset);
+        let total = balance
+            .total
+            .checked_add(amount)
+            .filter(|t| *t <= MAX_BALANCE && *t >= MAX_BALANCE.negated())
+            .ok_or(Refusal::BadAmount)?;
+        let available = balance.free();
+        if self.is_checked(account) && amount < Money::ZERO && total < balance.reserved {
+            return Err(Refusal::InsufficientFunds {
+                needed: amount.negated(),
+                available,
+            });
+        }
+        self.cash_mut(account, asset).total = total;
+        Ok(total)
+    }
+
+    /// Moves securities into or out of an account.
+    pub(crate) fn transfer_holding(
+        &mut self,
+        account: AccountId,
+        instrument: InstrumentId,
+        qty: Qty,
+    ) -> Result<Qty, Refusal> {
+        let balance = self.holding(account, instrument);
+        let total = more(balance.total, units(qty));
+        let position = i64::try_from(total.raw()).map_err(|_| Refusal::BadAmount)?;
+        if self.is_checked(account) && qty < Qty::ZERO && total < balance.reserved {
+            return Err(Refusal::InsufficientPosition {
+                needed: clamp(units(qty).negated()),
+                available: clamp(balance.free()),
+            });
+        }
+        self.holding_mut(account, instrument).total = total;
+        Ok(Qty::from_raw(position))
+    }
+
+    fn account(&self, id: AccountId) -> &Account {
+        &self.accounts[id.0 as usize]
+    }
+
+    fn add_cash(&mut self, account: AccountId, asset: AssetId, amount: Money) {
+        let balance = self.cash_mut(account, asset);
+        balance.total = more(balance.total, amount);
+    }
+
+    fn add_holding(&mut self, account: AccountId, instrument: InstrumentId, qty: Money) {
+        let balance = self.holding_mut(account, instrument);
+        balance.total = more(balance.total, qty);
+    }
+
+    fn cash_mut(&mut self, account: AccountId, asset: AssetId) -> &mut Balance {
+        let cash = &mut self.accounts[account.0 as usize].cash;
+        let at = asset.0 as usize;
+        if cash.len() <= at {
+            cash.resize(at + 1, Balance::default());
+        }
+        &mut cash[at]
+    }
+
+    fn holding_mut(&mut self, account: AccountId, instrument: InstrumentId) -> &mut Balance {
+        let holdings = &mut self.accounts[account.0 as usize].holdings;
+        let at = match holdings.binary_search_by_key(&instrument, |(id, _)| *id) {
+            Ok(at) => at,
+            Err(at) => {
+                holdings.insert(at, (instrument, Balance::default()));
+                at
+            }
+        };
+        &mut holdings[at].1
+    }
+}
+
+/// A quantity as the ledger counts it.
+pub(crate) const fn units(qty: Qty) -> Money {
+    Money::from_raw(qty.raw() as i128)
+}
+
+/// A ledger amount as a quantity, held to what a quantity can say (only unchecked accounts can hold more).
+fn clamp(amount: Money) -> Qty {
+    let raw = amount
+        .raw()
+        .clamp(i128::from(i64::MIN), i128::from(i64::MAX));
+    Qty::from_raw(i64::try_from(raw).expect("clamped"))
+}
+
+fn more(a: Money, b: Money) -> Money {
+    a.checked_add(b)
+        .expect("MAX_NOTIONAL and MAX_BALANCE leave room")
+}
+
+fn less(a: Money, b: Money) -> Money {
+    a.checked_sub(b)
+        .expect("MAX_NOTIONAL and MAX_BALANCE leave room")
+}

@@ -1,0 +1,116 @@
+//! [`Slab`]: values under dense slots that are used again once free. Slots are given out the same way on every run: the slot
+//! freed last is used first. Knows nothing of orders.
+
+use alloc::vec::Vec;
+use core::ops::{Index, IndexMut};
+
+/// Place of a value in a [`Slab`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot(u32);
+
+impl Slot {
+    /// No place: the end of a list.
+    pub(crate) const NIL: Self = Self(u32::MAX);
+
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Values under dense slots.
+#[derive(Clone, Debug)]
+pub(crate) struct Slab<T> {
+    cells: Vec<Cell<T>>,
+    free: Slot,
+    len: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Cell<T> {
+    Taken(T),
+    /// The next free one.
+    Free(Slot),
+}
+
+impl<T> Slab<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            cells: Vec::new(),
+            free: Slot::NIL,
+            len: 0,
+        }
+    }
+
+    /// How many values it holds.
+    pub(crate) const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Keeps `value`. The caller bounds how many there are, below [`u32::MAX`].
+    pub(crate) fn insert(&mut self, value: T) -> Slot {
+        self.len += 1;
+        if self.free == Slot::NIL {
+            let index =
+                u32::try_from(self.cells.len()).expect("bounded by Limits::max_live_orders");
+            self.cells.push(Cell::Taken(value));
+            return Slot(index);
+        }
+        let slot = self.free;
+        let cell = &mut self.cells[slot.index()];
+        if let Cell::Free(next) = *cell {
+            self.free = next;
+        }
+        *cell = Cell::Taken(value);
+        slot
+    }
+
+    /// Takes the value out; its slot is free again.
+    pub(crate) fn remove(&mut self, slot: Slot) -> T {
+        let cell = core::mem::replace(&mut self.cells[slot.index()], Cell::Free(self.free));
+        self.free = slot;
+        self.len -= 1;
+        match cell {
+            Cell::Taken(value) => value,
+            Cell::Free(_) => unreachable!("a slot is removed once, by whoever holds it"),
+        }
+    }
+}
+
+impl<T> Index<Slot> for Slab<T> {
+    type Output = T;
+
+    fn index(&self, slot: Slot) -> &T {
+        match &self.cells[slot.index()] {
+            Cell::Taken(value) => value,
+            Cell::Free(_) => unreachable!("a slot is read while its value is there"),
+        }
+    }
+}
+
+impl<T> IndexMut<Slot> for Slab<T> {
+    fn index_mut(&mut self, slot: Slot) -> &mut T {
+        match &mut self.cells[slot.index()] {
+            Cell::Taken(value) => value,
+            Cell::Free(_) => unreachable!("a slot is changed while its value is there"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Slab;
+
+    #[test]
+    fn a_freed_slot_is_used_again_before_a_new_one() {
+        let mut slab = Slab::new();
+        let a = slab.insert('a');
+        let b = slab.insert('b');
+        let c = slab.insert('c');
+        assert_eq!(slab.remove(a), 'a');
+        assert_eq!(slab.remove(c), 'c');
+        assert_eq!(slab.len(), 1);
+        assert_eq!(slab.insert('d'), c);
+        assert_eq!(slab.insert('e'), a);
+        assert_eq!((slab[a], slab[b], slab[c]), ('e', 'b', 'd'));
+    }
+}

@@ -1,0 +1,251 @@
+//! [`State`]: everything a market remembers, and the small steps that its rules are made of: accept, trade, finish. Each step
+//! changes orders, book and ledger together, so that they always agree. Knows no rule of priority or time in force.
+
+use crate::book::Book;
+use crate::event::{CancelReason, Event};
+use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
+use crate::limits::{Limits, SelfTrade};
+use crate::money::Money;
+use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side};
+use crate::orders::Orders;
+use crate::qty::Qty;
+use crate::registry::{Listing, Registry};
+use crate::risk::{Claim, Ledger, units};
+use crate::slab::Slot;
+use crate::transfers::Transfers;
+use alloc::vec::Vec;
+
+/// Everything a market remembers.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) limits: Limits,
+    pub(crate) registry: Registry,
+    pub(crate) orders: Orders,
+    /// By instrument.
+    pub(crate) books: Vec<Book>,
+    pub(crate) ledger: Ledger,
+    pub(crate) transfers: Transfers,
+    last_order: u64,
+    last_trade: u64,
+}
+
+impl State {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            registry: Registry::default(),
+            orders: Orders::new(&limits),
+            books: Vec::new(),
+            ledger: Ledger::default(),
+            transfers: Transfers::default(),
+            last_order: 0,
+            last_trade: 0,
+        }
+    }
+
+    /// Trades since the market was made.
+    pub(crate) const fn trades(&self) -> u64 {
+        self.last_trade
+    }
+
+    pub(crate) fn book(&self, instrument: InstrumentId) -> &Book {
+        &self.books[instrument.0 as usize]
+    }
+
+    fn listing(&self, instrument: InstrumentId) -> &Listing {
+        &self.registry.listings()[instrument.0 as usize]
+    }
+
+    /// What an order of these terms draws on.
+    pub(crate) fn claim(&self, terms: &OrderTerms) -> Claim {
+        Claim {
+            account: terms.account,
+            asset: self.listing(terms.instrument).currency,
+            instrument: terms.instrument,
+            side: terms.side,
+        }
+    }
+
+    /// What a limit order of these terms holds while `leaves` is open.
+    pub(crate) fn reservation(&self, terms: &OrderTerms, leaves: Qty) -> Money {
+        if !self.ledger.is_checked(terms.account) {
+            return Money::ZERO;
+        }
+        match (terms.side, terms.ord_type) {
+            (Side::Sell, _) => units(leaves),
+            (Side::Buy, OrdType::Limit(price)) => Money::notional(price, leaves),
+            (Side::Buy, OrdType::Market) => self.cost(terms, leaves),
+        }
+    }
+
+    /// Makes an order of terms that were checked, and reserves for it.
+    pub(crate) fn accept(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        terms: OrderTerms,
+        reserved: Money,
+    ) -> OrderFacts {
+        self.last_order += 1;
+        self.ledger.hold(self.claim(&terms), Money::ZERO, reserved);
+        OrderFacts {
+            order_id: OrderId(self.last_order),
+            cl_ord_id,
+            participant,
+            terms,
+            ord_status: OrdStatus::New,
+            cum_qty: Qty::ZERO,
+            leaves_qty: terms.order_qty,
+            cum_notional: Money::ZERO,
+            reserved,
+        }
+    }
+
+    /// Trades `taker` with the resting order at `slot`, one slice at its price.
+    pub(crate) fn trade(&mut self, slot: Slot, taker: &mut OrderFacts, events: &mut Vec<Event>) {
+        let instrument = taker.terms.instrument;
+        let maker = &self.orders[slot];
+        let price = maker.facts.terms.ord_type.price();
+        let price = price.expect("only limit orders rest");
+        let qty = maker.shown.min(taker.leaves_qty);
+        let notional = Money::notional(price, qty);
+        self.last_trade += 1;
+        self.books[instrument.0 as usize].consume(&mut self.orders, slot, qty);
+        taker.leaves_qty = minus(taker.leaves_qty, qty);
+
+        let mut maker = self.orders[slot].facts;
+        self.settle(&maker.terms, taker, notional, qty);
+        self.fill(&mut maker, qty, notional);
+        self.fill(taker, qty, notional);
+        self.orders[slot].facts = maker;
+        events.push(Event::Traded {
+            trade_id: TradeId(self.last_trade),
+            instrument,
+            price,
+            qty,
+            notional,
+            maker,
+            taker: *taker,
+        });
+        if maker.leaves_qty == Qty::ZERO {
+            self.forget(slot);
+        }
+    }
+
+    fn settle(&mut self, maker: &OrderTerms, taker: &OrderFacts, notional: Money, qty: Qty) {
+        let (maker, taker) = (self.claim(maker), self.claim(&taker.terms));
+        match taker.side {
+            Side::Buy => self.ledger.settle(taker, maker, notional, qty),
+            Side::Sell => self.ledger.settle(maker, taker, notional, qty),
+        }
+    }
+
+    /// Books a fill on an order whose leaves quantity is lower already, and lowers what it holds.
+    fn fill(&mut self, order: &mut OrderFacts, qty: Qty, notional: Money) {
+        order.cum_qty = plus(order.cum_qty, qty);
+        order.cum_notional = more(order.cum_notional, notional);
+        order.ord_status = if order.leaves_qty == Qty::ZERO {
+            OrdStatus::Filled
+        } else {
+            OrdStatus::PartiallyFilled
+        };
+        let reserved = match (order.terms.side, order.terms.ord_type) {
+            (Side::Buy, OrdType::Market) if self.ledger.is_checked(order.terms.account) => {
+                less(order.reserved, notional)
+            }
+            (Side::Buy, OrdType::Market) => Money::ZERO,
+            _ => self.reservation(&order.terms, order.leaves_qty),
+        };
+        self.hold(order, reserved);
+        self.assert_sound(order);
+    }
+
+    /// Changes what an order holds.
+    pub(crate) fn hold(&mut self, order: &mut OrderFacts, reserved: Money) {
+        self.ledger
+            .hold(self.claim(&order.terms), order.reserved, reserved);
+        order.reserved = reserved;
+    }
+
+    /// Ends an order that is in no book: nothing is left, nothing is held.
+    pub(crate) fn finish(&mut self, order: &mut OrderFacts, ord_status: OrdStatus) {
+        self.hold(order, Money::ZERO);
+        order.leaves_qty = Qty::ZERO;
+        order.ord_status = ord_status;
+    }
+
+    /// Forgets a live order that is out of the book and final, but for the questions of the day.
+    fn forget(&mut self, slot: Slot) {
+        let facts = self.orders.remove(slot);
+        assert!(facts.leaves_qty == Qty::ZERO, "a final order has no leaves");
+        assert!(facts.reserved == Money::ZERO, "a final order holds nothing");
+        self.orders.remember(&facts);
+    }
+
+    /// Takes a resting order out and ends it.
+    pub(crate) fn end_resting(&mut self, slot: Slot, ord_status: OrdStatus) -> OrderFacts {
+        let instrument = self.orders[slot].facts.terms.instrument;
+        self.books[instrument.0 as usize].take_out(&mut self.orders, slot);
+        let mut facts = self.orders[slot].facts;
+        self.finish(&mut facts, ord_status);
+        self.orders[slot].facts = facts;
+        self.forget(slot);
+        facts
+    }
+
+    /// Cancels a resting order.
+    pub(crate) fn cancel_resting(
+        &mut self,
+        slot: Slot,
+        request: Option<ClOrdId>,
+        reason: CancelReason,
+        events: &mut Vec<Event>,
+    ) {
+        let order = self.end_resting(slot, OrdStatus::Canceled);
+        events.push(Event::OrderCanceled {
+            order,
+            request,
+            reason,
+        });
+    }
+
+    /// What a side of a book can still take.
+    pub(crate) fn room(&self, terms: &OrderTerms) -> Qty {
+        let held = self.book(terms.instrument).side(terms.side).leaves;
+        minus(Qty::from_raw(i64::MAX), held)
+    }
+
+    /// Whether two orders belong to one account, where that matters.
+    pub(crate) fn meets_itself(&self, slot: Slot, account: AccountId) -> bool {
+        self.limits.self_trade != SelfTrade::Allow
+            && self.orders[slot].facts.terms.account == account
+    }
+
+    /// The statement that holds for every live order.
+    pub(crate) fn assert_sound(&self, order: &OrderFacts) {
+        assert!(
+            order.cum_qty.checked_add(order.leaves_qty) == Some(order.terms.order_qty),
+            "OrderQty = CumQty + LeavesQty while an order lives"
+        );
+    }
+}
+
+pub(crate) fn plus(a: Qty, b: Qty) -> Qty {
+    a.checked_add(b)
+        .expect("parts of one order's quantity, which fits")
+}
+
+pub(crate) fn minus(a: Qty, b: Qty) -> Qty {
+    a.checked_sub(b)
+        .expect("parts of one order's quantity, which fits")
+}
+
+fn more(a: Money, b: Money) -> Money {
+    a.checked_add(b)
+        .expect("notionals of one order's quantity fit")
+}
+
+fn less(a: Money, b: Money) -> Money {
+    a.checked_sub(b)
+        .expect("notionals of one order's quantity fit")
+}

@@ -1,0 +1,76 @@
+//! Checks of an order's terms against its instrument: price on the tick, quantity on the lot and within limits, and combinations
+//! that can be carried out. Pure tables; knows nothing of accounts and books.
+
+use crate::instrument::Instrument;
+use crate::money::Money;
+use crate::order::{OrdType, OrderTerms, TimeInForce};
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use crate::risk::MAX_NOTIONAL;
+
+impl OrderTerms {
+    /// Whether an instrument takes an order of these terms.
+    pub(crate) fn check(&self, instrument: &Instrument) -> Result<(), Refusal> {
+        self.check_price(instrument)?;
+        self.check_qty(instrument)?;
+        self.check_floor(instrument)?;
+        let rests = matches!(self.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+        match (self.ord_type, rests) {
+            (OrdType::Market, true) => Err(Refusal::MarketCannotRest),
+            (OrdType::Market, false) | (OrdType::Limit(_), false) if self.post_only => {
+                Err(Refusal::PostOnlyMustRest)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_price(&self, instrument: &Instrument) -> Result<(), Refusal> {
+        let Some(price) = self.ord_type.price() else {
+            return Ok(());
+        };
+        if price <= Price::ZERO {
+            return Err(Refusal::PriceNotPositive);
+        }
+        if !price.is_multiple_of(instrument.tick) {
+            return Err(Refusal::PriceOffTick {
+                tick: instrument.tick,
+            });
+        }
+        if Money::notional(price, self.order_qty) > MAX_NOTIONAL {
+            return Err(Refusal::NotionalTooLarge);
+        }
+        Ok(())
+    }
+
+    fn check_qty(&self, instrument: &Instrument) -> Result<(), Refusal> {
+        if self.order_qty <= Qty::ZERO {
+            return Err(Refusal::QtyNotPositive);
+        }
+        if !self.order_qty.is_multiple_of(instrument.lot) {
+            return Err(Refusal::QtyOffLot {
+                lot: instrument.lot,
+            });
+        }
+        if self.order_qty < instrument.min_qty {
+            return Err(Refusal::QtyBelowMin {
+                min: instrument.min_qty,
+            });
+        }
+        if self.order_qty > instrument.max_qty {
+            return Err(Refusal::QtyAboveMax {
+                max: instrument.max_qty,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_floor(&self, instrument: &Instrument) -> Result<(), Refusal> {
+        match self.max_floor {
+            Some(floor) if floor <= Qty::ZERO || !floor.is_multiple_of(instrument.lot) => {
+                Err(Refusal::BadMaxFloor)
+            }
+            _ => Ok(()),
+        }
+    }
+}
