@@ -1,1 +1,26 @@
-//! Loggia.
+//! The exchange: FIX sessions in, one sequencer, one journal, one feed out.
+//!
+//! The way of an order: socket → [`gateway`] (FIX → command) → [`sequencer`] (number, time, `market::market::Market::apply`) →
+//! [`journal`] (append, one sync for a batch) → [`feed`] → execution reports, market data, [`bus`]. No step asks the step behind it.
+//!
+//! Threads: the sequencer thread owns the market; the journal thread writes, syncs, updates the [`directory`] and publishes;
+//! everything else is tokio. Every queue between them is bounded and says so when it is full.
+//!
+//! This crate is the one place where FIX meets the market. It deliberately knows nothing of the back office or SQL.
+
+pub mod clock;
+pub mod config;
+pub mod control;
+pub mod data;
+pub mod directory;
+pub mod engine;
+pub mod entry;
+pub mod feed;
+pub mod gateway;
+pub mod health;
+pub mod hub;
+pub mod journal;
+pub mod metrics;
+pub mod observe;
+pub mod participant;
+pub mod sequencer;

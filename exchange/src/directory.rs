@@ -1,0 +1,252 @@
+//! [`Directory`]: reference data by number and by name: assets, instruments, accounts, participants. Entries go in, in order, once
+//! they are durable and before readers see them; at start the replay fills it. It only grows: a number that was ever told stays
+//! valid. It deliberately knows no order, no balance and no phase.
+
+use crate::entry::{Entry, Instruction, Origin};
+use crate::participant::{Credentials, ParticipantChange};
+use market::event::Event;
+use market::id::{AccountId, AccountName, AssetCode, AssetId, CompId, InstrumentId, ParticipantId};
+use market::instrument::Instrument;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Shared reference data; behind an `Arc`, read by everybody, written by the journal thread alone.
+#[derive(Debug, Default)]
+pub struct Directory {
+    tables: RwLock<Tables>,
+    /// Apart from the tables, since every order of a session moves it.
+    inbound: RwLock<BTreeMap<ParticipantId, Inbound>>,
+}
+
+/// A participant as the gateway needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipantRecord {
+    /// Its number.
+    pub id: ParticipantId,
+    /// Its CompID.
+    pub comp_id: CompId,
+    /// How it logs on and what it may do; `None` until defined: then it cannot log on.
+    pub credentials: Option<Credentials>,
+    /// Accounts that it may trade for, in order of granting.
+    pub accounts: Vec<AccountId>,
+}
+
+/// The last inbound message of a session that became an entry.
+#[derive(Clone, Copy, Debug)]
+struct Inbound {
+    incarnation: u32,
+    msg_seq_num: u64,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    assets: Vec<AssetCode>,
+    assets_by_code: BTreeMap<AssetCode, AssetId>,
+    instruments: Vec<Instrument>,
+    instruments_by_symbol: BTreeMap<String, InstrumentId>,
+    accounts: Vec<AccountName>,
+    accounts_by_name: BTreeMap<AccountName, AccountId>,
+    participants: Vec<Arc<ParticipantRecord>>,
+    participants_by_comp_id: BTreeMap<CompId, ParticipantId>,
+}
+
+impl Directory {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The asset with this number.
+    pub fn asset(&self, id: AssetId) -> Option<AssetCode> {
+        at(&self.tables().assets, id.0).copied()
+    }
+
+    /// The number of the asset with this code.
+    pub fn asset_by_code(&self, code: AssetCode) -> Option<AssetId> {
+        self.tables().assets_by_code.get(&code).copied()
+    }
+
+    /// The instrument with this number.
+    pub fn instrument(&self, id: InstrumentId) -> Option<Instrument> {
+        at(&self.tables().instruments, id.0).copied()
+    }
+
+    /// The instrument with this symbol.
+    pub fn instrument_by_symbol(&self, symbol: &str) -> Option<Instrument> {
+        let tables = self.tables();
+        let id = *tables.instruments_by_symbol.get(symbol)?;
+        at(&tables.instruments, id.0).copied()
+    }
+
+    /// All instruments, by number.
+    pub fn instruments(&self) -> Vec<Instrument> {
+        self.tables().instruments.clone()
+    }
+
+    /// The name of the account with this number.
+    pub fn account(&self, id: AccountId) -> Option<AccountName> {
+        at(&self.tables().accounts, id.0).copied()
+    }
+
+    /// The number of the account with this name.
+    pub fn account_by_name(&self, name: AccountName) -> Option<AccountId> {
+        self.tables().accounts_by_name.get(&name).copied()
+    }
+
+    /// The participant with this number.
+    pub fn participant(&self, id: ParticipantId) -> Option<Arc<ParticipantRecord>> {
+        at(&self.tables().participants, id.0).cloned()
+    }
+
+    /// The participant with this CompID.
+    pub fn participant_by_comp_id(&self, comp_id: CompId) -> Option<Arc<ParticipantRecord>> {
+        let tables = self.tables();
+        let id = *tables.participants_by_comp_id.get(&comp_id)?;
+        at(&tables.participants, id.0).cloned()
+    }
+
+    /// All participants, by number.
+    pub fn participants(&self) -> Vec<Arc<ParticipantRecord>> {
+        self.tables().participants.clone()
+    }
+
+    /// Whether the participant may trade for the account.
+    pub fn may_trade(&self, participant: ParticipantId, account: AccountId) -> bool {
+        at(&self.tables().participants, participant.0)
+            .is_some_and(|record| record.accounts.contains(&account))
+    }
+
+    /// MsgSeqNum (34) of the last message of this session that is in the journal, if one of this incarnation is. After a crash the
+    /// session must not ask for anything up to it again.
+    pub fn last_inbound(&self, participant: ParticipantId, incarnation: u32) -> Option<u64> {
+        let inbound = self.inbound.read().unwrap_or_else(PoisonError::into_inner);
+        inbound
+            .get(&participant)
+            .filter(|last| last.incarnation == incarnation)
+            .map(|last| last.msg_seq_num)
+    }
+
+    /// Takes in entries, in order; called once for each entry.
+    pub fn apply<'a>(&self, entries: impl IntoIterator<Item = &'a Entry>) {
+        for entry in entries {
+            self.note_inbound(&entry.origin);
+            let define = matches!(entry.instruction, Instruction::Participant(_));
+            if define || entry.events.iter().any(is_reference_data) {
+                let mut tables = self.tables_mut();
+                entry.events.iter().for_each(|event| tables.take_in(event));
+                if let Instruction::Participant(change) = &entry.instruction {
+                    tables.change(change);
+                }
+            }
+        }
+    }
+
+    fn note_inbound(&self, origin: &Origin) {
+        let Origin::Session {
+            participant,
+            incarnation,
+            msg_seq_num,
+        } = *origin
+        else {
+            return;
+        };
+        let mut inbound = self.inbound.write().unwrap_or_else(PoisonError::into_inner);
+        let last = inbound.entry(participant).or_insert(Inbound {
+            incarnation,
+            msg_seq_num,
+        });
+        if (last.incarnation, last.msg_seq_num) < (incarnation, msg_seq_num) {
+            *last = Inbound {
+                incarnation,
+                msg_seq_num,
+            };
+        }
+    }
+
+    fn tables(&self) -> RwLockReadGuard<'_, Tables> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tables_mut(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    /// Takes in what one event makes known. Numbers are dense and come in order, so each table grows at its end.
+    fn take_in(&mut self, event: &Event) {
+        match *event {
+            Event::AssetListed { asset, code } => {
+                self.assets.push(code);
+                self.assets_by_code.insert(code, asset);
+            }
+            Event::InstrumentListed { instrument } => {
+                self.instruments.push(instrument);
+                self.instruments_by_symbol
+                    .insert(instrument.symbol.to_string(), instrument.id);
+            }
+            Event::AccountOpened { account, name, .. } => {
+                self.accounts.push(name);
+                self.accounts_by_name.insert(name, account);
+            }
+            Event::ParticipantAdmitted {
+                participant,
+                comp_id,
+            } => {
+                self.participants.push(Arc::new(ParticipantRecord {
+                    id: participant,
+                    comp_id,
+                    credentials: None,
+                    accounts: Vec::new(),
+                }));
+                self.participants_by_comp_id.insert(comp_id, participant);
+            }
+            Event::AccountGranted {
+                participant,
+                account,
+            } => {
+                if let Some(record) = self.participant_mut(participant)
+                    && !record.accounts.contains(&account)
+                {
+                    record.accounts.push(account);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, change: &ParticipantChange) {
+        let ParticipantChange::Define {
+            comp_id,
+            credentials,
+        } = change;
+        let Some(&id) = self.participants_by_comp_id.get(comp_id) else {
+            return;
+        };
+        if let Some(record) = self.participant_mut(id) {
+            record.credentials = Some(credentials.clone());
+        }
+    }
+
+    fn participant_mut(&mut self, id: ParticipantId) -> Option<&mut ParticipantRecord> {
+        let index = usize::try_from(id.0).ok()?;
+        self.participants.get_mut(index).map(Arc::make_mut)
+    }
+}
+
+/// Whether an event changes the tables.
+fn is_reference_data(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::AssetListed { .. }
+            | Event::InstrumentListed { .. }
+            | Event::AccountOpened { .. }
+            | Event::ParticipantAdmitted { .. }
+            | Event::AccountGranted { .. }
+    )
+}
+
+/// The row of a dense number.
+fn at<T>(table: &[T], number: u32) -> Option<&T> {
+    table.get(usize::try_from(number).ok()?)
+}

@@ -1,0 +1,67 @@
+//! [`Engine`]: what the sequencer applies instructions to, live and in replay alike: the market, and who is admitted. A pure function
+//! with memory: the same instructions give the same events.
+
+use crate::entry::Instruction;
+use crate::participant::ParticipantChange;
+use market::event::Event;
+use market::id::CompId;
+use market::limits::Limits;
+use market::market::Market;
+use market::refusal::Refusal;
+use market::time::Timestamp;
+use std::collections::BTreeSet;
+
+/// The state that the journal rebuilds.
+pub struct Engine {
+    market: Market,
+    /// CompIDs that the market has admitted: only these can be defined.
+    admitted: BTreeSet<CompId>,
+}
+
+impl Engine {
+    /// A new one. The market's limits are its defaults, always: they are part of what a replay must repeat.
+    pub fn new() -> Self {
+        Self {
+            market: Market::new(Limits::default()),
+            admitted: BTreeSet::new(),
+        }
+    }
+
+    /// Applies one instruction; its events, in order. A participant's change has none, or `Refused`.
+    pub fn apply(&mut self, seq: u64, at: Timestamp, instruction: &Instruction) -> Vec<Event> {
+        let mut events = Vec::new();
+        match instruction {
+            Instruction::Market(command) => {
+                self.market.apply(seq, at, command, &mut events);
+                self.note_admitted(&events);
+            }
+            Instruction::Participant(ParticipantChange::Define { comp_id, .. }) => {
+                if !self.admitted.contains(comp_id) {
+                    events.push(Event::Refused {
+                        refusal: Refusal::UnknownParticipant,
+                    });
+                }
+            }
+        }
+        events
+    }
+
+    /// Orders that rest now.
+    pub fn live_orders(&self) -> u64 {
+        self.market.live_orders()
+    }
+
+    fn note_admitted(&mut self, events: &[Event]) {
+        for event in events {
+            if let Event::ParticipantAdmitted { comp_id, .. } = event {
+                self.admitted.insert(*comp_id);
+            }
+        }
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,111 @@
+//! [`Entry`]: one line of the journal. An instruction goes in with its origin; sequence number, time and the events that it caused
+//! stand beside it. Everything that the venue tells anybody is derived from entries.
+
+use crate::participant::ParticipantChange;
+use market::command::Command;
+use market::event::Event;
+use market::id::ParticipantId;
+use market::text::Text;
+use market::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One sequenced instruction with everything it caused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Place in the journal, from 1, without gaps.
+    pub seq: u64,
+    /// When it was sequenced; never before the entry ahead of it.
+    pub at: Timestamp,
+    /// Who asked.
+    pub origin: Origin,
+    /// Trace id that the request carried in, or that was made for it.
+    pub trace: TraceId,
+    /// What was asked.
+    pub instruction: Instruction,
+    /// What became of it, in the order in which it happened.
+    pub events: Vec<Event>,
+}
+
+/// Who asked for an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// The venue itself, for instance at its start.
+    System,
+    /// An operator over the control port.
+    Operator {
+        /// Common name of the certificate.
+        name: Text<40>,
+    },
+    /// Another program over the control port, for instance the back office.
+    Service {
+        /// Common name of the certificate.
+        name: Text<40>,
+    },
+    /// A FIX session.
+    Session {
+        /// Whose.
+        participant: ParticipantId,
+        /// How often the session's numbers were reset before (counted by its store).
+        incarnation: u32,
+        /// MsgSeqNum (34) of the message that asked.
+        msg_seq_num: u64,
+    },
+}
+
+/// What is asked of the exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every instruction is a market command: boxing it would cost an allocation each"
+)]
+pub enum Instruction {
+    /// Something that the market decides.
+    Market(Command),
+    /// Credentials, rights and session settings of a participant.
+    Participant(ParticipantChange),
+}
+
+/// Follows one request from the FIX order through journal and bus to the back office. 128 bits, random; shown as 32 hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TraceId(pub u128);
+
+impl TraceId {
+    /// A new random id.
+    pub fn random() -> Self {
+        Self(random_u128())
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// Id of a journal's history: made with the journal, random, never changed. `(epoch, seq)` names an entry everywhere and for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(pub u128);
+
+impl Epoch {
+    /// A new random id.
+    pub fn random() -> Self {
+        Self(random_u128())
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// 128 bits of the operating system's randomness.
+fn random_u128() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .expect("the operating system's random source works once the process runs");
+    u128::from_le_bytes(bytes)
+}

@@ -1,0 +1,59 @@
+//! [`JournalError`]: why a journal cannot be opened or read, by who is to blame.
+
+use crate::data::DataError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a journal cannot be opened or read.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The operating system refuses the folder: rights, room, or something in its place.
+    #[error(transparent)]
+    Folder(#[from] DataError),
+    /// A segment has the layout of another version of the program.
+    #[error("{segment}: layout version {version} is not known to this program")]
+    Version {
+        /// Which file.
+        segment: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// A segment is not where its number belongs.
+    #[error("the journal lacks the segment {segment}")]
+    Missing {
+        /// Which file should be there.
+        segment: PathBuf,
+    },
+    /// An entry is asked for that no segment holds.
+    #[error("no segment of the journal holds entry {seq}")]
+    Unheld {
+        /// Which entry.
+        seq: u64,
+    },
+    /// Bytes that were durable are not what was written.
+    #[error("{segment}: damaged at byte {offset}: {what}")]
+    Damaged {
+        /// Which file.
+        segment: PathBuf,
+        /// Where the bad record (or header) begins.
+        offset: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// Replaying an instruction does not give the events that are stored: another program wrote them, or this one has a defect.
+    #[error("{segment}: entry {seq} replays to other events than the stored ones")]
+    Diverged {
+        /// Which file.
+        segment: PathBuf,
+        /// Which entry.
+        seq: u64,
+    },
+    /// A segment cannot be read or written.
+    #[error("{segment}: {source}")]
+    Io {
+        /// Which file.
+        segment: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}

@@ -1,0 +1,89 @@
+//! A record: one entry as bytes, with its length, its checksum and what was settled when it was made. The layout is drawn in
+//! [`crate::journal`].
+
+use crate::entry::Entry;
+
+/// Bytes before the payload.
+pub const HEADER_BYTES: usize = 16;
+/// The longest payload: an entry whose events name every order that the market may hold fits.
+pub const MAX_PAYLOAD_BYTES: usize = 1 << 30;
+
+/// The fixed part of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordHeader {
+    /// Bytes of the payload.
+    pub payload_bytes: usize,
+    /// CRC-32 of everything else.
+    pub crc: u32,
+    /// Every entry up to this number was durable when the record was made.
+    pub settled: u64,
+}
+
+impl RecordHeader {
+    /// Reads a header; `None` when the length is impossible (nothing, or beyond the bound).
+    pub fn read(bytes: &[u8; HEADER_BYTES]) -> Option<Self> {
+        let [a, b, c, d, e, f, g, h, settled @ ..] = *bytes;
+        let payload_bytes = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok()?;
+        (1..=MAX_PAYLOAD_BYTES)
+            .contains(&payload_bytes)
+            .then_some(Self {
+                payload_bytes,
+                crc: u32::from_le_bytes([e, f, g, h]),
+                settled: u64::from_le_bytes(settled),
+            })
+    }
+
+    /// Whether the checksum fits header and payload.
+    pub fn vouches_for(&self, payload: &[u8]) -> bool {
+        u32::try_from(payload.len())
+            .is_ok_and(|len| checksum(len, self.settled, payload) == self.crc)
+    }
+}
+
+/// Appends an entry as a record to `out`.
+///
+/// # Errors
+/// The payload's length when it is beyond [`MAX_PAYLOAD_BYTES`]; `out` is as before then.
+pub fn append(entry: &Entry, settled: u64, out: &mut Vec<u8>) -> Result<(), usize> {
+    let start = out.len();
+    out.extend_from_slice(&[0; HEADER_BYTES]);
+    let encoded = postcard::to_extend(entry, std::mem::take(out));
+    *out = encoded
+        .expect("an entry holds nothing that postcard cannot encode, and a Vec takes all bytes");
+    let payload_bytes = out.len() - start - HEADER_BYTES;
+    let Some(len) = u32::try_from(payload_bytes)
+        .ok()
+        .filter(|_| payload_bytes <= MAX_PAYLOAD_BYTES)
+    else {
+        out.truncate(start);
+        return Err(payload_bytes);
+    };
+    let crc = checksum(len, settled, &out[start + HEADER_BYTES..]);
+    out[start..start + 4].copy_from_slice(&len.to_le_bytes());
+    out[start + 4..start + 8].copy_from_slice(&crc.to_le_bytes());
+    out[start + 8..start + HEADER_BYTES].copy_from_slice(&settled.to_le_bytes());
+    Ok(())
+}
+
+/// The entry in a payload; `None` when it is not one, or has bytes left over.
+pub fn decode(payload: &[u8]) -> Option<Entry> {
+    match postcard::take_from_bytes::<Entry>(payload) {
+        Ok((entry, [])) => Some(entry),
+        _ => None,
+    }
+}
+
+/// The number of the entry in a payload, without decoding the rest.
+pub fn seq(payload: &[u8]) -> Option<u64> {
+    postcard::take_from_bytes::<u64>(payload)
+        .ok()
+        .map(|(seq, _)| seq)
+}
+
+fn checksum(len: u32, settled: u64, payload: &[u8]) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(&len.to_le_bytes());
+    crc.update(&settled.to_le_bytes());
+    crc.update(payload);
+    crc.finalize()
+}

@@ -1,0 +1,164 @@
+//! [`Metrics`]: the exchange's figures for Prometheus, in base units (seconds, bytes). The parts count, `/metrics` shows.
+
+use crate::entry::{Entry, Instruction};
+use market::event::Event;
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
+};
+
+/// All figures; cheap to clone, all clones count together.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Orders taken into the book or traded, since the journal began.
+    pub orders: IntCounter,
+    /// Trades since the journal began.
+    pub trades: IntCounter,
+    /// Orders, cancels and other commands refused by the market, since the journal began.
+    pub rejects: IntCounter,
+    /// Orders that rest now.
+    pub live_orders: IntGauge,
+    /// Entries sequenced and durable: the last sequence number.
+    pub last_seq: IntGauge,
+    /// Bytes written to the journal since the start.
+    pub journal_bytes: IntCounter,
+    /// Seconds of one write and sync of the journal.
+    pub journal_sync_seconds: Histogram,
+    /// Entries of one write of the journal.
+    pub journal_batch_entries: Histogram,
+    /// Commands that wait for the sequencer.
+    pub queue_commands: IntGauge,
+    /// Entries that a reader of the feed is behind, by reader.
+    pub feed_lag_entries: IntGaugeVec,
+    /// Entries that the Kafka bus has not had acknowledged yet.
+    pub bus_lag_entries: IntGauge,
+    /// Failed attempts to reach Kafka since the start.
+    pub bus_failures: IntCounter,
+    /// FIX sessions logged on now.
+    pub sessions_logged_on: IntGauge,
+}
+
+impl Metrics {
+    /// Figures at zero, with a registry of their own.
+    pub fn new() -> Self {
+        let registry = Registry::new();
+        let counter = |name: &str, help: &str| {
+            let counter = IntCounter::new(name, help).expect(NAMED);
+            registry.register(Box::new(counter.clone())).expect(NAMED);
+            counter
+        };
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGauge::new(name, help).expect(NAMED);
+            registry.register(Box::new(gauge.clone())).expect(NAMED);
+            gauge
+        };
+        let histogram = |name: &str, help: &str, buckets: Vec<f64>| {
+            let histogram = Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets));
+            let histogram = histogram.expect(NAMED);
+            registry.register(Box::new(histogram.clone())).expect(NAMED);
+            histogram
+        };
+        let feed_lag_entries = IntGaugeVec::new(
+            Opts::new(
+                "loggia_feed_lag_entries",
+                "Entries that a reader of the feed is behind.",
+            ),
+            &["reader"],
+        )
+        .expect(NAMED);
+        registry
+            .register(Box::new(feed_lag_entries.clone()))
+            .expect(NAMED);
+        Self {
+            orders: counter(
+                "loggia_orders_total",
+                "Orders accepted since the journal began.",
+            ),
+            trades: counter("loggia_trades_total", "Trades since the journal began."),
+            rejects: counter(
+                "loggia_rejects_total",
+                "Commands that the market refused since the journal began.",
+            ),
+            live_orders: gauge("loggia_live_orders", "Orders that rest in the books."),
+            last_seq: gauge(
+                "loggia_last_seq",
+                "Last entry of the journal that is durable.",
+            ),
+            journal_bytes: counter(
+                "loggia_journal_bytes_total",
+                "Bytes written to the journal since the start.",
+            ),
+            journal_sync_seconds: histogram(
+                "loggia_journal_sync_seconds",
+                "Seconds of one write and sync of the journal.",
+                vec![
+                    0.000_01, 0.000_1, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5,
+                    1.0,
+                ],
+            ),
+            journal_batch_entries: histogram(
+                "loggia_journal_batch_entries",
+                "Entries of one write of the journal.",
+                vec![1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0],
+            ),
+            queue_commands: gauge(
+                "loggia_queue_commands",
+                "Commands that wait for the sequencer.",
+            ),
+            feed_lag_entries,
+            bus_lag_entries: gauge(
+                "loggia_bus_lag_entries",
+                "Entries not acknowledged by Kafka yet.",
+            ),
+            bus_failures: counter(
+                "loggia_bus_failures_total",
+                "Failed attempts to reach Kafka since the start.",
+            ),
+            sessions_logged_on: gauge(
+                "loggia_sessions_logged_on",
+                "FIX sessions that are logged on.",
+            ),
+            registry,
+        }
+    }
+
+    /// The registry, for figures that other parts add.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// All figures in Prometheus' text format.
+    pub fn text(&self) -> String {
+        let mut out = Vec::new();
+        if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut out) {
+            tracing::error!(%error, "the metrics cannot be written as text");
+        }
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    /// Counts what an entry says: orders, trades, refusals.
+    pub fn count(&self, entry: &Entry) {
+        for event in &entry.events {
+            match event {
+                Event::OrderAccepted { .. } => self.orders.inc(),
+                Event::Traded { .. } => self.trades.inc(),
+                Event::OrderRejected { .. } | Event::CancelRejected { .. } => self.rejects.inc(),
+                Event::Refused { .. } | Event::TransferRefused { .. }
+                    if matches!(entry.instruction, Instruction::Market(_)) =>
+                {
+                    self.rejects.inc();
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const NAMED: &str = "every figure has a valid name of its own";

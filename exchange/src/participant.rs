@@ -1,0 +1,141 @@
+//! A participant's credentials and rights, and the journalled change that sets them. Passwords are kept as argon2id PHC strings;
+//! neither a password nor its hash is ever shown by `Debug`.
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
+use market::id::CompId;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A change of a participant, kept in the journal beside the market's commands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ParticipantChange {
+    /// Sets everything about an admitted participant; refused ([`market::refusal::Refusal::UnknownParticipant`]) for a CompID
+    /// that `AdmitParticipant` has not admitted.
+    Define {
+        /// Whose.
+        comp_id: CompId,
+        /// The facts from now on.
+        credentials: Credentials,
+    },
+}
+
+/// How a participant proves who it is, and what it may do then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// Password (554) as an argon2id hash; Username (553) is the CompID.
+    pub password_hash: PasswordHash,
+    /// SHA-256 of the client certificate (DER) that is bound to it.
+    pub cert_fingerprint: Option<Fingerprint>,
+    /// Whether a TLS connection must show that certificate.
+    pub client_cert: ClientCert,
+    /// What it may do.
+    pub rights: Rights,
+    /// Whether every logon starts at MsgSeqNum 1 (for certification).
+    pub reset_on_logon: bool,
+}
+
+/// What a participant may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rights {
+    /// Enter, replace, cancel and ask for orders.
+    pub orders: bool,
+    /// Ask for market data.
+    pub market_data: bool,
+}
+
+/// Whether a participant's TLS connection must show the certificate that is bound to it. The plain port knows no certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientCert {
+    /// Without it there is no logon; the plain port is closed to the participant.
+    Required,
+    /// One that is shown must be the bound one; none is fine.
+    Optional,
+    /// Certificates are not looked at.
+    Off,
+}
+
+/// SHA-256 of a certificate in DER form; shown as 64 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An argon2id hash of a password in PHC form (`$argon2id$v=19$m=…`).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PasswordHash(String);
+
+/// A password cannot be hashed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the password cannot be hashed: {why}")]
+pub struct HashError {
+    /// What the hash function says; never the password.
+    pub why: String,
+}
+
+impl PasswordHash {
+    /// Hashes `password` with a new random salt: some ten milliseconds of work, not for an async task.
+    ///
+    /// # Errors
+    /// When argon2 refuses the password (longer than 4 GiB) or there is no randomness.
+    pub fn of(password: &str) -> Result<Self, HashError> {
+        let hash: phc::PasswordHash = Argon2::default()
+            .hash_password(password.as_bytes())
+            .map_err(|error| HashError {
+                why: error.to_string(),
+            })?;
+        Ok(Self(hash.to_string()))
+    }
+
+    /// Whether `password` is the one that was hashed: as much work as hashing it. A hash that cannot be read matches nothing.
+    pub fn matches(&self, password: &str) -> bool {
+        phc::PasswordHash::new(&self.0).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        })
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A password in plain text, on its way from the configuration or the wire to its hash. Never shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    /// From its text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for hashing, comparing and the development credentials file.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
