@@ -131,6 +131,11 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// Whether `text` is a UTCTimestamp, whatever its year.
+pub(crate) fn is_timestamp(text: &[u8]) -> bool {
+    text.len() > 9 && text[8] == b'-' && is_date(&text[..8]) && is_time(&text[9..])
+}
+
 /// Whether `text` is a UTCTimeOnly: `HH:MM:SS` with up to twelve digits behind a point.
 pub(crate) fn is_time(text: &[u8]) -> bool {
     read_time(text).is_some()

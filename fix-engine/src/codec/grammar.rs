@@ -16,7 +16,7 @@ const BEGIN_STRING_MAX: usize = 8;
 const BODY_LENGTH_DIGITS_MAX: usize = 10;
 
 /// `8=FIX…<SOH>`: the BeginString.
-pub(super) fn begin_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
+pub(crate) fn begin_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
     delimited(
         streaming::tag(&b"8="[..]),
         recognize((
@@ -29,7 +29,7 @@ pub(super) fn begin_string(input: &[u8]) -> IResult<&[u8], &[u8]> {
 }
 
 /// `9=digits<SOH>`: the BodyLength.
-pub(super) fn body_length(input: &[u8]) -> IResult<&[u8], u64> {
+pub(crate) fn body_length(input: &[u8]) -> IResult<&[u8], u64> {
     delimited(
         streaming::tag(&b"9="[..]),
         map_opt(
@@ -42,7 +42,7 @@ pub(super) fn body_length(input: &[u8]) -> IResult<&[u8], u64> {
 }
 
 /// `10=ddd<SOH>` and nothing else: the CheckSum.
-pub(super) fn check_sum(input: &[u8]) -> IResult<&[u8], u16> {
+pub(crate) fn check_sum(input: &[u8]) -> IResult<&[u8], u16> {
     delimited(
         complete::tag(&b"10="[..]),
         map_opt(
@@ -56,7 +56,7 @@ pub(super) fn check_sum(input: &[u8]) -> IResult<&[u8], u16> {
 
 /// `tag=`: a number that can be a tag, or 0 for one that cannot be (sign, leading zero, too large).
 #[inline]
-pub(super) fn tag_equals(input: &[u8]) -> IResult<&[u8], u32> {
+pub(crate) fn tag_equals(input: &[u8]) -> IResult<&[u8], u32> {
     match plain_tag(input) {
         Some((rest, tag)) => Ok((rest, tag)),
         None => map(written_number, |_| 0).parse(input),
@@ -97,7 +97,7 @@ fn large_tag(input: &[u8]) -> Option<(&[u8], u32)> {
 }
 
 /// `[sign]digits=`: what a peer wrote in the place of a tag, as a number of at most 18 digits.
-pub(super) fn written_number(input: &[u8]) -> IResult<&[u8], i64> {
+pub(crate) fn written_number(input: &[u8]) -> IResult<&[u8], i64> {
     let digits = |input| {
         map_opt(
             complete::take_while_m_n(1, 18, |byte: u8| byte.is_ascii_digit()),
@@ -120,7 +120,7 @@ pub(super) fn written_number(input: &[u8]) -> IResult<&[u8], i64> {
 
 /// All of `digits` as a number; `None` for an empty text, a byte that is no digit, and above 2^64 - 1.
 #[inline]
-pub(super) fn number(digits: &[u8]) -> Option<u64> {
+pub(crate) fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
     }

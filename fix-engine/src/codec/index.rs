@@ -107,6 +107,6 @@ fn read_fields(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
 
 /// An offset inside a frame, which [`read`] has bounded by `u32::MAX`.
 #[inline]
-fn offset(at: usize) -> u32 {
+pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

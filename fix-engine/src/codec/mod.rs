@@ -11,7 +11,7 @@ pub mod encode;
 pub mod field;
 pub mod frame;
 pub mod garbled;
-mod grammar;
+pub(crate) mod grammar;
 pub mod group;
 mod group_members;
 pub mod index;

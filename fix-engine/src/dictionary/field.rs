@@ -1,0 +1,169 @@
+//! What a dictionary says of a field: name, type, values. In: a tag's definition. Out: whether a value is one of the
+//! enumerated, and what it means. Does not know where the field may stand.
+
+/// One field of the dictionary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldDef {
+    /// The tag.
+    pub tag: u32,
+    /// The standard's name, for example `ClOrdID`.
+    pub name: String,
+    /// The type.
+    pub ty: FieldType,
+    /// Enumerated values by value; none where any value is allowed.
+    pub values: Vec<FieldMeaning>,
+    /// The values of one ASCII character, as bits.
+    single: u128,
+}
+
+/// One enumerated value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldMeaning {
+    /// The value as it stands in a message.
+    pub value: String,
+    /// What it means, for example `BUY`.
+    pub label: String,
+}
+
+impl FieldDef {
+    /// A field with its values in any order.
+    #[must_use]
+    pub fn new(tag: u32, name: String, ty: FieldType, mut values: Vec<FieldMeaning>) -> FieldDef {
+        values.sort_by(|one, other| one.value.as_bytes().cmp(other.value.as_bytes()));
+        let single = values
+            .iter()
+            .fold(0, |bits, meaning| bits | bit(meaning.value.as_bytes()));
+        FieldDef {
+            tag,
+            name,
+            ty,
+            values,
+            single,
+        }
+    }
+
+    /// Label of one enumerated value.
+    #[must_use]
+    pub fn meaning(&self, value: &[u8]) -> Option<&str> {
+        let at = self
+            .values
+            .binary_search_by(|meaning| meaning.value.as_bytes().cmp(value))
+            .ok()?;
+        Some(&self.values[at].label)
+    }
+
+    /// Whether `value` is enumerated, each part of it where the type is MultipleValueString. True where nothing is
+    /// enumerated.
+    #[must_use]
+    pub fn allows(&self, value: &[u8]) -> bool {
+        if self.values.is_empty() || self.single & bit(value) != 0 {
+            return true;
+        }
+        if self.ty == FieldType::MultipleValueString {
+            return value
+                .split(|byte| *byte == b' ')
+                .all(|part| self.meaning(part).is_some());
+        }
+        self.meaning(value).is_some()
+    }
+}
+
+/// The bit of a value of one ASCII character; none for any other.
+fn bit(value: &[u8]) -> u128 {
+    match value {
+        [one] if one.is_ascii() => 1 << *one,
+        _ => 0,
+    }
+}
+
+/// The data types of FIX 4.4 (vol. 1, «Data types»).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldType {
+    /// Digits with an optional minus sign.
+    Int,
+    /// Length in bytes, without sign.
+    Length,
+    /// Number of entries of a repeating group, without sign.
+    NumInGroup,
+    /// Sequence number, without sign.
+    SeqNum,
+    /// Decimal number without exponent: float, Price, PriceOffset, Qty, Amt, Percentage.
+    Float,
+    /// One character.
+    Char,
+    /// `Y` or `N`.
+    Boolean,
+    /// Any text.
+    String,
+    /// Texts with spaces between them.
+    MultipleValueString,
+    /// ISO 4217: three letters.
+    Currency,
+    /// ISO 3166: two letters.
+    Country,
+    /// ISO 10383: up to four letters or digits.
+    Exchange,
+    /// `YYYYMMDD-HH:MM:SS` with up to twelve digits behind a point.
+    UtcTimestamp,
+    /// `HH:MM:SS` with up to twelve digits behind a point.
+    UtcTimeOnly,
+    /// `YYYYMMDD`, in UTC.
+    UtcDateOnly,
+    /// `YYYYMMDD`, at the market's place.
+    LocalMktDate,
+    /// `YYYYMM`, `YYYYMMDD` or `YYYYMMw1` to `w5`.
+    MonthYear,
+    /// Any bytes; a Length field in front says how many.
+    Data,
+}
+
+impl FieldType {
+    /// The type of this name in a dictionary of the QuickFIX layout. A name that FIX 4.4 does not know is a text.
+    #[must_use]
+    pub fn named(name: &str) -> FieldType {
+        match name {
+            "INT" => FieldType::Int,
+            "LENGTH" => FieldType::Length,
+            "NUMINGROUP" => FieldType::NumInGroup,
+            "SEQNUM" => FieldType::SeqNum,
+            "FLOAT" | "PRICE" | "PRICEOFFSET" | "QTY" | "AMT" | "PERCENTAGE" => FieldType::Float,
+            "CHAR" => FieldType::Char,
+            "BOOLEAN" => FieldType::Boolean,
+            "MULTIPLEVALUESTRING" => FieldType::MultipleValueString,
+            "CURRENCY" => FieldType::Currency,
+            "COUNTRY" => FieldType::Country,
+            "EXCHANGE" => FieldType::Exchange,
+            "UTCTIMESTAMP" => FieldType::UtcTimestamp,
+            "UTCTIMEONLY" => FieldType::UtcTimeOnly,
+            "UTCDATEONLY" | "UTCDATE" => FieldType::UtcDateOnly,
+            "LOCALMKTDATE" => FieldType::LocalMktDate,
+            "MONTHYEAR" => FieldType::MonthYear,
+            "DATA" => FieldType::Data,
+            _ => FieldType::String,
+        }
+    }
+
+    /// What a value of the type looks like, for a text to a person.
+    #[must_use]
+    pub fn shape(self) -> &'static str {
+        match self {
+            FieldType::Int => "a whole number",
+            FieldType::Length | FieldType::NumInGroup | FieldType::SeqNum => {
+                "a whole number without sign"
+            }
+            FieldType::Float => "a decimal number without exponent",
+            FieldType::Char => "one character",
+            FieldType::Boolean => "Y or N",
+            FieldType::String => "a text",
+            FieldType::MultipleValueString => "texts with single spaces between them",
+            FieldType::Currency => "a currency of three letters",
+            FieldType::Country => "a country of two letters",
+            FieldType::Exchange => "an exchange of up to four letters or digits",
+            FieldType::UtcTimestamp => "YYYYMMDD-HH:MM:SS with at most 12 digits behind a point",
+            FieldType::UtcTimeOnly => "HH:MM:SS with at most 12 digits behind a point",
+            FieldType::UtcDateOnly | FieldType::LocalMktDate => "a date YYYYMMDD",
+            FieldType::MonthYear => "YYYYMM, YYYYMMDD or YYYYMMw1 to w5",
+            FieldType::Data => "bytes",
+        }
+    }
+}
