@@ -177,9 +177,9 @@ impl Orders {
 
     /// The live orders of a participant, in order of arrival.
     pub(crate) fn of(&self, participant: ParticipantId) -> impl Iterator<Item = Slot> + '_ {
-        let first = self.desks.get(participant.0 as usize).map(|d| d.first);
-        core::iter::successors(first, |slot| Some(self.slab[*slot].peers.next))
-            .take_while(|slot| *slot != Slot::NIL)
+        let desk = self.desks.get(participant.0 as usize);
+        let first = desk.and_then(|desk| desk.first.some());
+        core::iter::successors(first, |slot| self.slab[*slot].peers.next.some())
     }
 
     /// The live orders of a participant that a mass request means.

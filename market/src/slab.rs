@@ -12,6 +12,11 @@ impl Slot {
     /// No place: the end of a list.
     pub(crate) const NIL: Self = Self(u32::MAX);
 
+    /// The place, unless it is [`Slot::NIL`].
+    pub(crate) fn some(self) -> Option<Self> {
+        (self != Self::NIL).then_some(self)
+    }
+
     fn index(self) -> usize {
         self.0 as usize
     }

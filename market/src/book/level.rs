@@ -64,7 +64,6 @@ impl Level {
 
     /// The queue, first in front.
     pub(crate) fn queue<'a>(&self, orders: &'a Orders) -> impl Iterator<Item = Slot> + use<'a> {
-        core::iter::successors(Some(self.front), |slot| Some(orders[*slot].queue.next))
-            .take_while(|slot| *slot != Slot::NIL)
+        core::iter::successors(self.front.some(), |slot| orders[*slot].queue.next.some())
     }
 }
