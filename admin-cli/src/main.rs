@@ -1,2 +1,7 @@
-//! Loggia.
-fn main() {}
+//! `loggiactl`: arguments in, exit code out. Everything else is the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    admin_cli::run::run(std::env::args_os())
+}

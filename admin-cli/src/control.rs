@@ -1,0 +1,90 @@
+//! The commands that ask the exchange: path and body in, what was answered out. Deciding is the exchange's part.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use market::control::{BookView, HaltRequest, InstrumentStatus, SessionStatus, Status, path};
+use market::id::Symbol;
+
+/// `status`.
+///
+/// # Errors
+/// See [`Client::ask`]; so for all of this file.
+pub async fn status(client: &Client) -> Result<Status, Failure> {
+    client.ask(path::STATUS).await
+}
+
+/// `sessions`.
+///
+/// # Errors
+/// See [`Client::ask`].
+pub async fn sessions(client: &Client) -> Result<Vec<SessionStatus>, Failure> {
+    client.ask(path::SESSIONS).await
+}
+
+/// `instruments`.
+///
+/// # Errors
+/// See [`Client::ask`].
+pub async fn instruments(client: &Client) -> Result<Vec<InstrumentStatus>, Failure> {
+    client.ask(path::INSTRUMENTS).await
+}
+
+/// `book SYMBOL`.
+///
+/// # Errors
+/// See [`Client::ask`].
+pub async fn book(client: &Client, symbol: &Symbol) -> Result<BookView, Failure> {
+    client.ask(&with_symbol(path::BOOK, symbol)).await
+}
+
+/// `halt SYMBOL --reason R`.
+///
+/// # Errors
+/// See [`Client::tell`].
+pub async fn halt(
+    client: &Client,
+    symbol: &Symbol,
+    reason: &str,
+) -> Result<InstrumentStatus, Failure> {
+    let body = HaltRequest {
+        reason: reason.to_owned(),
+    };
+    client.tell(&with_symbol(path::HALT, symbol), &body).await
+}
+
+/// `resume SYMBOL`.
+///
+/// # Errors
+/// See [`Client::tell`].
+pub async fn resume(client: &Client, symbol: &Symbol) -> Result<InstrumentStatus, Failure> {
+    let nothing = serde_json::Map::new();
+    client
+        .tell(&with_symbol(path::RESUME, symbol), &nothing)
+        .await
+}
+
+/// Puts a symbol into a path, percent-encoded (RFC 3986: all but unreserved characters).
+fn with_symbol(template: &str, symbol: &Symbol) -> String {
+    let mut encoded = String::new();
+    for byte in symbol.as_str().bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    template.replace("{symbol}", &encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_are_encoded_in_paths() {
+        let path = |text: &str| with_symbol(path::HALT, &text.parse().unwrap());
+        assert_eq!(path("ACME"), "/v1/instruments/ACME/halt");
+        assert_eq!(path("A/B ?#"), "/v1/instruments/A%2FB%20%3F%23/halt");
+        assert_eq!(path(".."), "/v1/instruments/../halt");
+    }
+}

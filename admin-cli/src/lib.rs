@@ -1,0 +1,23 @@
+//! What an operator asks and tells the exchange, and tools that work offline.
+//!
+//! | module | is |
+//! |---|---|
+//! | [`args`] | the command line |
+//! | [`connection`], [`client`] | where the exchange is; one HTTPS request with a client certificate |
+//! | [`control`] | the commands that ask the exchange |
+//! | [`explain`], [`replay`] | the commands that work offline |
+//! | [`show`] | tables and JSON |
+//! | [`failure`] | what can go wrong, and the exit codes |
+//! | [`run`] | arguments → command → text → exit code |
+//!
+//! It decides nothing and knows neither server's insides: only `market::control`, FIX messages and the market's rules.
+
+pub mod args;
+pub mod client;
+pub mod connection;
+pub mod control;
+pub mod explain;
+pub mod failure;
+pub mod replay;
+pub mod run;
+pub mod show;

@@ -1,0 +1,103 @@
+//! Runs one command: arguments in, text on standard output, a failure as one message on standard error, an exit code out.
+
+use crate::args::{Cli, Command, Fix, Market, Output, Reach};
+use crate::client::Client;
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::show::Show;
+use crate::{control, explain, replay};
+use clap::Parser;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// The whole program.
+pub fn run<I: IntoIterator<Item = OsString>>(arguments: I) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match answer(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure, cli.output),
+    }
+}
+
+/// Carries out the command and prints what came of it.
+fn answer(cli: &Cli) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Fix(Fix::Explain {
+            message,
+            dictionary,
+        }) => {
+            let explanation = explain::explain(message, dictionary.as_deref())?;
+            print(&explanation.text(cli.output))?;
+            explanation.failure().map_or(Ok(()), Err)
+        }
+        Command::Market(Market::Replay(arguments)) => {
+            print(&replay::replay(arguments)?.text(cli.output))
+        }
+        online => print(&runtime()?.block_on(ask(online, &cli.reach, cli.output))?),
+    }
+}
+
+async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String, Failure> {
+    let client = Client::new(Connection::resolve(reach)?)?;
+    Ok(match command {
+        Command::Status => control::status(&client).await?.text(output),
+        Command::Sessions => control::sessions(&client).await?.text(output),
+        Command::Instruments => control::instruments(&client).await?.text(output),
+        Command::Book { symbol } => control::book(&client, symbol).await?.text(output),
+        Command::Halt { symbol, reason } => control::halt(&client, symbol, reason.as_str())
+            .await?
+            .text(output),
+        Command::Resume { symbol } => control::resume(&client, symbol).await?.text(output),
+        Command::Fix(_) | Command::Market(_) => {
+            unreachable!("offline commands are carried out before a connection is made")
+        }
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::Usage(format!("this system gives no event loop: {e}")))
+}
+
+/// Writes to standard output. A reader that went away (`loggiactl … | head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::file("standard output", error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says what went wrong on standard error, in the wanted form.
+fn fail(failure: &Failure, output: Output) -> ExitCode {
+    let text = match output {
+        Output::Table => format!("loggiactl: {failure}\n"),
+        Output::Json => {
+            let body =
+                serde_json::json!({ "error": failure.to_string(), "exit_code": failure.code() });
+            format!("{body}\n")
+        }
+    };
+    // Nobody is left to tell when standard error is closed.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+    failure.exit_code()
+}
+
+/// `--help` and `--version` are answers; everything else is wrong usage.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when the stream is closed.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
