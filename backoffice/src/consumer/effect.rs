@@ -1,0 +1,246 @@
+//! What each event does to the tables. Every effect is a sum, or guarded by the place of its event: events of different partitions may
+//! come in any relative order, and the tables end the same.
+
+use crate::accounts;
+use crate::amount;
+use crate::clock;
+use crate::consumer::progress::{self, Progress};
+use crate::consumer::source::Batch;
+use crate::db::Tx;
+use crate::error::Error;
+use crate::event_place::EventPlace;
+use crate::instruments::{self, Listing};
+use crate::orders;
+use crate::portfolio::position::{Cause, Change};
+use crate::portfolio::position_log::{self, PlacedChange};
+use crate::trades::{self, Happened, leg_number};
+use crate::wallet::deposit;
+use crate::wallet::ledger::{self, Kind, LedgerAccount, Line, Transaction};
+use market::id::{AccountName, AssetCode, Symbol, TransferId};
+use market::money::Money;
+use market::order::Side;
+use market::price::Price;
+use market::qty::Qty;
+use market::topic::{Envelope, SCHEMA, TopicEvent, TradeView};
+
+/// Applies the events of a batch that were not seen, and keeps how far the partition is.
+///
+/// # Errors
+/// See [`crate::consumer::apply`].
+pub async fn apply(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
+    let Progress { seq, idx, .. } = progress::lock(tx, &batch.partition).await?;
+    let mut seen = Progress {
+        partition_name: batch.partition.clone(),
+        next_offset: batch.next_offset,
+        seq,
+        idx,
+    };
+    let mut followed: Option<String> = None;
+    for envelope in &batch.envelopes {
+        if followed.as_ref() != Some(&envelope.epoch) {
+            followed = Some(check_epoch(tx, &envelope.epoch).await?);
+        }
+        let place = EventPlace::of(envelope)?;
+        if seen.has_seen(place) {
+            continue;
+        }
+        apply_one(tx, place, envelope).await?;
+        (seen.seq, seen.idx) = (place.seq, place.idx);
+    }
+    progress::store(tx, &seen).await
+}
+
+async fn check_epoch(tx: &mut Tx, told: &str) -> Result<String, Error> {
+    let followed = progress::followed_epoch(tx, told).await?;
+    if followed == told {
+        Ok(followed)
+    } else {
+        Err(Error::OtherEpoch {
+            followed,
+            told: told.to_owned(),
+        })
+    }
+}
+
+async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Result<(), Error> {
+    if envelope.schema != SCHEMA {
+        return Err(bad(
+            envelope,
+            format!("schema {}, this program reads {SCHEMA}", envelope.schema),
+        ));
+    }
+    let at_us = clock::us_from_nanos(envelope.at_nanos);
+    match &envelope.event {
+        TopicEvent::OrderCreated(order)
+        | TopicEvent::OrderModified(order)
+        | TopicEvent::OrderCancelled(order)
+        | TopicEvent::OrderExpired(order) => orders::told(tx, place, order).await,
+        TopicEvent::OrderRejected { .. } => Ok(()),
+        TopicEvent::TradeExecuted(trade) => {
+            let happened = Happened {
+                place,
+                at_us,
+                trace_id: &envelope.trace_id,
+            };
+            traded(tx, happened, trade).await
+        }
+        TopicEvent::PriceUpdated {
+            symbol,
+            last_px,
+            last_qty,
+        } => instruments::price(tx, place, symbol, *last_px, *last_qty).await,
+        TopicEvent::InstrumentListed {
+            symbol,
+            currency,
+            tick,
+            lot,
+            reference_px,
+        } => {
+            let listing = Listing {
+                symbol: *symbol,
+                currency: *currency,
+                tick: *tick,
+                lot: *lot,
+                reference_px: *reference_px,
+            };
+            instruments::list(tx, &listing).await
+        }
+        TopicEvent::PhaseChanged {
+            symbol,
+            phase,
+            reason,
+        } => instruments::phase(tx, place, symbol, *phase, reason.clone()).await,
+        TopicEvent::AccountOpened { account } => accounts::opened(tx, account, at_us).await,
+        TopicEvent::FundsTransferred {
+            transfer_id,
+            account,
+            asset,
+            amount,
+            balance: _,
+        } => funded(tx, place, at_us, transfer_id, account, *asset, *amount).await,
+        TopicEvent::SecuritiesTransferred {
+            transfer_id: _,
+            account,
+            symbol,
+            qty,
+            cost_px,
+            position: _,
+        } => moved(tx, place, account, symbol, *qty, *cost_px).await,
+    }
+}
+
+fn bad(envelope: &Envelope, why: String) -> Error {
+    Error::BadEvent {
+        seq: envelope.seq,
+        index: envelope.index,
+        why,
+    }
+}
+
+fn fault(place: EventPlace, why: impl ToString) -> Error {
+    Error::BadEvent {
+        seq: u64::try_from(place.seq).unwrap_or_default(),
+        index: u32::try_from(place.idx).unwrap_or_default(),
+        why: why.to_string(),
+    }
+}
+
+/// Cash came or went: from transit when it is one of our deposits, else from the outside world.
+async fn funded(
+    tx: &mut Tx,
+    place: EventPlace,
+    at_us: i64,
+    transfer_id: &TransferId,
+    account: &AccountName,
+    asset: AssetCode,
+    moved: Money,
+) -> Result<(), Error> {
+    let ours = deposit::is_ours(tx, transfer_id).await?;
+    let other = if ours {
+        LedgerAccount::Transit
+    } else {
+        LedgerAccount::Outside
+    };
+    let mirror = LedgerAccount::Exchange(*account);
+    let line = if moved < Money::ZERO {
+        Line {
+            source: mirror,
+            target: other,
+            amount: moved.negated(),
+        }
+    } else {
+        Line {
+            source: other,
+            target: mirror,
+            amount: moved,
+        }
+    };
+    post(tx, place, at_us, Kind::Funding, asset, line).await
+}
+
+async fn post(
+    tx: &mut Tx,
+    place: EventPlace,
+    at_us: i64,
+    kind: Kind,
+    asset: AssetCode,
+    line: Line,
+) -> Result<(), Error> {
+    let key = format!("event/{}/{}", place.seq, place.idx);
+    let transaction =
+        Transaction::new(key, kind, asset, at_us, vec![line]).map_err(|why| fault(place, why))?;
+    ledger::post(tx, &transaction).await?;
+    Ok(())
+}
+
+/// Securities came or went, at what they cost.
+async fn moved(
+    tx: &mut Tx,
+    place: EventPlace,
+    account: &AccountName,
+    symbol: &Symbol,
+    qty: Qty,
+    cost_px: Price,
+) -> Result<(), Error> {
+    let qty = i128::from(qty.raw());
+    let cash = amount::value_at(qty, cost_px)
+        .ok_or_else(|| fault(place, "quantity times cost does not fit"))?;
+    let placed = PlacedChange {
+        place,
+        leg: 0,
+        change: Change {
+            cause: Cause::Transfer,
+            qty,
+            cash: cash.raw(),
+        },
+    };
+    position_log::apply(tx, account, symbol, placed).await
+}
+
+/// A trade: cash from buyer to seller, and for each side its trade, position and order.
+async fn traded(tx: &mut Tx, happened: Happened<'_>, trade: &TradeView) -> Result<(), Error> {
+    let place = happened.place;
+    if trade.buy.account != trade.sell.account && trade.notional != Money::ZERO {
+        let line = Line {
+            source: LedgerAccount::Exchange(trade.buy.account),
+            target: LedgerAccount::Exchange(trade.sell.account),
+            amount: trade.notional,
+        };
+        post(tx, place, happened.at_us, Kind::Trade, trade.currency, line).await?;
+    }
+    for (side, leg, sign) in [(Side::Buy, &trade.buy, 1), (Side::Sell, &trade.sell, -1)] {
+        trades::record(tx, happened, trade, side, leg).await?;
+        let placed = PlacedChange {
+            place,
+            leg: leg_number(side),
+            change: Change {
+                cause: Cause::Trade,
+                qty: sign * i128::from(trade.qty.raw()),
+                cash: sign * trade.notional.raw(),
+            },
+        };
+        position_log::apply(tx, &leg.account, &trade.symbol, placed).await?;
+        orders::traded(tx, place, trade, side, leg).await?;
+    }
+    Ok(())
+}
