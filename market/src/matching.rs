@@ -129,8 +129,9 @@ impl State {
 
     /// Whether an order of these terms can trade whole at once, hidden quantity included.
     pub(crate) fn can_fill(&self, terms: &OrderTerms) -> bool {
+        let ends = self.limits.self_trade != SelfTrade::CancelOldest;
         let mut left = terms.order_qty;
-        for (_, open) in self.reachable(terms) {
+        for (_, open) in self.reachable(terms, ends) {
             left = minus(left, left.min(open));
             if left == Qty::ZERO {
                 return true;
@@ -139,12 +140,16 @@ impl State {
         false
     }
 
-    /// What a market order would pay for `qty` now, hidden quantity included: the most that it can cost, since orders of the
-    /// same account that it may meet only make it smaller.
+    /// What a market order would pay for `qty` now, hidden quantity included. Exact, but where self-trade prevention decrements:
+    /// there it is the most that it can cost.
     pub(crate) fn cost(&self, terms: &OrderTerms, qty: Qty) -> Money {
+        let ends = matches!(
+            self.limits.self_trade,
+            SelfTrade::CancelNewest | SelfTrade::CancelBoth
+        );
         let mut left = qty;
         let mut cost = Money::ZERO;
-        for (price, open) in self.payable(terms) {
+        for (price, open) in self.reachable(terms, ends) {
             let part = left.min(open);
             left = minus(left, part);
             cost = cost
@@ -157,16 +162,16 @@ impl State {
         cost
     }
 
-    /// What an order of these terms is sure to trade with, level by level, best first. Resting orders of the same account are
-    /// left out where they are cancelled, and end the walk where they end or shrink the arriving order.
-    fn reachable(&self, terms: &OrderTerms) -> impl Iterator<Item = (Price, Qty)> {
+    /// What an order of these terms can trade with, level by level, best first, resting orders of the same account left out
+    /// where self-trade prevention is on. With `ends`, the first of them is also the end.
+    fn reachable(&self, terms: &OrderTerms, ends: bool) -> impl Iterator<Item = (Price, Qty)> {
         let account = terms.account;
         let mut ended = false;
         self.acceptable(terms).map_while(move |level| {
             if ended {
                 return None;
             }
-            if self.limits.self_trade == SelfTrade::CancelOldest {
+            if !ends {
                 return Some((level.price, self.without_own(level, account)));
             }
             let Some(own) = self.first_own(level, account) else {
@@ -175,13 +180,6 @@ impl State {
             ended = true;
             Some((level.price, self.shown_before(level, own)))
         })
-    }
-
-    /// What an order of these terms may have to pay for, level by level, best first.
-    fn payable(&self, terms: &OrderTerms) -> impl Iterator<Item = (Price, Qty)> {
-        let account = terms.account;
-        self.acceptable(terms)
-            .map(move |level| (level.price, self.without_own(level, account)))
     }
 
     fn acceptable(&self, terms: &OrderTerms) -> impl Iterator<Item = &Level> {

@@ -87,7 +87,7 @@ pub enum Refusal {
     BadAmount,
     /// The transfer id was used before with other facts.
     TransferMismatch,
-    /// A name that is already taken.
+    /// A name that is taken, or a grant that was given.
     AlreadyExists,
     /// The instrument's steps and limits do not fit together.
     BadInstrument,
@@ -143,7 +143,7 @@ impl fmt::Display for Refusal {
             Self::TooManyOrders => f.write_str("too many open orders"),
             Self::BadAmount => f.write_str("the amount is zero or out of range"),
             Self::TransferMismatch => f.write_str("this transfer id was used for another transfer"),
-            Self::AlreadyExists => f.write_str("this name is taken"),
+            Self::AlreadyExists => f.write_str("this exists already"),
             Self::BadInstrument => {
                 f.write_str("tick, lot, limits and reference price do not fit together")
             }

@@ -328,7 +328,10 @@ pub(crate) fn csv(mix: Mix) -> Result<String, FlowError> {
 }
 
 /// What the market makes of a flow.
-pub(crate) fn results(csv: &str, self_trade: SelfTrade) -> Result<(Lines, String, Replay), FlowError> {
+pub(crate) fn results(
+    csv: &str,
+    self_trade: SelfTrade,
+) -> Result<(Lines, String, Replay), FlowError> {
     let mut replay = Replay::new(self_trade);
     let mut lines = Lines::default();
     for line in csv.lines() {

@@ -1,0 +1,646 @@
+//! Random commands of every kind, given to the market and to the slow [`Model`]: after each, the same refusal or the same trades,
+//! the same books in the same order, the same balances and reservations. Beside it, what holds of every event: nothing changes
+//! on a refusal, cash and stock are conserved, level events rebuild the book.
+
+use crate::model::{Model, Tale};
+use market::account::AccountTerms;
+use market::command::Command;
+use market::event::Event;
+use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
+use market::instrument::{Instrument, Phase};
+use market::limits::{Limits, SelfTrade};
+use market::market::{LevelShown, Market};
+use market::money::Money;
+use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+use market::text::Text;
+use market::time::Timestamp;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const PARTICIPANTS: u32 = 3;
+const ACCOUNTS: u32 = 4;
+const INSTRUMENTS: u32 = 2;
+const CASH: AssetId = AssetId(0);
+const LOT: i64 = 100_000_000;
+const TICK: i64 = 5_000_000;
+
+/// Something to do; which order it is done to is found when it is done.
+#[derive(Clone, Debug)]
+enum Act {
+    Enter(u32, u16, OrderTerms),
+    /// A live order by its place in the model's list, or an id of anybody's.
+    Cancel(Option<usize>, u32, u16),
+    Replace(Option<usize>, u32, u16, u16, OrderTerms, Keep),
+    Other(Command),
+}
+
+/// Which terms of the order a replace keeps.
+#[derive(Clone, Copy, Debug)]
+struct Keep {
+    price: bool,
+    floor: bool,
+    side: bool,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_market_does_as_the_model(
+        mode in mode(),
+        acts in prop::collection::vec(act(), 1..160),
+    ) {
+        let mut pair = Pair::new(mode);
+        for act in acts {
+            let command = pair.command(act);
+            pair.step(&command)?;
+        }
+    }
+}
+
+struct Pair {
+    market: Market,
+    model: Model,
+    seq: u64,
+    /// Levels as the events tell them.
+    levels: BTreeMap<(InstrumentId, Side, Price), (Qty, u32)>,
+    /// What transfers brought in.
+    cash: i128,
+    stock: [i128; INSTRUMENTS as usize],
+}
+
+impl Pair {
+    fn new(self_trade: SelfTrade) -> Self {
+        let limits = Limits {
+            self_trade,
+            ..Limits::default()
+        };
+        let mut pair = Self {
+            market: Market::new(limits),
+            model: Model::new(self_trade),
+            seq: 0,
+            levels: BTreeMap::new(),
+            cash: 0,
+            stock: [0; INSTRUMENTS as usize],
+        };
+        pair.set_up();
+        pair
+    }
+
+    fn set_up(&mut self) {
+        self.apply(&Command::ListAsset { code: text("USD") });
+        for id in (0..INSTRUMENTS).map(InstrumentId) {
+            let instrument = instrument(id);
+            self.apply(&Command::ListInstrument(instrument));
+            self.apply(&Command::Open { instrument: id });
+            self.model.instruments.push((instrument, Phase::Open));
+        }
+        for participant in 0..PARTICIPANTS {
+            self.apply(&Command::AdmitParticipant {
+                comp_id: text(&format!("P{participant}")),
+            });
+        }
+        self.model.participants = PARTICIPANTS;
+        for account in 0..ACCOUNTS {
+            let terms = if account == ACCOUNTS - 1 {
+                AccountTerms::Unchecked
+            } else {
+                AccountTerms::Cash
+            };
+            self.apply(&Command::OpenAccount {
+                name: text(&format!("A{account}")),
+                terms,
+            });
+            self.model.accounts.push(terms);
+            self.model.cash.push(0);
+            self.model.stock.push(vec![0; INSTRUMENTS as usize]);
+        }
+        // Account 0 is shared by participants 0 and 1; account 3 is everybody's.
+        for (participant, account) in [(0, 0), (1, 0), (1, 1), (2, 2), (0, 3), (1, 3), (2, 3)] {
+            let (participant, account) = (ParticipantId(participant), AccountId(account));
+            self.apply(&Command::GrantAccount {
+                participant,
+                account,
+            });
+            self.model.grants.push((participant, account));
+        }
+        for account in (0..ACCOUNTS).map(AccountId) {
+            self.step(&funds(
+                &format!("c{account}"),
+                account,
+                2_000 * i128::from(LOT),
+            ))
+            .expect("set up alike");
+            for instrument in (0..INSTRUMENTS).map(InstrumentId) {
+                let id = format!("s{account}{instrument}");
+                self.step(&securities(&id, account, instrument, 120 * LOT))
+                    .expect("set up alike");
+            }
+        }
+    }
+
+    fn apply(&mut self, command: &Command) -> Vec<Event> {
+        self.seq += 1;
+        let mut events = Vec::new();
+        self.market
+            .apply(self.seq, Timestamp::from_nanos(0), command, &mut events);
+        events
+    }
+
+    fn command(&self, act: Act) -> Command {
+        match act {
+            Act::Enter(participant, id, terms) => Command::Enter {
+                participant: ParticipantId(participant),
+                cl_ord_id: cl_ord_id(id),
+                terms,
+            },
+            Act::Cancel(at, participant, id) => {
+                let (participant, orig_cl_ord_id) = self.target(at, participant, id);
+                Command::Cancel {
+                    participant,
+                    cl_ord_id: text("cancel"),
+                    orig_cl_ord_id,
+                }
+            }
+            Act::Replace(at, participant, id, new_id, terms, keep) => {
+                let (participant, orig_cl_ord_id) = self.target(at, participant, id);
+                let order = self
+                    .model
+                    .orders
+                    .iter()
+                    .find(|o| (o.participant, o.cl_ord_id) == (participant, orig_cl_ord_id));
+                let terms = order.map_or(terms, |order| like(&order.terms, terms, keep));
+                Command::Replace {
+                    participant,
+                    cl_ord_id: cl_ord_id(new_id),
+                    orig_cl_ord_id,
+                    terms,
+                }
+            }
+            Act::Other(command) => command,
+        }
+    }
+
+    fn target(&self, at: Option<usize>, participant: u32, id: u16) -> (ParticipantId, ClOrdId) {
+        let live = &self.model.orders;
+        match at {
+            Some(at) if !live.is_empty() => {
+                let order = &live[at % live.len()];
+                (order.participant, order.cl_ord_id)
+            }
+            _ => (ParticipantId(participant), cl_ord_id(id)),
+        }
+    }
+
+    /// One command to both, and everything that is compared.
+    fn step(&mut self, command: &Command) -> Result<(), TestCaseError> {
+        let events = self.apply(command);
+        let told = self.model.apply(command);
+        prop_assert_eq!(tale(&events), told.clone(), "{:?}", command);
+        if told.refusal.is_some() {
+            prop_assert_eq!(events.len(), 1, "a refusal is all that comes of it");
+        }
+        for event in &events {
+            self.count(event);
+            check_price(event)?;
+            for order in orders_of(event) {
+                check_facts(order)?;
+            }
+        }
+        self.check_levels(&events)?;
+        self.check_books()?;
+        self.check_balances()
+    }
+
+    fn count(&mut self, event: &Event) {
+        match event {
+            Event::FundsTransferred {
+                amount,
+                repeated: false,
+                ..
+            } => self.cash += amount.raw(),
+            Event::SecuritiesTransferred {
+                instrument,
+                qty,
+                repeated: false,
+                ..
+            } => self.stock[instrument.0 as usize] += i128::from(qty.raw()),
+            _ => {}
+        }
+    }
+
+    /// Level events stand last, one a level, each a change, and together they give the book.
+    fn check_levels(&mut self, events: &[Event]) -> Result<(), TestCaseError> {
+        let first = events
+            .iter()
+            .position(|e| matches!(e, Event::LevelChanged { .. }))
+            .unwrap_or(events.len());
+        let mut seen = Vec::new();
+        for event in &events[first..] {
+            let Event::LevelChanged {
+                instrument,
+                side,
+                price,
+                qty,
+                orders,
+            } = *event
+            else {
+                return Err(TestCaseError::fail("something after a level"));
+            };
+            let key = (instrument, side, price);
+            prop_assert!(!seen.contains(&key), "a level told twice");
+            seen.push(key);
+            let before = if orders == 0 {
+                prop_assert_eq!(qty, Qty::ZERO);
+                self.levels.remove(&key)
+            } else {
+                self.levels.insert(key, (qty, orders))
+            };
+            prop_assert_ne!(before.unwrap_or_default(), (qty, orders), "no change");
+        }
+        for instrument in (0..INSTRUMENTS).map(InstrumentId) {
+            for side in [Side::Buy, Side::Sell] {
+                let shown: Vec<LevelShown> = self.market.levels(instrument, side).collect();
+                let mut told: Vec<LevelShown> = self
+                    .levels
+                    .iter()
+                    .filter(|((i, s, _), _)| (*i, *s) == (instrument, side))
+                    .map(|((_, _, price), (qty, orders))| LevelShown {
+                        price: *price,
+                        qty: *qty,
+                        orders: *orders,
+                    })
+                    .collect();
+                if side == Side::Buy {
+                    told.reverse();
+                }
+                prop_assert_eq!(shown, told);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_books(&self) -> Result<(), TestCaseError> {
+        prop_assert_eq!(self.market.live_orders(), self.model.orders.len() as u64);
+        for instrument in (0..INSTRUMENTS).map(InstrumentId) {
+            for side in [Side::Buy, Side::Sell] {
+                let real: Vec<_> = self
+                    .market
+                    .resting(instrument, side)
+                    .map(|r| {
+                        let o = r.order;
+                        let total = o.terms.order_qty.raw();
+                        (
+                            o.participant,
+                            o.cl_ord_id,
+                            o.terms.ord_type,
+                            total,
+                            o.cum_qty.raw(),
+                            r.shown.raw(),
+                            o.reserved.raw(),
+                        )
+                    })
+                    .collect();
+                let model: Vec<_> = self
+                    .model
+                    .book(instrument, side)
+                    .iter()
+                    .map(|o| {
+                        (
+                            o.participant,
+                            o.cl_ord_id,
+                            o.terms.ord_type,
+                            o.total,
+                            o.cum,
+                            o.shown,
+                            self.model.needs(o),
+                        )
+                    })
+                    .collect();
+                prop_assert_eq!(real, model);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_balances(&self) -> Result<(), TestCaseError> {
+        let (mut cash, mut stock) = (0, [0; INSTRUMENTS as usize]);
+        for account in (0..ACCOUNTS).map(AccountId) {
+            let real = self.market.cash(account, CASH).expect("it is open");
+            let at = account.0 as usize;
+            prop_assert_eq!(real.total.raw(), self.model.cash[at]);
+            prop_assert_eq!(real.reserved.raw(), self.model.cash_reserved(account));
+            cash += real.total.raw();
+            for instrument in (0..INSTRUMENTS).map(InstrumentId) {
+                let real = self.market.holding(account, instrument).expect("listed");
+                let i = instrument.0 as usize;
+                prop_assert_eq!(real.total.raw(), self.model.stock[at][i]);
+                let reserved = self.model.stock_reserved(account, instrument);
+                prop_assert_eq!(real.reserved.raw(), reserved);
+                stock[i] += real.total.raw();
+            }
+        }
+        prop_assert_eq!(cash, self.cash, "cash is conserved");
+        prop_assert_eq!(stock, self.stock, "stock is conserved");
+        Ok(())
+    }
+}
+
+/// What the market's events say, in the model's words.
+fn tale(events: &[Event]) -> Tale {
+    let mut tale = Tale::default();
+    for event in events {
+        match event {
+            Event::Refused { refusal }
+            | Event::TransferRefused { refusal, .. }
+            | Event::OrderRejected { refusal, .. }
+            | Event::CancelRejected { refusal, .. }
+            | Event::MassCanceled {
+                outcome: Err(refusal),
+                ..
+            } => tale.refusal = Some(*refusal),
+            Event::Traded {
+                price,
+                qty,
+                maker,
+                taker,
+                ..
+            } => tale
+                .trades
+                .push((maker.cl_ord_id, taker.cl_ord_id, price.raw(), qty.raw())),
+            _ => {}
+        }
+    }
+    tale
+}
+
+fn orders_of(event: &Event) -> Vec<&OrderFacts> {
+    match event {
+        Event::OrderAccepted { order }
+        | Event::OrderCanceled { order, .. }
+        | Event::OrderExpired { order }
+        | Event::OrderReplaced { order, .. }
+        | Event::OrderDecremented { order, .. } => vec![order],
+        Event::Traded { maker, taker, .. } => vec![maker, taker],
+        _ => Vec::new(),
+    }
+}
+
+/// What holds of every order that is told.
+fn check_facts(order: &OrderFacts) -> Result<(), TestCaseError> {
+    let (total, cum, leaves) = (
+        order.terms.order_qty.raw(),
+        order.cum_qty.raw(),
+        order.leaves_qty.raw(),
+    );
+    match order.ord_status {
+        OrdStatus::New | OrdStatus::PartiallyFilled => {
+            prop_assert_eq!(total, cum + leaves);
+            prop_assert!(leaves > 0);
+            prop_assert_eq!(order.ord_status == OrdStatus::New, cum == 0);
+        }
+        OrdStatus::Filled => {
+            prop_assert_eq!((total, leaves), (cum, 0));
+            prop_assert_eq!(order.reserved, Money::ZERO);
+        }
+        OrdStatus::Canceled | OrdStatus::Expired => {
+            prop_assert_eq!((leaves, order.reserved), (0, Money::ZERO));
+        }
+        OrdStatus::Rejected => return Err(TestCaseError::fail("a rejected order has no facts")),
+    }
+    Ok(())
+}
+
+/// A trade is within both limits, at the maker's.
+fn check_price(event: &Event) -> Result<(), TestCaseError> {
+    let Event::Traded {
+        price,
+        maker,
+        taker,
+        ..
+    } = event
+    else {
+        return Ok(());
+    };
+    prop_assert_eq!(maker.terms.ord_type, OrdType::Limit(*price));
+    if let OrdType::Limit(limit) = taker.terms.ord_type {
+        match taker.terms.side {
+            Side::Buy => prop_assert!(*price <= limit),
+            Side::Sell => prop_assert!(*price >= limit),
+        }
+    }
+    Ok(())
+}
+
+fn like(order: &OrderTerms, wanted: OrderTerms, keep: Keep) -> OrderTerms {
+    OrderTerms {
+        account: order.account,
+        instrument: order.instrument,
+        side: if keep.side { order.side } else { wanted.side },
+        ord_type: if keep.price {
+            order.ord_type
+        } else {
+            wanted.ord_type
+        },
+        max_floor: if keep.floor {
+            order.max_floor
+        } else {
+            wanted.max_floor
+        },
+        ..wanted
+    }
+}
+
+fn mode() -> impl Strategy<Value = SelfTrade> {
+    prop::sample::select(vec![
+        SelfTrade::Allow,
+        SelfTrade::CancelNewest,
+        SelfTrade::CancelOldest,
+        SelfTrade::CancelBoth,
+        SelfTrade::DecrementAndCancel,
+    ])
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let target = || prop::option::weighted(0.9, any::<usize>());
+    prop_oneof![
+        12 => (0..PARTICIPANTS, any::<u16>(), terms())
+            .prop_map(|(participant, id, terms)| Act::Enter(participant, id, own(participant, terms))),
+        1 => (0..=PARTICIPANTS, 0..30u16, wild_terms()).prop_map(|(p, id, t)| Act::Enter(p, id, t)),
+        3 => (target(), 0..=PARTICIPANTS, 0..30u16).prop_map(|(at, p, id)| Act::Cancel(at, p, id)),
+        5 => (target(), 0..=PARTICIPANTS, 0..30u16, any::<u16>(), terms(), keep())
+            .prop_map(|(at, p, id, new, t, keep)| Act::Replace(at, p, id, new, t, keep)),
+        1 => other().prop_map(Act::Other),
+    ]
+}
+
+fn keep() -> impl Strategy<Value = Keep> {
+    (
+        any::<bool>(),
+        prop::bool::weighted(0.8),
+        prop::bool::weighted(0.97),
+    )
+        .prop_map(|(price, floor, side)| Keep { price, floor, side })
+}
+
+fn terms() -> impl Strategy<Value = OrderTerms> {
+    (
+        0..2u32,
+        prop::sample::select(vec![Side::Buy, Side::Sell]),
+        prop::option::weighted(0.9, 192..=208i64),
+        prop::sample::select(vec![
+            TimeInForce::Day,
+            TimeInForce::Day,
+            TimeInForce::Day,
+            TimeInForce::Gtc,
+            TimeInForce::Ioc,
+            TimeInForce::Fok,
+        ]),
+        1..=40i64,
+        prop::bool::weighted(0.1),
+        prop::option::weighted(0.25, 1..=12i64),
+        (0..INSTRUMENTS).prop_map(InstrumentId),
+    )
+        .prop_map(
+            |(account, side, ticks, time_in_force, lots, post_only, floor, instrument)| {
+                let rests = matches!(time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+                OrderTerms {
+                    account: AccountId(account),
+                    instrument,
+                    side,
+                    ord_type: match ticks {
+                        Some(ticks) => OrdType::Limit(Price::from_raw(ticks * TICK)),
+                        None => OrdType::Market,
+                    },
+                    time_in_force: if ticks.is_none() && rests {
+                        TimeInForce::Ioc
+                    } else {
+                        time_in_force
+                    },
+                    order_qty: Qty::from_raw(lots * LOT),
+                    post_only: post_only && rests && ticks.is_some(),
+                    max_floor: floor.map(|floor| Qty::from_raw(floor * LOT)),
+                }
+            },
+        )
+}
+
+/// Terms as a participant may send them: 0 its own account, 1 the unchecked one.
+fn own(participant: u32, terms: OrderTerms) -> OrderTerms {
+    let account = if terms.account.0 == 0 {
+        participant
+    } else {
+        ACCOUNTS - 1
+    };
+    let shared = participant == 1 && terms.order_qty.raw() % (2 * LOT) == 0;
+    OrderTerms {
+        account: AccountId(if shared { 0 } else { account }),
+        ..terms
+    }
+}
+
+/// Terms that are mostly refused.
+fn wild_terms() -> impl Strategy<Value = OrderTerms> {
+    (
+        terms(),
+        0..=ACCOUNTS,
+        0..=INSTRUMENTS,
+        prop::sample::select(vec![-TICK, 0, 1, TICK, 201 * TICK]),
+        prop::sample::select(vec![-LOT, 0, 1, LOT, 51 * LOT]),
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(terms, account, instrument, price, qty, post_only, floor)| OrderTerms {
+                account: AccountId(account),
+                instrument: InstrumentId(instrument),
+                ord_type: match terms.ord_type {
+                    OrdType::Market => OrdType::Market,
+                    OrdType::Limit(_) => OrdType::Limit(Price::from_raw(price)),
+                },
+                order_qty: Qty::from_raw(qty),
+                post_only,
+                max_floor: floor.then_some(Qty::from_raw(qty / 2)),
+                ..terms
+            },
+        )
+}
+
+fn other() -> impl Strategy<Value = Command> {
+    let instrument = || (0..=INSTRUMENTS).prop_map(InstrumentId);
+    prop_oneof![
+        4 => instrument().prop_map(|instrument| Command::Open { instrument }),
+        1 => instrument().prop_map(|instrument| Command::Close { instrument }),
+        1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
+        4 => instrument().prop_map(|instrument| Command::Resume { instrument }),
+        1 => Just(Command::EndOfDay),
+        2 => (
+            (0..=PARTICIPANTS).prop_map(ParticipantId),
+            prop::option::of(instrument()),
+            prop::option::of(prop::sample::select(vec![Side::Buy, Side::Sell])),
+        )
+            .prop_map(|(participant, instrument, side)| Command::MassCancel {
+                participant,
+                cl_ord_id: text("mass"),
+                instrument,
+                side,
+            }),
+        3 => (0..6u8, (0..ACCOUNTS).prop_map(AccountId), -60..60i128).prop_map(
+            |(id, account, amount)| funds(&format!("f{id}"), account, amount * 10 * i128::from(LOT))
+        ),
+        3 => (
+            0..6u8,
+            (0..ACCOUNTS).prop_map(AccountId),
+            (0..INSTRUMENTS).prop_map(InstrumentId),
+            -60..60i64,
+        )
+            .prop_map(|(id, account, instrument, lots)| securities(
+                &format!("q{id}"),
+                account,
+                instrument,
+                lots * LOT
+            )),
+    ]
+}
+
+fn funds(id: &str, account: AccountId, amount: i128) -> Command {
+    Command::TransferFunds {
+        transfer_id: text(id),
+        account,
+        asset: CASH,
+        amount: Money::from_raw(amount),
+    }
+}
+
+fn securities(id: &str, account: AccountId, instrument: InstrumentId, qty: i64) -> Command {
+    Command::TransferSecurities {
+        transfer_id: text(id),
+        account,
+        instrument,
+        qty: Qty::from_raw(qty),
+        cost_px: Price::ZERO,
+    }
+}
+
+fn instrument(id: InstrumentId) -> Instrument {
+    Instrument {
+        id,
+        symbol: text(&format!("I{id}")),
+        currency: text("USD"),
+        tick: Price::from_raw(TICK),
+        lot: Qty::from_raw(LOT),
+        min_qty: Qty::from_raw(LOT),
+        max_qty: Qty::from_raw(50 * LOT),
+        reference_px: Price::from_raw(200 * TICK),
+    }
+}
+
+fn cl_ord_id(id: u16) -> ClOrdId {
+    text(&format!("id{id}"))
+}
+
+fn text<const N: usize>(text: &str) -> Text<N> {
+    Text::new(text).expect("short and plain")
+}

@@ -1,0 +1,231 @@
+//! Commands of any content: nothing panics, something comes of each, and the journal's and the bus's formats keep every event.
+
+use market::account::AccountTerms;
+use market::command::Command;
+use market::event::Event;
+use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
+use market::instrument::Instrument;
+use market::limits::{Limits, SelfTrade};
+use market::market::Market;
+use market::money::Money;
+use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+use market::text::Text;
+use market::time::Timestamp;
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_command_panics_and_every_event_survives_its_formats(
+        commands in prop::collection::vec(command(), 1..120),
+        modes in prop::sample::select(vec![SelfTrade::Allow, SelfTrade::CancelOldest, SelfTrade::DecrementAndCancel]),
+    ) {
+        let limits = Limits { max_live_orders: 20, max_cl_ord_ids: 60, max_final_orders: 3, self_trade: modes, ..Limits::default() };
+        let (mut market, mut again) = (Market::new(limits), Market::new(limits));
+        for (seq, command) in opening().iter().chain(&commands).enumerate() {
+            let (seq, at) = (seq as u64, Timestamp::from_nanos(0));
+            let (mut events, mut same) = (Vec::new(), Vec::new());
+            market.apply(seq, at, command, &mut events);
+            prop_assert!(!events.is_empty(), "nothing came of {:?}", command);
+
+            let bytes = postcard::to_allocvec(command).expect("a command can be written");
+            let back: Command = postcard::from_bytes(&bytes).expect("and read");
+            prop_assert_eq!(&back, command);
+            again.apply(seq, at, &back, &mut same);
+            prop_assert_eq!(&same, &events, "the same commands give the same events");
+
+            let bytes = postcard::to_allocvec(&events).expect("events can be written");
+            let back: Vec<Event> = postcard::from_bytes(&bytes).expect("and read");
+            prop_assert_eq!(&back, &events);
+            let json = serde_json::to_string(&events).expect("as JSON too");
+            let back: Vec<Event> = serde_json::from_str(&json).expect("and read");
+            prop_assert_eq!(&back, &events);
+        }
+    }
+}
+
+/// Enough to trade with, at the edges of what numbers hold.
+fn opening() -> Vec<Command> {
+    let mut commands = vec![
+        Command::ListAsset { code: text("A0") },
+        Command::ListInstrument(wide("X", i64::MAX)),
+        Command::ListInstrument(wide("Y", 1_000)),
+        Command::Open {
+            instrument: InstrumentId(0),
+        },
+        Command::Open {
+            instrument: InstrumentId(1),
+        },
+        Command::AdmitParticipant {
+            comp_id: text("P0"),
+        },
+        Command::AdmitParticipant {
+            comp_id: text("P1"),
+        },
+    ];
+    for (account, terms) in [AccountTerms::Cash, AccountTerms::Unchecked]
+        .into_iter()
+        .enumerate()
+    {
+        let account = AccountId(u32::try_from(account).expect("two"));
+        commands.push(Command::OpenAccount {
+            name: text(&format!("A{account}")),
+            terms,
+        });
+        for participant in (0..2).map(ParticipantId) {
+            commands.push(Command::GrantAccount {
+                participant,
+                account,
+            });
+        }
+        commands.push(Command::TransferFunds {
+            transfer_id: text(&format!("t{account}")),
+            account,
+            asset: AssetId(0),
+            amount: Money::from_raw(10i128.pow(35)),
+        });
+    }
+    commands
+}
+
+fn wide(symbol: &str, max: i64) -> Instrument {
+    Instrument {
+        id: InstrumentId(0),
+        symbol: text(symbol),
+        currency: text("A0"),
+        tick: Price::from_raw(100_000_000),
+        lot: Qty::from_raw(1),
+        min_qty: Qty::from_raw(1),
+        max_qty: Qty::from_raw(max),
+        reference_px: Price::from_raw(100_000_000),
+    }
+}
+
+fn raw() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        2 => any::<i64>(),
+        2 => (1..=5i64).prop_map(|n| n * 100_000_000),
+        1 => Just(i64::MAX),
+        1 => Just(i64::MIN),
+        1 => Just(i64::MAX / 100_000_000 * 100_000_000),
+        1 => Just(0),
+        2 => 1..1_000i64,
+    ]
+}
+
+fn wide_raw() -> impl Strategy<Value = i128> {
+    prop_oneof![
+        any::<i128>(),
+        Just(i128::MIN),
+        Just(i128::MAX),
+        Just(0),
+        any::<i64>().prop_map(i128::from),
+        Just(10i128.pow(36)),
+        Just(-(10i128.pow(36))),
+    ]
+}
+
+fn name<const N: usize>() -> impl Strategy<Value = Text<N>> {
+    (0..12u8).prop_map(|n| text(&format!("N{n}")))
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop::sample::select(vec![Side::Buy, Side::Sell])
+}
+
+fn terms() -> impl Strategy<Value = OrderTerms> {
+    (
+        0..3u32,
+        0..3u32,
+        side(),
+        prop::option::weighted(0.8, raw()),
+        prop::sample::select(vec![
+            TimeInForce::Day,
+            TimeInForce::Gtc,
+            TimeInForce::Ioc,
+            TimeInForce::Fok,
+        ]),
+        raw(),
+        prop::bool::weighted(0.2),
+        prop::option::weighted(0.2, raw()),
+    )
+        .prop_map(
+            |(account, instrument, side, price, time_in_force, qty, post_only, floor)| OrderTerms {
+                account: AccountId(account),
+                instrument: InstrumentId(instrument),
+                side,
+                ord_type: price.map_or(OrdType::Market, |p| OrdType::Limit(Price::from_raw(p))),
+                time_in_force,
+                order_qty: Qty::from_raw(qty),
+                post_only,
+                max_floor: floor.map(Qty::from_raw),
+            },
+        )
+}
+
+fn listed() -> impl Strategy<Value = Instrument> {
+    (raw(), raw(), raw(), raw(), raw(), name(), name()).prop_map(
+        |(tick, lot, min, max, reference, symbol, currency)| Instrument {
+            id: InstrumentId(7),
+            symbol,
+            currency,
+            tick: Price::from_raw(tick),
+            lot: Qty::from_raw(lot),
+            min_qty: Qty::from_raw(min),
+            max_qty: Qty::from_raw(max),
+            reference_px: Price::from_raw(reference),
+        },
+    )
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let participant = || (0..3u32).prop_map(ParticipantId);
+    let account = || (0..4u32).prop_map(AccountId);
+    let instrument = || (0..3u32).prop_map(InstrumentId);
+    prop_oneof![
+        1 => name().prop_map(|code| Command::ListAsset { code }),
+        1 => listed().prop_map(Command::ListInstrument),
+        1 => name().prop_map(|comp_id| Command::AdmitParticipant { comp_id }),
+        1 => name().prop_map(|name| Command::OpenAccount { name, terms: AccountTerms::Cash }),
+        1 => (participant(), account())
+            .prop_map(|(participant, account)| Command::GrantAccount { participant, account }),
+        2 => (name(), account(), (0..3u32).prop_map(AssetId), wide_raw())
+            .prop_map(|(transfer_id, account, asset, amount)| Command::TransferFunds {
+                transfer_id, account, asset, amount: Money::from_raw(amount),
+            }),
+        2 => (name(), account(), instrument(), raw(), raw())
+            .prop_map(|(transfer_id, account, instrument, qty, cost)| Command::TransferSecurities {
+                transfer_id, account, instrument, qty: Qty::from_raw(qty), cost_px: Price::from_raw(cost),
+            }),
+        20 => (participant(), name(), terms())
+            .prop_map(|(participant, cl_ord_id, terms)| Command::Enter { participant, cl_ord_id, terms }),
+        2 => (participant(), name(), name())
+            .prop_map(|(participant, cl_ord_id, orig_cl_ord_id)| Command::Cancel {
+                participant, cl_ord_id, orig_cl_ord_id,
+            }),
+        6 => (participant(), name(), name(), terms())
+            .prop_map(|(participant, cl_ord_id, orig_cl_ord_id, terms)| Command::Replace {
+                participant, cl_ord_id, orig_cl_ord_id, terms,
+            }),
+        1 => (participant(), prop::option::of(name()), prop::option::of(instrument()))
+            .prop_map(|(participant, cl_ord_id, instrument)| Command::Status {
+                participant, request_id: None, cl_ord_id, instrument,
+            }),
+        1 => (participant(), prop::option::of(instrument()), prop::option::of(side()))
+            .prop_map(|(participant, instrument, side)| Command::MassCancel {
+                participant, cl_ord_id: text("m"), instrument, side,
+            }),
+        1 => instrument().prop_map(|instrument| Command::Open { instrument }),
+        1 => instrument().prop_map(|instrument| Command::Close { instrument }),
+        1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
+        1 => instrument().prop_map(|instrument| Command::Resume { instrument }),
+        1 => Just(Command::EndOfDay),
+    ]
+}
+
+fn text<const N: usize>(text: &str) -> Text<N> {
+    Text::new(text).expect("short and plain")
+}

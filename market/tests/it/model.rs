@@ -1,0 +1,648 @@
+//! [`Model`]: the market's rules written a second time, slow and obvious: one plain list of orders, scanned for everything;
+//! reservations added up when asked for; what an order could do found by trying it on a copy. Shares with the market only the
+//! vocabulary.
+
+use market::account::AccountTerms;
+use market::command::Command;
+use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
+use market::instrument::{Instrument, Phase};
+use market::limits::SelfTrade;
+use market::money::Money;
+use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+use market::refusal::Refusal;
+
+/// What comes of a command, as far as the two are compared command by command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tale {
+    pub(crate) refusal: Option<Refusal>,
+    /// Maker's and taker's ClOrdID, price, quantity.
+    pub(crate) trades: Vec<(ClOrdId, ClOrdId, i64, i64)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) participant: ParticipantId,
+    pub(crate) cl_ord_id: ClOrdId,
+    pub(crate) terms: OrderTerms,
+    pub(crate) total: i64,
+    pub(crate) cum: i64,
+    pub(crate) shown: i64,
+    /// When it came to its place in the queue.
+    arrival: u64,
+}
+
+impl Order {
+    pub(crate) fn leaves(&self) -> i64 {
+        self.total - self.cum
+    }
+
+    pub(crate) fn price(&self) -> Option<i64> {
+        self.terms.ord_type.price().map(Price::raw)
+    }
+}
+
+/// A ClOrdID of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Id {
+    Live,
+    Final,
+    Stale,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    pub(crate) self_trade: SelfTrade,
+    pub(crate) instruments: Vec<(Instrument, Phase)>,
+    pub(crate) accounts: Vec<AccountTerms>,
+    pub(crate) grants: Vec<(ParticipantId, AccountId)>,
+    pub(crate) participants: u32,
+    /// By account, in units of 10⁻⁸. There is one currency.
+    pub(crate) cash: Vec<i128>,
+    /// By account, by instrument.
+    pub(crate) stock: Vec<Vec<i128>>,
+    /// All live orders, in no order.
+    pub(crate) orders: Vec<Order>,
+    ids: Vec<(ParticipantId, ClOrdId, Id)>,
+    transfers: Vec<(TransferId, Command)>,
+    arrivals: u64,
+}
+
+const ONE: i128 = 100_000_000;
+
+impl Model {
+    pub(crate) fn new(self_trade: SelfTrade) -> Self {
+        Self {
+            self_trade,
+            instruments: Vec::new(),
+            accounts: Vec::new(),
+            grants: Vec::new(),
+            participants: 0,
+            cash: Vec::new(),
+            stock: Vec::new(),
+            orders: Vec::new(),
+            ids: Vec::new(),
+            transfers: Vec::new(),
+            arrivals: 0,
+        }
+    }
+
+    pub(crate) fn apply(&mut self, command: &Command) -> Tale {
+        let mut tale = Tale::default();
+        tale.refusal = self.carry_out(command, &mut tale).err();
+        tale
+    }
+
+    fn carry_out(&mut self, command: &Command, tale: &mut Tale) -> Result<(), Refusal> {
+        match *command {
+            Command::Enter {
+                participant,
+                cl_ord_id,
+                terms,
+            } => self.enter(participant, cl_ord_id, terms, tale),
+            Command::Cancel {
+                participant,
+                orig_cl_ord_id,
+                ..
+            } => {
+                let at = self.find(participant, orig_cl_ord_id)?;
+                self.remove(at, Id::Final);
+                Ok(())
+            }
+            Command::Replace {
+                participant,
+                cl_ord_id,
+                orig_cl_ord_id,
+                terms,
+            } => self.replace(participant, cl_ord_id, orig_cl_ord_id, terms, tale),
+            Command::MassCancel {
+                participant,
+                instrument,
+                side,
+                ..
+            } => {
+                if participant.0 >= self.participants {
+                    return Err(Refusal::UnknownParticipant);
+                }
+                if let Some(instrument) = instrument {
+                    self.phase(instrument)?;
+                }
+                self.remove_where(|order| {
+                    order.participant == participant
+                        && instrument.is_none_or(|i| order.terms.instrument == i)
+                        && side.is_none_or(|s| order.terms.side == s)
+                });
+                Ok(())
+            }
+            Command::Open { instrument } => match self.phase(instrument)? {
+                Phase::Closed => self.set_phase(instrument, Phase::Open),
+                Phase::Open => Err(Refusal::AlreadyInPhase),
+                Phase::Halted => Err(Refusal::Halted),
+            },
+            Command::Halt { instrument, .. } => match self.phase(instrument)? {
+                Phase::Open => self.set_phase(instrument, Phase::Halted),
+                Phase::Halted => Err(Refusal::AlreadyInPhase),
+                Phase::Closed => Err(Refusal::Closed),
+            },
+            Command::Resume { instrument } => match self.phase(instrument)? {
+                Phase::Halted => self.set_phase(instrument, Phase::Open),
+                Phase::Open => Err(Refusal::AlreadyInPhase),
+                Phase::Closed => Err(Refusal::Closed),
+            },
+            Command::Close { instrument } => {
+                if self.phase(instrument)? == Phase::Closed {
+                    return Err(Refusal::AlreadyInPhase);
+                }
+                self.remove_where(|order| {
+                    order.terms.instrument == instrument
+                        && order.terms.time_in_force == TimeInForce::Day
+                });
+                self.set_phase(instrument, Phase::Closed)
+            }
+            Command::EndOfDay => {
+                self.remove_where(|order| order.terms.time_in_force == TimeInForce::Day);
+                self.ids.retain(|(_, _, id)| *id == Id::Live);
+                Ok(())
+            }
+            Command::TransferFunds { transfer_id, .. }
+            | Command::TransferSecurities { transfer_id, .. } => {
+                self.transfer(transfer_id, command)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn phase(&self, instrument: InstrumentId) -> Result<Phase, Refusal> {
+        let listed = self.instruments.get(instrument.0 as usize);
+        listed.map(|l| l.1).ok_or(Refusal::UnknownInstrument)
+    }
+
+    fn set_phase(&mut self, instrument: InstrumentId, phase: Phase) -> Result<(), Refusal> {
+        self.instruments[instrument.0 as usize].1 = phase;
+        Ok(())
+    }
+
+    fn is_trading(&self, instrument: InstrumentId) -> Result<(), Refusal> {
+        match self.phase(instrument)? {
+            Phase::Open => Ok(()),
+            Phase::Halted => Err(Refusal::Halted),
+            Phase::Closed => Err(Refusal::Closed),
+        }
+    }
+
+    fn id(&mut self, participant: ParticipantId, cl_ord_id: ClOrdId) -> Option<&mut Id> {
+        self.ids
+            .iter_mut()
+            .find(|(p, c, _)| (*p, *c) == (participant, cl_ord_id))
+            .map(|(_, _, id)| id)
+    }
+
+    fn set_id(&mut self, participant: ParticipantId, cl_ord_id: ClOrdId, new: Id) {
+        match self.id(participant, cl_ord_id) {
+            Some(id) => *id = new,
+            None => self.ids.push((participant, cl_ord_id, new)),
+        }
+    }
+
+    /// Where a participant's live order is in the list.
+    fn find(&mut self, participant: ParticipantId, cl_ord_id: ClOrdId) -> Result<usize, Refusal> {
+        if participant.0 >= self.participants {
+            return Err(Refusal::UnknownParticipant);
+        }
+        if self.id(participant, cl_ord_id) == Some(&mut Id::Final) {
+            return Err(Refusal::TooLate);
+        }
+        self.orders
+            .iter()
+            .position(|o| o.participant == participant && o.cl_ord_id == cl_ord_id)
+            .ok_or(Refusal::UnknownOrder)
+    }
+
+    fn remove(&mut self, at: usize, becomes: Id) -> Order {
+        let order = self.orders.remove(at);
+        self.set_id(order.participant, order.cl_ord_id, becomes);
+        order
+    }
+
+    fn remove_where(&mut self, gone: impl Fn(&Order) -> bool) {
+        while let Some(at) = self.orders.iter().position(&gone) {
+            self.remove(at, Id::Final);
+        }
+    }
+
+    fn enter(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        terms: OrderTerms,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        if participant.0 >= self.participants {
+            return Err(Refusal::UnknownParticipant);
+        }
+        if terms.account.0 as usize >= self.accounts.len() {
+            return Err(Refusal::UnknownAccount);
+        }
+        if !self.grants.contains(&(participant, terms.account)) {
+            return Err(Refusal::NotYourAccount);
+        }
+        self.is_trading(terms.instrument)?;
+        if self.id(participant, cl_ord_id).is_some() {
+            return Err(Refusal::DuplicateClOrdId);
+        }
+        self.check_terms(&terms)?;
+        let taker = Order {
+            participant,
+            cl_ord_id,
+            terms,
+            total: terms.order_qty.raw(),
+            cum: 0,
+            shown: 0,
+            arrival: 0,
+        };
+        let needed = self.needs(&taker);
+        self.check_funds(&terms, needed)?;
+        let killed = (terms.post_only && self.best_for(&taker).is_some())
+            || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker));
+        if killed {
+            self.set_id(participant, cl_ord_id, Id::Final);
+        } else {
+            self.trade_and_rest(taker, tale);
+        }
+        Ok(())
+    }
+
+    fn replace(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        orig_cl_ord_id: ClOrdId,
+        terms: OrderTerms,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        let at = self.find(participant, orig_cl_ord_id)?;
+        let old = self.orders[at].clone();
+        self.is_trading(old.terms.instrument)?;
+        if self.id(participant, cl_ord_id).is_some() {
+            return Err(Refusal::DuplicateClOrdId);
+        }
+        let same = (old.terms.account, old.terms.instrument, old.terms.side)
+            == (terms.account, terms.instrument, terms.side);
+        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+        if !same || terms.ord_type == OrdType::Market || !rests {
+            return Err(Refusal::TermsNotReplaceable);
+        }
+        self.check_terms(&terms)?;
+        let mut new = old.clone();
+        new.cl_ord_id = cl_ord_id;
+        new.terms = terms;
+        new.total = terms.order_qty.raw().max(old.cum);
+        if terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
+            return Err(Refusal::PostOnlyWouldTrade);
+        }
+        let needed = self.needs(&new) - self.needs(&old);
+        self.check_funds(&terms, needed)?;
+        self.remove(at, Id::Stale);
+        let keeps_place = old.price() == new.price()
+            && old.terms.max_floor == terms.max_floor
+            && new.total <= old.total;
+        if new.leaves() == 0 {
+            self.set_id(participant, cl_ord_id, Id::Final);
+        } else if keeps_place {
+            new.shown = old.shown.min(new.leaves());
+            self.set_id(participant, cl_ord_id, Id::Live);
+            self.orders.push(new);
+        } else {
+            self.trade_and_rest(new, tale);
+        }
+        Ok(())
+    }
+
+    fn check_terms(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        let instrument = &self.instruments[terms.instrument.0 as usize].0;
+        let qty = terms.order_qty.raw();
+        if let OrdType::Limit(price) = terms.ord_type {
+            if price.raw() <= 0 {
+                return Err(Refusal::PriceNotPositive);
+            }
+            if price.raw() % instrument.tick.raw() != 0 {
+                return Err(Refusal::PriceOffTick {
+                    tick: instrument.tick,
+                });
+            }
+        }
+        if qty <= 0 {
+            return Err(Refusal::QtyNotPositive);
+        }
+        if qty % instrument.lot.raw() != 0 {
+            return Err(Refusal::QtyOffLot {
+                lot: instrument.lot,
+            });
+        }
+        if qty < instrument.min_qty.raw() {
+            return Err(Refusal::QtyBelowMin {
+                min: instrument.min_qty,
+            });
+        }
+        if qty > instrument.max_qty.raw() {
+            return Err(Refusal::QtyAboveMax {
+                max: instrument.max_qty,
+            });
+        }
+        if let Some(floor) = terms.max_floor
+            && (floor.raw() <= 0 || floor.raw() % instrument.lot.raw() != 0)
+        {
+            return Err(Refusal::BadMaxFloor);
+        }
+        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+        if terms.ord_type == OrdType::Market && rests {
+            return Err(Refusal::MarketCannotRest);
+        }
+        if terms.post_only && !rests {
+            return Err(Refusal::PostOnlyMustRest);
+        }
+        Ok(())
+    }
+
+    /// What an order holds: stock to sell, cash to buy.
+    pub(crate) fn needs(&self, order: &Order) -> i128 {
+        let terms = &order.terms;
+        if self.accounts[terms.account.0 as usize] == AccountTerms::Unchecked {
+            return 0;
+        }
+        match (terms.side, order.price()) {
+            (Side::Sell, _) => order.leaves().into(),
+            (Side::Buy, Some(price)) => notional(price, order.leaves()),
+            (Side::Buy, None) => self.cost_of_walk(order),
+        }
+    }
+
+    /// Found by trying. Where self-trade prevention decrements, own orders are taken away first: the most it can cost.
+    fn cost_of_walk(&self, taker: &Order) -> i128 {
+        let mut copy = self.clone();
+        if self.self_trade == SelfTrade::DecrementAndCancel {
+            copy.orders
+                .retain(|order| order.terms.account != taker.terms.account);
+        }
+        let mut tale = Tale::default();
+        copy.trade(&mut taker.clone(), &mut tale);
+        tale.trades
+            .iter()
+            .map(|(_, _, price, qty)| notional(*price, *qty))
+            .sum()
+    }
+
+    fn fills_whole(&self, taker: &Order) -> bool {
+        let mut taker = taker.clone();
+        let wanted = taker.total;
+        self.clone().trade(&mut taker, &mut Tale::default());
+        taker.cum == wanted
+    }
+
+    fn check_funds(&self, terms: &OrderTerms, needed: i128) -> Result<(), Refusal> {
+        let account = terms.account.0 as usize;
+        if needed <= 0 || self.accounts[account] == AccountTerms::Unchecked {
+            return Ok(());
+        }
+        match terms.side {
+            Side::Buy => {
+                let available = self.cash[account] - self.cash_reserved(terms.account);
+                if needed > available {
+                    return Err(Refusal::InsufficientFunds {
+                        needed: Money::from_raw(needed),
+                        available: Money::from_raw(available),
+                    });
+                }
+            }
+            Side::Sell => {
+                let instrument = terms.instrument;
+                let available = self.stock[account][instrument.0 as usize]
+                    - self.stock_reserved(terms.account, instrument);
+                if needed > available {
+                    return Err(Refusal::InsufficientPosition {
+                        needed: qty(needed),
+                        available: qty(available),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn cash_reserved(&self, account: AccountId) -> i128 {
+        self.reserved(|terms| terms.account == account && terms.side == Side::Buy)
+    }
+
+    pub(crate) fn stock_reserved(&self, account: AccountId, instrument: InstrumentId) -> i128 {
+        self.reserved(|terms| {
+            (terms.account, terms.instrument, terms.side) == (account, instrument, Side::Sell)
+        })
+    }
+
+    fn reserved(&self, of: impl Fn(&OrderTerms) -> bool) -> i128 {
+        let orders = self.orders.iter().filter(|order| of(&order.terms));
+        orders.map(|order| self.needs(order)).sum()
+    }
+
+    /// The resting order that an arriving one meets first.
+    fn best_for(&self, taker: &Order) -> Option<usize> {
+        let side = taker.terms.side.opposite();
+        let mut resting: Vec<(i64, u64, usize)> = (0..self.orders.len())
+            .filter(|at| {
+                let terms = &self.orders[*at].terms;
+                terms.instrument == taker.terms.instrument && terms.side == side
+            })
+            .map(|at| {
+                let order = &self.orders[at];
+                (rank(order), order.arrival, at)
+            })
+            .collect();
+        resting.sort_unstable();
+        let (_, _, at) = *resting.first()?;
+        let (price, limit) = (self.orders[at].price()?, taker.price());
+        let acceptable = match side {
+            Side::Sell => limit.is_none_or(|limit| price <= limit),
+            Side::Buy => limit.is_none_or(|limit| price >= limit),
+        };
+        acceptable.then_some(at)
+    }
+
+    /// Trades as far as it goes; answers whether self-trade prevention ended it.
+    fn trade(&mut self, taker: &mut Order, tale: &mut Tale) -> bool {
+        while taker.leaves() > 0 {
+            let Some(at) = self.best_for(taker) else {
+                return false;
+            };
+            if self.orders[at].terms.account == taker.terms.account
+                && self.self_trade != SelfTrade::Allow
+            {
+                if self.prevent(at, taker) {
+                    return true;
+                }
+                continue;
+            }
+            self.trade_slice(at, taker, tale);
+        }
+        false
+    }
+
+    fn prevent(&mut self, at: usize, taker: &mut Order) -> bool {
+        match self.self_trade {
+            SelfTrade::Allow => unreachable!("asked only where it is on"),
+            SelfTrade::CancelNewest => true,
+            SelfTrade::CancelOldest => {
+                self.remove(at, Id::Final);
+                false
+            }
+            SelfTrade::CancelBoth => {
+                self.remove(at, Id::Final);
+                true
+            }
+            SelfTrade::DecrementAndCancel => {
+                let maker = &mut self.orders[at];
+                let lost = maker.leaves().min(taker.leaves());
+                maker.total -= lost;
+                maker.shown = maker.shown.min(maker.leaves());
+                taker.total -= lost;
+                if maker.leaves() == 0 {
+                    self.remove(at, Id::Final);
+                }
+                taker.leaves() == 0
+            }
+        }
+    }
+
+    fn trade_slice(&mut self, at: usize, taker: &mut Order, tale: &mut Tale) {
+        let maker = &mut self.orders[at];
+        let price = maker.price().expect("only limit orders rest");
+        let qty = maker.shown.min(taker.leaves());
+        maker.cum += qty;
+        maker.shown -= qty;
+        taker.cum += qty;
+        tale.trades
+            .push((maker.cl_ord_id, taker.cl_ord_id, price, qty));
+        let maker = maker.clone();
+        let (buyer, seller) = match taker.terms.side {
+            Side::Buy => (&*taker, &maker),
+            Side::Sell => (&maker, &*taker),
+        };
+        let (buyer, seller) = (buyer.terms.account.0, seller.terms.account.0);
+        let instrument = taker.terms.instrument.0 as usize;
+        self.cash[buyer as usize] -= notional(price, qty);
+        self.cash[seller as usize] += notional(price, qty);
+        self.stock[buyer as usize][instrument] += i128::from(qty);
+        self.stock[seller as usize][instrument] -= i128::from(qty);
+        if maker.leaves() == 0 {
+            self.remove(at, Id::Final);
+        } else if maker.shown == 0 {
+            self.arrivals += 1;
+            self.orders[at].arrival = self.arrivals;
+            self.orders[at].shown = slice(&maker);
+        }
+    }
+
+    fn trade_and_rest(&mut self, mut taker: Order, tale: &mut Tale) {
+        let ended = self.trade(&mut taker, tale);
+        let rests = matches!(
+            taker.terms.time_in_force,
+            TimeInForce::Day | TimeInForce::Gtc
+        );
+        if ended || taker.leaves() == 0 || !rests {
+            self.set_id(taker.participant, taker.cl_ord_id, Id::Final);
+            return;
+        }
+        self.arrivals += 1;
+        taker.arrival = self.arrivals;
+        taker.shown = slice(&taker);
+        self.set_id(taker.participant, taker.cl_ord_id, Id::Live);
+        self.orders.push(taker);
+    }
+
+    fn transfer(&mut self, id: TransferId, command: &Command) -> Result<(), Refusal> {
+        if let Some((_, done)) = self.transfers.iter().find(|(done, _)| *done == id) {
+            let same = done == command;
+            return if same {
+                Ok(())
+            } else {
+                Err(Refusal::TransferMismatch)
+            };
+        }
+        match *command {
+            Command::TransferFunds {
+                account, amount, ..
+            } => {
+                if amount == Money::ZERO {
+                    return Err(Refusal::BadAmount);
+                }
+                let available = self.cash[account.0 as usize] - self.cash_reserved(account);
+                if amount.raw() < 0 && self.is_checked(account) && available < -amount.raw() {
+                    return Err(Refusal::InsufficientFunds {
+                        needed: amount.negated(),
+                        available: Money::from_raw(available),
+                    });
+                }
+                self.cash[account.0 as usize] += amount.raw();
+            }
+            Command::TransferSecurities {
+                account,
+                instrument,
+                qty: moved,
+                ..
+            } => {
+                if moved == Qty::ZERO {
+                    return Err(Refusal::BadAmount);
+                }
+                let available = self.stock[account.0 as usize][instrument.0 as usize]
+                    - self.stock_reserved(account, instrument);
+                let needed = -i128::from(moved.raw());
+                if needed > 0 && self.is_checked(account) && available < needed {
+                    return Err(Refusal::InsufficientPosition {
+                        needed: qty(needed),
+                        available: qty(available),
+                    });
+                }
+                self.stock[account.0 as usize][instrument.0 as usize] -= needed;
+            }
+            _ => unreachable!("asked only of transfers"),
+        }
+        self.transfers.push((id, *command));
+        Ok(())
+    }
+
+    fn is_checked(&self, account: AccountId) -> bool {
+        self.accounts[account.0 as usize] == AccountTerms::Cash
+    }
+
+    /// A side of a book, first to trade first.
+    pub(crate) fn book(&self, instrument: InstrumentId, side: Side) -> Vec<&Order> {
+        let mut orders: Vec<&Order> = self
+            .orders
+            .iter()
+            .filter(|order| order.terms.instrument == instrument && order.terms.side == side)
+            .collect();
+        orders.sort_by_key(|order| (rank(order), order.arrival));
+        orders
+    }
+}
+
+fn rank(order: &Order) -> i64 {
+    let price = order.price().expect("only limit orders rest");
+    match order.terms.side {
+        Side::Buy => -price,
+        Side::Sell => price,
+    }
+}
+
+fn slice(order: &Order) -> i64 {
+    let floor = order.terms.max_floor.map_or(order.leaves(), Qty::raw);
+    order.leaves().min(floor)
+}
+
+fn notional(price: i64, qty: i64) -> i128 {
+    i128::from(price) * i128::from(qty) / ONE
+}
+
+fn qty(raw: i128) -> Qty {
+    Qty::from_raw(i64::try_from(raw).expect("small in these tests"))
+}

@@ -1,0 +1,134 @@
+//! Scenarios: text files that a trader can read. A line is a command; the indented lines under it are all that comes of it.
+//! `UPDATE_EXPECT=1` writes what comes of each command into the file: read the difference before keeping it.
+//!
+//! ```text
+//! BOT01 buy 100 ACME @ 10.05 as a1          a limit order; then any of: gtc ioc fok post-only show=20 for=A2
+//! BOT01 sell 50 ACME @ market ioc as a2
+//! BOT01 replace a1 as a3: 120 @ 10.10       what is not said stays: side, symbol, account, show
+//! BOT01 cancel a3 as c1
+//! BOT01 mass-cancel as m1 [ACME] [buy|sell]
+//! BOT01 status a3 | BOT01 status all [ACME]
+//! open|close|resume ACME, halt ACME why, end of day
+//! deposit 100 USD to A1 as t1, withdraw …; bring 10 ACME to A1 at 9.5 as t2, take …
+//! show book ACME, show balances A1
+//! given the usual market [self-trade=MODE] [live-orders=N] [ids=N] [transfers=N]
+//! ```
+
+mod ask;
+mod render;
+
+use ask::Ask;
+use market::market::Market;
+use market::time::Timestamp;
+use render::Names;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn every_scenario_comes_out_as_written() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the folder of scenarios")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert!(files.len() >= 25, "only {} scenarios", files.len());
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let failed: Vec<String> = files
+        .iter()
+        .filter_map(|file| check(file, update))
+        .collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// The first difference, if there is one.
+fn check(file: &Path, update: bool) -> Option<String> {
+    let text = std::fs::read_to_string(file).expect("a readable scenario");
+    let played = play(&text, file);
+    if update {
+        std::fs::write(file, &played).expect("a writable scenario");
+        return None;
+    }
+    let mut wanted = text.lines();
+    for (at, got) in played.lines().enumerate() {
+        let want = wanted.next().unwrap_or("(end)");
+        if got != want {
+            let name = file.display();
+            return Some(format!(
+                "{name}:{}\n  written: {want}\n  got:     {got}",
+                at + 1
+            ));
+        }
+    }
+    wanted
+        .next()
+        .map(|line| format!("{}: nothing comes of: {line}", file.display()))
+}
+
+/// The scenario with what really comes of each command.
+fn play(text: &str, file: &Path) -> String {
+    let mut stage = Stage::default();
+    let mut out = String::new();
+    for line in text.lines() {
+        if line.starts_with("    ") {
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let ask = Ask::parse(line, &stage)
+            .unwrap_or_else(|why| panic!("{}: {line}: {why}", file.display()));
+        for told in stage.carry_out(ask) {
+            out.push_str("    ");
+            out.push_str(&told);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// The market that a scenario plays on, and the names that stand for its numbers.
+#[derive(Default)]
+struct Stage {
+    market: Option<Market>,
+    names: Names,
+    seq: u64,
+}
+
+impl Stage {
+    fn market(&self) -> &Market {
+        self.market.as_ref().expect("given the usual market, first")
+    }
+
+    fn carry_out(&mut self, ask: Ask) -> Vec<String> {
+        match ask {
+            Ask::Usual(limits) => {
+                self.market = Some(Market::new(limits));
+                self.names = Names::default();
+                for command in ask::usual() {
+                    self.apply(&command);
+                }
+                Vec::new()
+            }
+            Ask::Do(command) => self.apply(&command),
+            Ask::ShowBook(instrument) => self.names.book(self.market(), instrument),
+            Ask::ShowBalances(account) => self.names.balances(self.market(), account),
+        }
+    }
+
+    fn apply(&mut self, command: &market::command::Command) -> Vec<String> {
+        self.seq += 1;
+        let mut events = Vec::new();
+        let market = self.market.as_mut().expect("given the usual market, first");
+        market.apply(self.seq, Timestamp::from_nanos(1), command, &mut events);
+        assert!(!events.is_empty(), "something comes of every command");
+        events
+            .iter()
+            .map(|event| {
+                self.names.learn(event);
+                self.names.event(event)
+            })
+            .collect()
+    }
+}

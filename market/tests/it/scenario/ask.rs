@@ -1,0 +1,357 @@
+//! [`Ask`]: one command line of a scenario. Names in, commands out; a line that says nothing sensible is an error of its author.
+
+use super::Stage;
+use market::account::AccountTerms;
+use market::command::Command;
+use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
+use market::instrument::Instrument;
+use market::limits::{Limits, SelfTrade};
+use market::money::Money;
+use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+use market::text::Text;
+use std::str::FromStr;
+
+/// What a line asks.
+pub(super) enum Ask {
+    /// A market with ACME and BETA open, and BOT01 to BOT03 with an account each.
+    Usual(Limits),
+    /// A command.
+    Do(Command),
+    /// The orders of a book.
+    ShowBook(InstrumentId),
+    /// Cash and holdings of an account.
+    ShowBalances(AccountId),
+}
+
+impl Ask {
+    pub(super) fn parse(line: &str, stage: &Stage) -> Result<Self, String> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let names = &stage.names;
+        Ok(match words.as_slice() {
+            ["given", "the", "usual", "market", options @ ..] => Self::Usual(limits(options)?),
+            ["show", "book", symbol] => Self::ShowBook(names.instrument(symbol)?),
+            ["show", "balances", account] => Self::ShowBalances(names.account(account)?),
+            _ => Self::Do(command(&words, stage)?),
+        })
+    }
+}
+
+fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
+    let names = &stage.names;
+    Ok(match *words {
+        ["asset", code] => Command::ListAsset { code: value(code)? },
+        ["list", symbol, currency, tick, lot, min, max, reference] => {
+            Command::ListInstrument(Instrument {
+                id: InstrumentId(0),
+                symbol: value(symbol)?,
+                currency: value(currency)?,
+                tick: option(tick, "tick")?,
+                lot: option(lot, "lot")?,
+                min_qty: option(min, "min")?,
+                max_qty: option(max, "max")?,
+                reference_px: option(reference, "reference")?,
+            })
+        }
+        ["participant", comp_id] => Command::AdmitParticipant {
+            comp_id: value(comp_id)?,
+        },
+        ["account", name] => Command::OpenAccount {
+            name: value(name)?,
+            terms: AccountTerms::Cash,
+        },
+        ["account", name, "unchecked"] => Command::OpenAccount {
+            name: value(name)?,
+            terms: AccountTerms::Unchecked,
+        },
+        ["grant", account, "to", participant] => Command::GrantAccount {
+            participant: names.participant(participant)?,
+            account: names.account(account)?,
+        },
+        ["deposit", amount, asset, "to", account, "as", id] => Command::TransferFunds {
+            transfer_id: value(id)?,
+            account: names.account(account)?,
+            asset: names.asset(asset)?,
+            amount: value(amount)?,
+        },
+        ["withdraw", amount, asset, "from", account, "as", id] => Command::TransferFunds {
+            transfer_id: value(id)?,
+            account: names.account(account)?,
+            asset: names.asset(asset)?,
+            amount: value::<Money>(amount)?.negated(),
+        },
+        ["bring", qty, symbol, "to", account, "at", cost, "as", id] => {
+            Command::TransferSecurities {
+                transfer_id: value(id)?,
+                account: names.account(account)?,
+                instrument: names.instrument(symbol)?,
+                qty: value(qty)?,
+                cost_px: value(cost)?,
+            }
+        }
+        ["take", qty, symbol, "from", account, "as", id] => Command::TransferSecurities {
+            transfer_id: value(id)?,
+            account: names.account(account)?,
+            instrument: names.instrument(symbol)?,
+            qty: Qty::from_raw(-value::<Qty>(qty)?.raw()),
+            cost_px: Price::ZERO,
+        },
+        ["open", symbol] => Command::Open {
+            instrument: names.instrument(symbol)?,
+        },
+        ["close", symbol] => Command::Close {
+            instrument: names.instrument(symbol)?,
+        },
+        ["halt", symbol, ref reason @ ..] => Command::Halt {
+            instrument: names.instrument(symbol)?,
+            reason: value(&reason.join(" "))?,
+        },
+        ["resume", symbol] => Command::Resume {
+            instrument: names.instrument(symbol)?,
+        },
+        ["end", "of", "day"] => Command::EndOfDay,
+        [who, ref what @ ..] => order_command(names.participant(who)?, what, stage)?,
+        [] => return Err("nothing said".into()),
+    })
+}
+
+fn order_command(
+    participant: ParticipantId,
+    words: &[&str],
+    stage: &Stage,
+) -> Result<Command, String> {
+    let names = &stage.names;
+    Ok(match *words {
+        [
+            side @ ("buy" | "sell"),
+            qty,
+            symbol,
+            "@",
+            price,
+            ref options @ ..,
+        ] => {
+            let terms = OrderTerms {
+                account: AccountId(participant.0),
+                instrument: names.instrument(symbol)?,
+                side: side_of(side)?,
+                ord_type: ord_type(price)?,
+                time_in_force: TimeInForce::Day,
+                order_qty: value(qty)?,
+                post_only: false,
+                max_floor: None,
+            };
+            let (terms, cl_ord_id) = with_options(terms, options, stage)?;
+            Command::Enter {
+                participant,
+                cl_ord_id: cl_ord_id.ok_or("as what?")?,
+                terms,
+            }
+        }
+        ["cancel", orig, "as", id] => Command::Cancel {
+            participant,
+            cl_ord_id: value(id)?,
+            orig_cl_ord_id: value(orig)?,
+        },
+        ["replace", orig, "as", id, qty, "@", price, ref options @ ..] => {
+            let orig_cl_ord_id = value(orig)?;
+            let order = stage.market().order(participant, &orig_cl_ord_id);
+            let terms = order.map_or_else(|| unknown(participant), |order| order.terms);
+            let terms = OrderTerms {
+                ord_type: ord_type(price)?,
+                order_qty: value(qty)?,
+                ..terms
+            };
+            let (terms, _) = with_options(terms, options, stage)?;
+            Command::Replace {
+                participant,
+                cl_ord_id: value(id.trim_end_matches(':'))?,
+                orig_cl_ord_id,
+                terms,
+            }
+        }
+        ["mass-cancel", "as", id, ref only @ ..] => {
+            let (mut instrument, mut side) = (None, None);
+            for word in only {
+                match *word {
+                    "buy" | "sell" => side = Some(side_of(word)?),
+                    symbol => instrument = Some(names.instrument(symbol)?),
+                }
+            }
+            Command::MassCancel {
+                participant,
+                cl_ord_id: value(id)?,
+                instrument,
+                side,
+            }
+        }
+        ["status", "all", ref only @ ..] => Command::Status {
+            participant,
+            request_id: Some(value("ask")?),
+            cl_ord_id: None,
+            instrument: match only {
+                [symbol] => Some(names.instrument(symbol)?),
+                _ => None,
+            },
+        },
+        ["status", id] => Command::Status {
+            participant,
+            request_id: None,
+            cl_ord_id: Some(value(id)?),
+            instrument: None,
+        },
+        _ => return Err("not a command".into()),
+    })
+}
+
+fn with_options(
+    mut terms: OrderTerms,
+    options: &[&str],
+    stage: &Stage,
+) -> Result<(OrderTerms, Option<ClOrdId>), String> {
+    let mut cl_ord_id = None;
+    let mut words = options.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "as" => cl_ord_id = Some(value(words.next().ok_or("as what?")?)?),
+            "day" => terms.time_in_force = TimeInForce::Day,
+            "gtc" => terms.time_in_force = TimeInForce::Gtc,
+            "ioc" => terms.time_in_force = TimeInForce::Ioc,
+            "fok" => terms.time_in_force = TimeInForce::Fok,
+            "post-only" => terms.post_only = true,
+            "buy" | "sell" => terms.side = side_of(word)?,
+            other => match other.split_once('=') {
+                Some(("show", "all")) => terms.max_floor = None,
+                Some(("show", qty)) => terms.max_floor = Some(value(qty)?),
+                Some(("for", account)) => terms.account = stage.names.account(account)?,
+                Some(("on", symbol)) => terms.instrument = stage.names.instrument(symbol)?,
+                _ => return Err(format!("what is {other}?")),
+            },
+        }
+    }
+    Ok((terms, cl_ord_id))
+}
+
+fn unknown(participant: ParticipantId) -> OrderTerms {
+    OrderTerms {
+        account: AccountId(participant.0),
+        instrument: InstrumentId(0),
+        side: Side::Buy,
+        ord_type: OrdType::Market,
+        time_in_force: TimeInForce::Day,
+        order_qty: Qty::ZERO,
+        post_only: false,
+        max_floor: None,
+    }
+}
+
+fn limits(options: &[&str]) -> Result<Limits, String> {
+    let mut limits = Limits::default();
+    for option in options {
+        let (name, value) = option.split_once('=').ok_or("name=value")?;
+        let number = || value.parse::<u32>().map_err(|e| e.to_string());
+        match name {
+            "self-trade" => limits.self_trade = self_trade(value)?,
+            "live-orders" => limits.max_live_orders = number()?,
+            "ids" => limits.max_cl_ord_ids = number()?.into(),
+            "finals" => limits.max_final_orders = number()?,
+            "transfers" => limits.max_transfers = number()?.into(),
+            "accounts" => limits.max_accounts = number()?,
+            _ => return Err(format!("what is {name}?")),
+        }
+    }
+    Ok(limits)
+}
+
+fn self_trade(text: &str) -> Result<SelfTrade, String> {
+    Ok(match text {
+        "cancel-newest" => SelfTrade::CancelNewest,
+        "cancel-oldest" => SelfTrade::CancelOldest,
+        "cancel-both" => SelfTrade::CancelBoth,
+        "decrement-and-cancel" => SelfTrade::DecrementAndCancel,
+        _ => return Err(format!("what is {text}?")),
+    })
+}
+
+/// USD; ACME and BETA, open; BOT01 … BOT03, each with an account A1 … A3 that holds 100,000 USD and 1,000 ACME.
+pub(super) fn usual() -> Vec<Command> {
+    let one = |text: &str| text.parse::<Qty>().expect("a quantity");
+    let mut commands = vec![Command::ListAsset {
+        code: Text::new("USD").expect("a code"),
+    }];
+    for (id, symbol) in ["ACME", "BETA"].into_iter().enumerate() {
+        let id = InstrumentId(u32::try_from(id).expect("small"));
+        commands.push(Command::ListInstrument(Instrument {
+            id,
+            symbol: Text::new(symbol).expect("a symbol"),
+            currency: Text::new("USD").expect("a code"),
+            tick: "0.05".parse().expect("a price"),
+            lot: one("1"),
+            min_qty: one("1"),
+            max_qty: one("10000"),
+            reference_px: "10".parse().expect("a price"),
+        }));
+        commands.push(Command::Open { instrument: id });
+    }
+    for at in 0..3u32 {
+        let name = |prefix: &str| format!("{prefix}{}", at + 1);
+        let account = AccountId(at);
+        commands.extend([
+            Command::AdmitParticipant {
+                comp_id: Text::new(&name("BOT0")).expect("a CompID"),
+            },
+            Command::OpenAccount {
+                name: Text::new(&name("A")).expect("a name"),
+                terms: AccountTerms::Cash,
+            },
+            Command::GrantAccount {
+                participant: ParticipantId(at),
+                account,
+            },
+            Command::TransferFunds {
+                transfer_id: Text::new(&name("cash")).expect("an id"),
+                account,
+                asset: AssetId(0),
+                amount: "100000".parse().expect("money"),
+            },
+            Command::TransferSecurities {
+                transfer_id: Text::new(&name("stock")).expect("an id"),
+                account,
+                instrument: InstrumentId(0),
+                qty: one("1000"),
+                cost_px: "10".parse().expect("a price"),
+            },
+        ]);
+    }
+    commands
+}
+
+fn side_of(word: &str) -> Result<Side, String> {
+    match word {
+        "buy" => Ok(Side::Buy),
+        "sell" => Ok(Side::Sell),
+        _ => Err(format!("{word} is no side")),
+    }
+}
+
+fn ord_type(word: &str) -> Result<OrdType, String> {
+    match word {
+        "market" => Ok(OrdType::Market),
+        price => Ok(OrdType::Limit(value(price)?)),
+    }
+}
+
+fn option<T: FromStr>(word: &str, name: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    let text = word.strip_prefix(name).and_then(|w| w.strip_prefix('='));
+    value(text.ok_or_else(|| format!("{name}=?"))?)
+}
+
+fn value<T: FromStr>(word: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    word.parse().map_err(|why| format!("{word}: {why}"))
+}

@@ -1,0 +1,345 @@
+//! [`Names`]: events, books and balances as lines a trader can read, with names for the market's numbers.
+
+use market::account::AccountTerms;
+use market::event::{CancelReason, CxlRejResponseTo, Event};
+use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
+use market::instrument::Phase;
+use market::market::Market;
+use market::money::Money;
+use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use market::qty::Qty;
+
+/// The names that events have told, by number.
+#[derive(Default)]
+pub(super) struct Names {
+    assets: Vec<String>,
+    instruments: Vec<String>,
+    participants: Vec<String>,
+    accounts: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn learn(&mut self, event: &Event) {
+        match event {
+            Event::AssetListed { code, .. } => self.assets.push(code.to_string()),
+            Event::InstrumentListed { instrument } => {
+                self.instruments.push(instrument.symbol.to_string());
+            }
+            Event::ParticipantAdmitted { comp_id, .. } => {
+                self.participants.push(comp_id.to_string());
+            }
+            Event::AccountOpened { name, .. } => self.accounts.push(name.to_string()),
+            _ => {}
+        }
+    }
+
+    pub(super) fn asset(&self, name: &str) -> Result<AssetId, String> {
+        number(&self.assets, name).map(AssetId)
+    }
+
+    pub(super) fn instrument(&self, name: &str) -> Result<InstrumentId, String> {
+        number(&self.instruments, name).map(InstrumentId)
+    }
+
+    pub(super) fn participant(&self, name: &str) -> Result<ParticipantId, String> {
+        number(&self.participants, name).map(ParticipantId)
+    }
+
+    pub(super) fn account(&self, name: &str) -> Result<AccountId, String> {
+        number(&self.accounts, name).map(AccountId)
+    }
+
+    fn symbol(&self, id: InstrumentId) -> &str {
+        name(&self.instruments, id.0)
+    }
+
+    fn who(&self, id: ParticipantId) -> &str {
+        name(&self.participants, id.0)
+    }
+
+    fn whose(&self, id: AccountId) -> &str {
+        name(&self.accounts, id.0)
+    }
+
+    pub(super) fn event(&self, event: &Event) -> String {
+        match event {
+            Event::Refused { refusal } => format!("refused: {refusal}"),
+            Event::AssetListed { code, .. } => format!("asset {code}"),
+            Event::InstrumentListed { instrument } => format!("listed {}", instrument.symbol),
+            Event::ParticipantAdmitted { comp_id, .. } => format!("admitted {comp_id}"),
+            Event::AccountOpened { name, terms, .. } => match terms {
+                AccountTerms::Cash => format!("opened {name}"),
+                AccountTerms::Unchecked => format!("opened {name}, unchecked"),
+            },
+            Event::AccountGranted {
+                participant,
+                account,
+            } => format!(
+                "{} may trade for {}",
+                self.who(*participant),
+                self.whose(*account)
+            ),
+            Event::FundsTransferred {
+                transfer_id,
+                account,
+                asset,
+                amount,
+                balance,
+                repeated,
+            } => format!(
+                "{transfer_id}: {amount} {} for {}, which has {balance}{}",
+                name(&self.assets, asset.0),
+                self.whose(*account),
+                again(*repeated)
+            ),
+            Event::SecuritiesTransferred {
+                transfer_id,
+                account,
+                instrument,
+                qty,
+                cost_px,
+                position,
+                repeated,
+            } => format!(
+                "{transfer_id}: {qty} {} at {cost_px} for {}, which has {position}{}",
+                self.symbol(*instrument),
+                self.whose(*account),
+                again(*repeated)
+            ),
+            Event::TransferRefused {
+                transfer_id,
+                account,
+                refusal,
+            } => format!(
+                "{transfer_id} for {} refused: {refusal}",
+                self.whose(*account)
+            ),
+            Event::LevelChanged {
+                instrument,
+                side,
+                price,
+                qty,
+                orders,
+            } => format!(
+                "level {} {} {price}: {qty} in {orders}",
+                self.symbol(*instrument),
+                side_word(*side)
+            ),
+            Event::PhaseChanged {
+                instrument,
+                phase,
+                reason,
+            } => {
+                let phase = match phase {
+                    Phase::Open => "open",
+                    Phase::Halted => "halted",
+                    Phase::Closed => "closed",
+                };
+                let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
+                format!("{} is {phase}{reason}", self.symbol(*instrument))
+            }
+            Event::DayEnded => "the day is over".into(),
+            _ => self.order_event(event),
+        }
+    }
+
+    fn order_event(&self, event: &Event) -> String {
+        match event {
+            Event::OrderAccepted { order } => {
+                format!("accepted {}: {}", order.cl_ord_id, self.terms(&order.terms)) + &held(order)
+            }
+            Event::OrderRejected {
+                cl_ord_id, refusal, ..
+            } => format!("rejected {cl_ord_id}: {refusal}"),
+            Event::Traded {
+                trade_id,
+                price,
+                qty,
+                notional,
+                maker,
+                taker,
+                ..
+            } => format!(
+                "trade {trade_id}: {qty} @ {price} = {notional}; maker {}; taker {}",
+                self.stands(maker),
+                self.stands(taker)
+            ),
+            Event::OrderCanceled {
+                order,
+                request,
+                reason,
+            } => {
+                let reason = match reason {
+                    CancelReason::Requested => "as asked",
+                    CancelReason::MassCancel => "with others",
+                    CancelReason::Unfilled => "nothing more to trade with",
+                    CancelReason::NotWhole => "cannot trade whole",
+                    CancelReason::WouldTrade => "would trade",
+                    CancelReason::SelfTrade => "met its own account",
+                };
+                let request = request.map_or(String::new(), |id| format!(" by {id}"));
+                format!("canceled{request}, {reason}: {}", self.stands(order))
+            }
+            Event::OrderExpired { order } => format!("expired: {}", self.stands(order)),
+            Event::OrderReplaced {
+                order,
+                orig_cl_ord_id,
+            } => format!(
+                "replaced {orig_cl_ord_id} by {}: {}; {}",
+                order.cl_ord_id,
+                self.terms(&order.terms),
+                self.stands(order)
+            ),
+            Event::OrderDecremented { order, qty } => {
+                format!("lost {qty}: {}", self.stands(order))
+            }
+            Event::CancelRejected {
+                cl_ord_id,
+                response_to,
+                order,
+                refusal,
+                ..
+            } => {
+                let what = match response_to {
+                    CxlRejResponseTo::Cancel => "cancel",
+                    CxlRejResponseTo::Replace => "replace",
+                };
+                let order = order.map_or(String::new(), |o| format!("; {}", self.stands(&o)));
+                format!("{what} {cl_ord_id} rejected: {refusal}{order}")
+            }
+            Event::OrderStatus {
+                order, total, last, ..
+            } => {
+                let order = order.map_or("no order".into(), |o| {
+                    format!("{}; {}", self.terms(&o.terms), self.stands(&o))
+                });
+                let last = if *last { ", last" } else { "" };
+                format!("status ({total} in all{last}): {order}")
+            }
+            Event::MassCanceled {
+                cl_ord_id, outcome, ..
+            } => match outcome {
+                Ok(count) => format!("mass cancel {cl_ord_id}: {count} canceled"),
+                Err(refusal) => format!("mass cancel {cl_ord_id} rejected: {refusal}"),
+            },
+            _ => unreachable!("told by event()"),
+        }
+    }
+
+    fn terms(&self, terms: &OrderTerms) -> String {
+        let price = match terms.ord_type {
+            OrdType::Market => "market".to_owned(),
+            OrdType::Limit(price) => price.to_string(),
+        };
+        let tif = match terms.time_in_force {
+            TimeInForce::Day => "day",
+            TimeInForce::Gtc => "gtc",
+            TimeInForce::Ioc => "ioc",
+            TimeInForce::Fok => "fok",
+        };
+        let mut text = format!(
+            "{} {} {} @ {price} {tif} for {}",
+            side_word(terms.side),
+            terms.order_qty,
+            self.symbol(terms.instrument),
+            self.whose(terms.account)
+        );
+        if terms.post_only {
+            text += " post-only";
+        }
+        if let Some(floor) = terms.max_floor {
+            text += &format!(" showing {floor}");
+        }
+        text
+    }
+
+    fn stands(&self, order: &OrderFacts) -> String {
+        let status = match order.ord_status {
+            OrdStatus::New => "new",
+            OrdStatus::PartiallyFilled => "partially filled",
+            OrdStatus::Filled => "filled",
+            OrdStatus::Canceled => "canceled",
+            OrdStatus::Rejected => "rejected",
+            OrdStatus::Expired => "expired",
+        };
+        let mut text = format!(
+            "{} {status}, {} done, {} left",
+            order.cl_ord_id, order.cum_qty, order.leaves_qty
+        );
+        if order.cum_qty > Qty::ZERO {
+            text += &format!(", avg {}", order.avg_px());
+        }
+        text + &held(order)
+    }
+
+    pub(super) fn book(&self, market: &Market, instrument: InstrumentId) -> Vec<String> {
+        let mut lines = Vec::new();
+        for side in [Side::Buy, Side::Sell] {
+            for resting in market.resting(instrument, side) {
+                let order = resting.order;
+                let price = order.terms.ord_type.price().expect("only limits rest");
+                let mut line = format!(
+                    "{} {price}: {} {}",
+                    side_word(side),
+                    order.cl_ord_id,
+                    order.leaves_qty
+                );
+                if resting.shown != order.leaves_qty {
+                    line += &format!(", shows {}", resting.shown);
+                }
+                lines.push(line);
+            }
+        }
+        if lines.is_empty() {
+            lines.push("empty".into());
+        }
+        lines
+    }
+
+    pub(super) fn balances(&self, market: &Market, account: AccountId) -> Vec<String> {
+        let asset = AssetId(0);
+        let cash = market.cash(account, asset).expect("a known account");
+        let mut lines = vec![balance(name(&self.assets, 0), cash.total, cash.reserved)];
+        lines.extend(market.holdings(account).map(|(instrument, holding)| {
+            balance(self.symbol(instrument), holding.total, holding.reserved)
+        }));
+        lines
+    }
+}
+
+fn balance(what: &str, total: Money, reserved: Money) -> String {
+    if reserved == Money::ZERO {
+        format!("{total} {what}")
+    } else {
+        format!("{total} {what}, {reserved} of it reserved")
+    }
+}
+
+fn held(order: &OrderFacts) -> String {
+    if order.reserved == Money::ZERO {
+        String::new()
+    } else {
+        format!(", holds {}", order.reserved)
+    }
+}
+
+const fn again(repeated: bool) -> &'static str {
+    if repeated { " (as before)" } else { "" }
+}
+
+const fn side_word(side: Side) -> &'static str {
+    match side {
+        Side::Buy => "buy",
+        Side::Sell => "sell",
+    }
+}
+
+fn name(names: &[String], id: u32) -> &str {
+    names.get(id as usize).map_or("?", String::as_str)
+}
+
+fn number(names: &[String], name: &str) -> Result<u32, String> {
+    let at = names.iter().position(|known| known == name);
+    let at = at.ok_or_else(|| format!("{name} is unknown"))?;
+    u32::try_from(at).map_err(|why| why.to_string())
+}
