@@ -1,14 +1,19 @@
-//! [`Directory`]: reference data by number and by name: assets, instruments, accounts, participants. Entries go in, in order, once
+//! [`Directory`]: reference data by number and by name: assets, instruments with their phase, accounts, participants. Entries go in, in order, once
 //! they are durable and before readers see them; at start the replay fills it. It only grows: a number that was ever told stays
-//! valid. It deliberately knows no order, no balance and no phase.
+//! valid. It deliberately knows no order and no balance.
 
 use crate::entry::{Entry, Instruction, Origin};
 use crate::participant::{Credentials, ParticipantChange};
 use market::event::Event;
-use market::id::{AccountId, AccountName, AssetCode, AssetId, CompId, InstrumentId, ParticipantId};
-use market::instrument::Instrument;
-use std::collections::BTreeMap;
+use market::id::{
+    AccountId, AccountName, AssetCode, AssetId, CompId, InstrumentId, ParticipantId, TransferId,
+};
+use market::instrument::{Instrument, Phase};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Begins the id of each transfer that opens an account of the configuration: remembered here, so that a start does not ask again.
+pub const OPENING: &str = "open:";
 
 /// Shared reference data; behind an `Arc`, read by everybody, written by the journal thread alone.
 #[derive(Debug, Default)]
@@ -43,11 +48,15 @@ struct Tables {
     assets: Vec<AssetCode>,
     assets_by_code: BTreeMap<AssetCode, AssetId>,
     instruments: Vec<Instrument>,
+    /// By instrument.
+    phases: Vec<Phase>,
     instruments_by_symbol: BTreeMap<String, InstrumentId>,
     accounts: Vec<AccountName>,
     accounts_by_name: BTreeMap<AccountName, AccountId>,
     participants: Vec<Arc<ParticipantRecord>>,
     participants_by_comp_id: BTreeMap<CompId, ParticipantId>,
+    /// Transfers that opened accounts of the configuration.
+    openings: BTreeSet<TransferId>,
 }
 
 impl Directory {
@@ -83,6 +92,11 @@ impl Directory {
         self.tables().instruments.clone()
     }
 
+    /// What the book of this instrument does now.
+    pub fn phase(&self, id: InstrumentId) -> Option<Phase> {
+        at(&self.tables().phases, id.0).copied()
+    }
+
     /// The name of the account with this number.
     pub fn account(&self, id: AccountId) -> Option<AccountName> {
         at(&self.tables().accounts, id.0).copied()
@@ -114,6 +128,11 @@ impl Directory {
     pub fn may_trade(&self, participant: ParticipantId, account: AccountId) -> bool {
         at(&self.tables().participants, participant.0)
             .is_some_and(|record| record.accounts.contains(&account))
+    }
+
+    /// Whether the opening transfer with this id (see [`OPENING`]) was made.
+    pub fn is_opened_with(&self, transfer_id: TransferId) -> bool {
+        self.tables().openings.contains(&transfer_id)
     }
 
     /// MsgSeqNum (34) of the last message of this session that is in the journal, if one of this incarnation is. After a crash the
@@ -182,6 +201,7 @@ impl Tables {
             }
             Event::InstrumentListed { instrument } => {
                 self.instruments.push(instrument);
+                self.phases.push(Phase::Closed);
                 self.instruments_by_symbol
                     .insert(instrument.symbol.to_string(), instrument.id);
             }
@@ -210,6 +230,20 @@ impl Tables {
                 {
                     record.accounts.push(account);
                 }
+            }
+            Event::PhaseChanged {
+                instrument, phase, ..
+            } => {
+                let index = usize::try_from(instrument.0).ok();
+                if let Some(place) = index.and_then(|index| self.phases.get_mut(index)) {
+                    *place = phase;
+                }
+            }
+            Event::FundsTransferred { transfer_id, .. }
+            | Event::SecuritiesTransferred { transfer_id, .. }
+                if transfer_id.as_str().starts_with(OPENING) =>
+            {
+                self.openings.insert(transfer_id);
             }
             _ => {}
         }
@@ -243,6 +277,9 @@ fn is_reference_data(event: &Event) -> bool {
             | Event::AccountOpened { .. }
             | Event::ParticipantAdmitted { .. }
             | Event::AccountGranted { .. }
+            | Event::PhaseChanged { .. }
+            | Event::FundsTransferred { .. }
+            | Event::SecuritiesTransferred { .. }
     )
 }
 

@@ -1,0 +1,120 @@
+//! Opening the venue from a declarative list: assets, instruments, participants, accounts with their opening funds, grants. Run at every
+//! start: what is there already is left alone, what is new is submitted, and credentials that the list has changed are changed.
+//!
+//! In: a [`Declared`] list, as it stands in the configuration. Out: entries of origin `System`. It deliberately reads no file and
+//! makes no certificate.
+
+mod run;
+
+pub use run::{BootstrapError, bootstrap};
+
+use crate::participant::{ClientCert, Fingerprint, Password};
+use market::id::{AccountName, AssetCode, CompId, Symbol};
+use market::instrument::Instrument;
+use market::money::Money;
+use market::price::Price;
+use market::qty::Qty;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the venue is to hold at least.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Declared {
+    /// Assets beside the currencies of the instruments.
+    pub assets: Vec<AssetCode>,
+    /// Instruments.
+    pub instruments: Vec<DeclaredInstrument>,
+    /// Accounts.
+    pub accounts: Vec<DeclaredAccount>,
+    /// Participants.
+    pub participants: Vec<DeclaredParticipant>,
+    /// Whether closed instruments open at every start: the calendar of a demo, which is always open.
+    pub open_now: bool,
+}
+
+/// An instrument, `[[instruments]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredInstrument {
+    /// Symbol (55), 1 to 20 characters.
+    pub symbol: Symbol,
+    /// Currency (15) that prices and cash are in; made known if it is not.
+    pub currency: AssetCode,
+    /// Smallest price step.
+    pub tick: Price,
+    /// Smallest quantity step.
+    pub lot: Qty,
+    /// Least quantity of an order, a multiple of the lot.
+    pub min_qty: Qty,
+    /// Greatest quantity of an order, a multiple of the lot.
+    pub max_qty: Qty,
+    /// Price for valuation before the first trade, a multiple of the tick.
+    pub reference_px: Price,
+}
+
+impl DeclaredInstrument {
+    /// As the market takes it; the market gives the number.
+    pub fn instrument(&self) -> Instrument {
+        Instrument {
+            id: market::id::InstrumentId::default(),
+            symbol: self.symbol,
+            currency: self.currency,
+            tick: self.tick,
+            lot: self.lot,
+            min_qty: self.min_qty,
+            max_qty: self.max_qty,
+            reference_px: self.reference_px,
+        }
+    }
+}
+
+/// An account, `[[accounts]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredAccount {
+    /// Its name, 1 to 20 characters.
+    pub name: AccountName,
+    /// Cash to begin with, by asset. Given once; a changed amount is not given again.
+    #[serde(default)]
+    pub cash: BTreeMap<AssetCode, Money>,
+    /// Stock to begin with, by symbol, at the instrument's reference price. Given once.
+    #[serde(default)]
+    pub positions: BTreeMap<Symbol, Qty>,
+}
+
+/// A participant, `[[participants]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredParticipant {
+    /// CompID (49, 56) and Username (553), 1 to 20 characters.
+    pub comp_id: CompId,
+    /// Password (554) in plain text; the journal keeps its hash.
+    pub password: Password,
+    /// SHA-256 of the client certificate that is bound to it.
+    #[serde(default)]
+    pub cert_fingerprint: Option<Fingerprint>,
+    /// Whether a TLS connection must show that certificate. Default `optional`.
+    #[serde(default = "optional")]
+    pub client_cert: ClientCert,
+    /// Whether it may enter orders. Default true.
+    #[serde(default = "yes")]
+    pub orders: bool,
+    /// Whether it may ask for market data. Default true.
+    #[serde(default = "yes")]
+    pub market_data: bool,
+    /// Whether every logon starts at MsgSeqNum 1. Default false.
+    #[serde(default)]
+    pub reset_on_logon: bool,
+    /// Accounts that it may trade for.
+    #[serde(default)]
+    pub accounts: Vec<AccountName>,
+}
+
+fn optional() -> ClientCert {
+    ClientCert::Optional
+}
+
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,286 @@
+//! [`envelopes`]: what one entry looks like on the bus. Pure: the same entry gives the same envelopes, whenever and however often it is asked,
+//! since names in the directory never change.
+
+use crate::directory::Directory;
+use crate::entry::{Entry, Epoch};
+use market::event::Event;
+use market::id::{AccountName, AssetCode, CompId, InstrumentId, TradeId};
+use market::instrument::Instrument;
+use market::money::Money;
+use market::order::{OrderFacts, Side};
+use market::price::Price;
+use market::qty::Qty;
+use market::topic::{Envelope, LegView, OrderView, SCHEMA, TopicEvent, TradeView};
+
+/// The envelopes of an entry, numbered from 0 in the order of its events. Events that are no business of other programs (levels of the
+/// book, status reports, refusals of operators) have none.
+pub fn envelopes(entry: &Entry, directory: &Directory, epoch: Epoch) -> Vec<Envelope> {
+    let mut told = Vec::new();
+    let names = Names { directory };
+    for event in &entry.events {
+        // An event only names what an event before it made known, so the lookups do not fail.
+        if names.tell(event, &mut told).is_none() {
+            tracing::error!(
+                seq = entry.seq,
+                "an event names what the directory does not know"
+            );
+        }
+    }
+    (0..)
+        .zip(told)
+        .map(|(index, event)| Envelope {
+            schema: SCHEMA,
+            epoch: epoch.to_string(),
+            seq: entry.seq,
+            index,
+            at_nanos: entry.at.nanos(),
+            trace_id: entry.trace.to_string(),
+            event,
+        })
+        .collect()
+}
+
+/// Turns numbers into names.
+struct Names<'a> {
+    directory: &'a Directory,
+}
+
+impl Names<'_> {
+    /// Adds what one event is on the bus; `None` when it names something unknown.
+    fn tell(&self, event: &Event, told: &mut Vec<TopicEvent>) -> Option<()> {
+        match event {
+            Event::OrderAccepted { order } => {
+                told.push(TopicEvent::OrderCreated(self.order(order)?))
+            }
+            Event::OrderReplaced { order, .. } | Event::OrderDecremented { order, .. } => {
+                told.push(TopicEvent::OrderModified(self.order(order)?));
+            }
+            Event::OrderCanceled { order, .. } => {
+                told.push(TopicEvent::OrderCancelled(self.order(order)?));
+            }
+            Event::OrderExpired { order } => {
+                told.push(TopicEvent::OrderExpired(self.order(order)?))
+            }
+            Event::OrderRejected { .. } => self.rejected(event, told),
+            Event::Traded { .. } => self.traded(event, told)?,
+            Event::InstrumentListed { instrument } => told.push(listed(instrument)),
+            Event::PhaseChanged {
+                instrument,
+                phase,
+                reason,
+            } => told.push(TopicEvent::PhaseChanged {
+                symbol: self.instrument(*instrument)?.symbol,
+                phase: *phase,
+                reason: reason.map(|text| text.to_string()),
+            }),
+            Event::AccountOpened { name, .. } => {
+                told.push(TopicEvent::AccountOpened { account: *name });
+            }
+            Event::FundsTransferred { .. } | Event::SecuritiesTransferred { .. } => {
+                self.transferred(event, told)?;
+            }
+            Event::Refused { .. }
+            | Event::AssetListed { .. }
+            | Event::ParticipantAdmitted { .. }
+            | Event::AccountGranted { .. }
+            | Event::TransferRefused { .. }
+            | Event::CancelRejected { .. }
+            | Event::OrderStatus { .. }
+            | Event::MassCanceled { .. }
+            | Event::LevelChanged { .. }
+            | Event::DayEnded => {}
+        }
+        Some(())
+    }
+
+    fn order(&self, order: &OrderFacts) -> Option<OrderView> {
+        let terms = &order.terms;
+        Some(OrderView {
+            order_id: order.order_id,
+            cl_ord_id: order.cl_ord_id,
+            participant: self.comp_id(order)?,
+            account: self.account(order)?,
+            symbol: self.instrument(terms.instrument)?.symbol,
+            side: terms.side,
+            price: terms.ord_type.price(),
+            time_in_force: terms.time_in_force,
+            ord_status: order.ord_status,
+            order_qty: terms.order_qty,
+            cum_qty: order.cum_qty,
+            leaves_qty: order.leaves_qty,
+            avg_px: order.avg_px(),
+            reserved: order.reserved,
+        })
+    }
+
+    /// A rejected order may name an account, a participant or an instrument that is not known: then nobody owns the news.
+    fn rejected(&self, event: &Event, told: &mut Vec<TopicEvent>) {
+        let Event::OrderRejected {
+            participant,
+            cl_ord_id,
+            terms,
+            refusal,
+        } = event
+        else {
+            return;
+        };
+        let known = (
+            self.directory.account(terms.account),
+            self.directory.participant(*participant),
+            self.directory.instrument(terms.instrument),
+        );
+        if let (Some(account), Some(participant), Some(instrument)) = known {
+            told.push(TopicEvent::OrderRejected {
+                account,
+                participant: participant.comp_id,
+                cl_ord_id: *cl_ord_id,
+                symbol: instrument.symbol,
+                reason: refusal.to_string(),
+            });
+        }
+    }
+
+    /// A trade is two facts: the trade, and the price that it made.
+    fn traded(&self, event: &Event, told: &mut Vec<TopicEvent>) -> Option<()> {
+        let Event::Traded {
+            trade_id,
+            instrument,
+            price,
+            qty,
+            notional,
+            maker,
+            taker,
+        } = event
+        else {
+            return Some(());
+        };
+        let instrument = self.instrument(*instrument)?;
+        let facts = TradeFacts {
+            trade_id: *trade_id,
+            price: *price,
+            qty: *qty,
+            notional: *notional,
+        };
+        told.push(TopicEvent::TradeExecuted(self.trade(
+            &instrument,
+            &facts,
+            maker,
+            taker,
+        )?));
+        told.push(TopicEvent::PriceUpdated {
+            symbol: instrument.symbol,
+            last_px: *price,
+            last_qty: *qty,
+        });
+        Some(())
+    }
+
+    fn trade(
+        &self,
+        instrument: &Instrument,
+        facts: &TradeFacts,
+        maker: &OrderFacts,
+        taker: &OrderFacts,
+    ) -> Option<TradeView> {
+        let (buy, sell) = match taker.terms.side {
+            Side::Buy => (taker, maker),
+            Side::Sell => (maker, taker),
+        };
+        Some(TradeView {
+            trade_id: facts.trade_id,
+            symbol: instrument.symbol,
+            currency: instrument.currency,
+            price: facts.price,
+            qty: facts.qty,
+            notional: facts.notional,
+            aggressor: taker.terms.side,
+            buy: self.leg(buy)?,
+            sell: self.leg(sell)?,
+        })
+    }
+
+    fn leg(&self, order: &OrderFacts) -> Option<LegView> {
+        Some(LegView {
+            account: self.account(order)?,
+            participant: self.comp_id(order)?,
+            order_id: order.order_id,
+            cl_ord_id: order.cl_ord_id,
+            ord_status: order.ord_status,
+            cum_qty: order.cum_qty,
+            leaves_qty: order.leaves_qty,
+        })
+    }
+
+    /// A transfer that was asked for again moved nothing: it is not told again.
+    fn transferred(&self, event: &Event, told: &mut Vec<TopicEvent>) -> Option<()> {
+        match *event {
+            Event::FundsTransferred {
+                transfer_id,
+                account,
+                asset,
+                amount,
+                balance,
+                repeated: false,
+            } => told.push(TopicEvent::FundsTransferred {
+                transfer_id,
+                account: self.directory.account(account)?,
+                asset: self.asset(asset)?,
+                amount,
+                balance,
+            }),
+            Event::SecuritiesTransferred {
+                transfer_id,
+                account,
+                instrument,
+                qty,
+                cost_px,
+                position,
+                repeated: false,
+            } => told.push(TopicEvent::SecuritiesTransferred {
+                transfer_id,
+                account: self.directory.account(account)?,
+                symbol: self.instrument(instrument)?.symbol,
+                qty,
+                cost_px,
+                position,
+            }),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn instrument(&self, id: InstrumentId) -> Option<Instrument> {
+        self.directory.instrument(id)
+    }
+
+    fn asset(&self, id: market::id::AssetId) -> Option<AssetCode> {
+        self.directory.asset(id)
+    }
+
+    fn account(&self, order: &OrderFacts) -> Option<AccountName> {
+        self.directory.account(order.terms.account)
+    }
+
+    fn comp_id(&self, order: &OrderFacts) -> Option<CompId> {
+        let record = self.directory.participant(order.participant)?;
+        Some(record.comp_id)
+    }
+}
+
+/// What both sides of a trade share.
+struct TradeFacts {
+    trade_id: TradeId,
+    price: Price,
+    qty: Qty,
+    notional: Money,
+}
+
+fn listed(instrument: &Instrument) -> TopicEvent {
+    TopicEvent::InstrumentListed {
+        symbol: instrument.symbol,
+        currency: instrument.currency,
+        tick: instrument.tick,
+        lot: instrument.lot,
+        reference_px: instrument.reference_px,
+    }
+}

@@ -1,0 +1,75 @@
+//! [`LocalBus`]: the bus within one process. A reader has the same envelopes in the same order as on Kafka, from any place of the journal on.
+
+use crate::bus::envelope::envelopes;
+use crate::directory::Directory;
+use crate::entry::Epoch;
+use crate::feed::{Feed, FeedError, FeedReader};
+use crate::hub::Hub;
+use market::topic::Envelope;
+use std::sync::Arc;
+
+/// The bus within the process; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct LocalBus {
+    feed: Feed,
+    directory: Arc<Directory>,
+    epoch: Epoch,
+}
+
+impl LocalBus {
+    /// The bus of an exchange.
+    pub fn new(hub: &Hub) -> Self {
+        Self {
+            feed: hub.feed.clone(),
+            directory: Arc::clone(&hub.directory),
+            epoch: hub.epoch,
+        }
+    }
+
+    /// Id of the journal's history.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// A reader of everything after entry `after_seq`; 0 is from the beginning.
+    pub fn subscribe(&self, after_seq: u64) -> LocalReader {
+        LocalReader {
+            reader: self.feed.subscribe(after_seq),
+            directory: Arc::clone(&self.directory),
+            epoch: self.epoch,
+        }
+    }
+}
+
+/// One reader's place on the bus.
+#[derive(Debug)]
+pub struct LocalReader {
+    reader: FeedReader,
+    directory: Arc<Directory>,
+    epoch: Epoch,
+}
+
+impl LocalReader {
+    /// The next envelopes, in order: those of some whole entries; none when those entries have none. Waits for an entry. Dropping the
+    /// future loses nothing. Everything up to [`LocalReader::position`] has been returned then.
+    ///
+    /// # Errors
+    /// As [`FeedReader::next`].
+    pub async fn next(&mut self) -> Result<Vec<Envelope>, FeedError> {
+        let entries = self.reader.next().await?;
+        Ok(entries
+            .iter()
+            .flat_map(|entry| envelopes(entry, &self.directory, self.epoch))
+            .collect())
+    }
+
+    /// The last entry whose envelopes were returned, or where the reader began.
+    pub fn position(&self) -> u64 {
+        self.reader.position()
+    }
+
+    /// How many entries the reader is behind.
+    pub fn lag(&self) -> u64 {
+        self.reader.lag()
+    }
+}
