@@ -2,8 +2,6 @@
 //! In: members in their order, with what each is required for. Out: the slot of a tag in one look-up, what is missing
 //! by a few bit operations. Does not know names, types or values.
 
-use crate::dictionary::error::DictionaryError;
-
 /// Most members of one layout. The largest of FIX 4.4 has less than a third.
 pub const MEMBERS_MAX: usize = 1024;
 const WORDS: usize = MEMBERS_MAX / 64;
@@ -111,24 +109,15 @@ impl Layout {
         self.conditions.len() - 1
     }
 
-    /// Appends a member that stands inside the optional components `inside`, outermost first. A tag that is there
-    /// already keeps its first place.
-    pub(crate) fn add(
-        &mut self,
-        member: Member,
-        inside: &[usize],
-        line: u32,
-    ) -> Result<(), DictionaryError> {
+    /// Appends a member that stands inside the optional components `inside`, outermost first; `None` when there are
+    /// [`MEMBERS_MAX`] already. A tag that is there already keeps its first place.
+    pub(crate) fn add(&mut self, member: Member, inside: &[usize]) -> Option<()> {
         if self.slot(member.tag).is_some() {
-            return Ok(());
+            return Some(());
         }
-        if self.members.len() == MEMBERS_MAX {
-            return Err(DictionaryError::TooMany {
-                line,
-                limit: MEMBERS_MAX,
-            });
-        }
-        let slot = u16::try_from(self.members.len()).unwrap_or(NO_SLOT);
+        let slot = u16::try_from(self.members.len())
+            .ok()
+            .filter(|slot| usize::from(*slot) < MEMBERS_MAX)?;
         self.members.push(member);
         let tag = member.tag as usize;
         if self.slot_by_tag.len() <= tag {
@@ -145,7 +134,7 @@ impl Layout {
             };
             required.insert(slot);
         }
-        Ok(())
+        Some(())
     }
 
     /// Forgets components that require nothing.

@@ -6,7 +6,7 @@ use roxmltree::{Document, Node};
 
 use crate::dictionary::error::DictionaryError;
 use crate::dictionary::field::{FieldDef, FieldMeaning, FieldType};
-use crate::dictionary::layout::{Layout, Member, MessageDef, TagSet};
+use crate::dictionary::layout::{Layout, MEMBERS_MAX, Member, MessageDef, TagSet};
 
 /// Deepest nesting of groups and components taken.
 const DEPTH_MAX: usize = 16;
@@ -133,37 +133,32 @@ impl<'a, 'input> Reader<'a, 'input> {
         }
         for child in elements(node) {
             let left = self.visits_left.checked_sub(1);
-            self.visits_left = left.ok_or(DictionaryError::TooMany {
-                line: line(child),
-                limit: VISITS_MAX,
-            })?;
+            self.visits_left = left.ok_or_else(|| too_many(child, VISITS_MAX))?;
             let name = attribute(child, "name")?;
             let required = attribute(child, "required")? == "Y";
             match child.tag_name().name() {
                 "field" => {
                     let tag = self.tag(child, name)?;
-                    layout.add(
-                        Member {
-                            tag,
-                            group: None,
-                            required,
-                        },
-                        inside,
-                        line(child),
-                    )?;
+                    let member = Member {
+                        tag,
+                        group: None,
+                        required,
+                    };
+                    layout
+                        .add(member, inside)
+                        .ok_or_else(|| too_many(child, MEMBERS_MAX))?;
                 }
                 "group" => {
                     let tag = self.tag(child, name)?;
                     let group = Some(self.group(child, depth)?);
-                    layout.add(
-                        Member {
-                            tag,
-                            group,
-                            required,
-                        },
-                        inside,
-                        line(child),
-                    )?;
+                    let member = Member {
+                        tag,
+                        group,
+                        required,
+                    };
+                    layout
+                        .add(member, inside)
+                        .ok_or_else(|| too_many(child, MEMBERS_MAX))?;
                 }
                 "component" => {
                     let component = self.components.get(name).copied();
@@ -195,10 +190,7 @@ impl<'a, 'input> Reader<'a, 'input> {
         }
         let number = u16::try_from(self.groups.len()).unwrap_or(u16::MAX);
         if usize::from(number) >= GROUPS_MAX {
-            return Err(DictionaryError::TooMany {
-                line: line(node),
-                limit: GROUPS_MAX,
-            });
+            return Err(too_many(node, GROUPS_MAX));
         }
         self.groups.push(layout);
         self.group_by_node.insert(node.range().start, number);
@@ -303,6 +295,14 @@ fn unexpected(node: Node<'_, '_>) -> DictionaryError {
     }
 }
 
+fn too_many(node: Node<'_, '_>, limit: usize) -> DictionaryError {
+    DictionaryError::TooMany {
+        line: line(node),
+        limit,
+    }
+}
+
+/// Line of a node, from 1. Counts from the start of the text: only for an error.
 fn line(node: Node<'_, '_>) -> u32 {
     node.document().text_pos_at(node.range().start).row
 }

@@ -6,17 +6,17 @@ use std::{fs, io};
 
 /// One field of the standard.
 #[derive(Clone)]
-pub struct FieldFact {
-    pub tag: u32,
-    pub name: String,
-    pub ty: String,
+pub(super) struct FieldFact {
+    pub(super) tag: u32,
+    pub(super) name: String,
+    pub(super) ty: String,
     /// Value and label, in the order of the table.
-    pub values: Vec<(String, String)>,
+    pub(super) values: Vec<(String, String)>,
 }
 
 /// What an entry of a layout is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     Field,
     Group,
     Component,
@@ -24,36 +24,36 @@ pub enum Kind {
 
 /// One entry of a layout.
 #[derive(Clone)]
-pub struct Entry {
-    pub kind: Kind,
-    pub name: String,
-    pub required: bool,
+pub(super) struct Entry {
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    pub(super) required: bool,
 }
 
 /// One message of the standard.
 #[derive(Clone)]
-pub struct MessageFact {
-    pub path: String,
-    pub msg_type: String,
-    pub name: String,
-    pub category: String,
+pub(super) struct MessageFact {
+    pub(super) path: String,
+    pub(super) msg_type: String,
+    pub(super) name: String,
+    pub(super) category: String,
 }
 
 /// All facts.
 #[derive(Clone)]
-pub struct Facts {
-    pub fields: Vec<FieldFact>,
+pub(super) struct Facts {
+    pub(super) fields: Vec<FieldFact>,
     /// Entries by path, in their order.
-    pub layout: BTreeMap<String, Vec<Entry>>,
+    pub(super) layout: BTreeMap<String, Vec<Entry>>,
     /// In the order of the table.
-    pub messages: Vec<MessageFact>,
+    pub(super) messages: Vec<MessageFact>,
     /// Names, in the order of the table.
-    pub components: Vec<String>,
+    pub(super) components: Vec<String>,
 }
 
 impl Facts {
     /// Reads `fields.tsv`, `values.tsv` and `layout.tsv` of a folder.
-    pub fn read(folder: &Path) -> io::Result<Facts> {
+    pub(super) fn read(folder: &Path) -> io::Result<Facts> {
         let mut facts = Facts {
             fields: Vec::new(),
             layout: BTreeMap::new(),
@@ -85,17 +85,17 @@ impl Facts {
     }
 
     /// The field of this name.
-    pub fn field(&self, name: &str) -> Option<&FieldFact> {
+    pub(super) fn field(&self, name: &str) -> Option<&FieldFact> {
         self.fields.iter().find(|field| field.name == name)
     }
 
     /// The entries at `path`; none for a path that is not there.
-    pub fn entries(&self, path: &str) -> &[Entry] {
+    pub(super) fn entries(&self, path: &str) -> &[Entry] {
         self.layout.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// The path of what `entry`, which stands at `path`, contains.
-    pub fn inside(path: &str, entry: &Entry) -> Option<String> {
+    pub(super) fn inside(path: &str, entry: &Entry) -> Option<String> {
         match entry.kind {
             Kind::Field => None,
             Kind::Group => Some(format!("{path}/{}", entry.name)),

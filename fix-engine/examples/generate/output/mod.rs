@@ -12,7 +12,7 @@ use std::path::Path;
 use facts::Facts;
 
 /// Path from the root of the repository, and text, of every generated file.
-pub fn outputs(root: &Path) -> io::Result<Vec<(&'static str, String)>> {
+pub(super) fn outputs(root: &Path) -> io::Result<Vec<(&'static str, String)>> {
     let facts = Facts::read(&root.join("dictionaries/source"))?;
     let venue = profile::venue(&facts);
     Ok(vec![

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::facts::{Entry, Facts, Kind};
 
 /// The venue's part of the standard.
-pub fn venue(standard: &Facts) -> Facts {
+pub(super) fn venue(standard: &Facts) -> Facts {
     let mut facts = standard.clone();
     facts
         .messages

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::facts::{Entry, Facts, Kind};
 
 /// The XML text of a dictionary.
-pub fn dictionary(facts: &Facts) -> String {
+pub(super) fn dictionary(facts: &Facts) -> String {
     let mut out = String::from("<fix type='FIX' major='4' minor='4' servicepack='0'>\n");
     block(facts, "header", " <header>", " </header>", 2, &mut out);
     block(facts, "trailer", " <trailer>", " </trailer>", 2, &mut out);
