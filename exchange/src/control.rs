@@ -1,1 +1,106 @@
-//! The control of the exchange.
+//! The control port: HTTPS with client certificates, JSON as in [`market::control`]. `loggiactl` and the back office ask here.
+//!
+//! Who asks is what the certificate says: its organisational unit (OU) is the role, its common name (CN) goes into the journal with
+//! every change, as the origin of the entry, and into the log. In: requests. Out: commands to the sequencer, and what view, directory
+//! and roster show. It decides nothing: the market does.
+
+mod caller;
+mod door;
+mod failure;
+mod routes;
+
+use crate::config::ControlConfig;
+use crate::control::door::Door;
+use crate::control::routes::Desk;
+use crate::gateway::roster::Roster;
+use crate::gateway::venue::SharedView;
+use crate::hub::Hub;
+use rustls::ServerConfig;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+use tracing::error;
+
+/// What the control port is made of.
+pub struct ControlParts {
+    /// The keys of `[control]`.
+    pub config: ControlConfig,
+    /// TLS that insists on client certificates.
+    pub tls: Arc<ServerConfig>,
+    /// The exchange.
+    pub hub: Hub,
+    /// The sessions.
+    pub roster: Roster,
+    /// The books.
+    pub view: SharedView,
+}
+
+/// The port cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("control.listen = {address}: {why}")]
+pub struct ControlError {
+    /// The address.
+    pub address: SocketAddr,
+    /// What the operating system says.
+    pub why: std::io::Error,
+}
+
+/// The running control port. Dropping it ends it.
+#[derive(Debug)]
+pub struct Control {
+    address: SocketAddr,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    _ends_with_it: DropGuard,
+}
+
+impl Control {
+    /// Binds the port and serves.
+    ///
+    /// # Errors
+    /// When the port cannot be had.
+    pub async fn open(parts: ControlParts) -> Result<Self, ControlError> {
+        let asked = parts.config.listen;
+        let failed = |why| ControlError {
+            address: asked,
+            why,
+        };
+        let listener = TcpListener::bind(asked).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let door = Door::open(listener, address, parts.tls, &tasks, &stop);
+        let desk = Desk {
+            hub: parts.hub,
+            roster: parts.roster,
+            view: parts.view,
+        };
+        let serving = axum::serve(door, routes::service(desk))
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        tasks.spawn(async move {
+            if let Err(why) = serving.await {
+                error!(%why, "the control port has ended");
+            }
+        });
+        Ok(Self {
+            address,
+            _ends_with_it: stop.clone().drop_guard(),
+            stop,
+            tasks,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more requests, finishes those that are under way, and returns.
+    pub async fn shut_down(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}

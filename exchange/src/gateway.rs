@@ -1,1 +1,263 @@
-//! The gateway of the exchange.
+//! The FIX gateway: sockets and sessions on one side, commands and the feed on the other.
+//!
+//! ```text
+//! acceptor ─ logon ─► session_task ─ inbound ─► sequencer
+//!                          ▲  ▲
+//!   feed ─► dispatcher ─ outbound            feed ─► marketdata::publisher
+//! ```
+//!
+//! Pure: [`inbound`], [`outbound`], `answer`, `report`, [`refused`], [`marketdata::view`], [`marketdata::request`]. The rest moves bytes
+//! and mail. Sessions lose nothing: an inbound number counts once its entry is durable, a report is regenerated from the journal
+//! until it stands in the session's store, and never twice.
+
+mod acceptor;
+mod answer;
+mod connection;
+mod dispatcher;
+mod floor;
+pub mod inbound;
+mod limits;
+mod logon;
+pub mod marketdata;
+pub mod outbound;
+mod outbox;
+pub mod refused;
+mod report;
+pub mod roster;
+mod session_task;
+pub mod venue;
+
+use crate::config::FixConfig;
+use crate::gateway::acceptor::{Acceptor, FrontDesk};
+use crate::gateway::dispatcher::{Dispatcher, Sessions};
+use crate::gateway::limits::Limits;
+use crate::gateway::logon::Gatekeeper;
+use crate::gateway::marketdata::publisher::{Publisher, PublisherTask};
+use crate::gateway::roster::Roster;
+use crate::gateway::venue::{SharedView, Venue, VenueParts};
+use crate::hub::Hub;
+use fix_engine::dictionary::Dictionary;
+use fix_engine::session::store::StoreError;
+use rustls::ServerConfig;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+/// What a gateway is made of.
+pub struct GatewayParts {
+    /// The keys of `[fix]`.
+    pub config: FixConfig,
+    /// The exchange; session stores lie in `sessions` under its data folder.
+    pub hub: Hub,
+    /// TLS of the TLS port; it asks for client certificates and does not insist.
+    pub tls: Arc<ServerConfig>,
+}
+
+/// Why the gateway cannot open. The operator is to blame, or the disk.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// A port cannot be had.
+    #[error("{key} = {address}: {why}")]
+    Listen {
+        /// The key of the configuration.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        why: std::io::Error,
+    },
+    /// The plain port would be open to the network.
+    #[error("fix.plain = {0}: the plain port is for this machine only; use fix.tls for others")]
+    PlainNotLoopback(SocketAddr),
+    /// The folder of the session stores cannot be made.
+    #[error("the folder {folder} cannot be made: {why}")]
+    Folder {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the operating system says.
+        why: std::io::Error,
+    },
+    /// A session's store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The venue stopped while the gateway opened.
+    #[error("the venue stopped while its sessions were brought up to date")]
+    Stopped,
+}
+
+/// The running gateway. Dropping it ends all sessions without a word; [`Gateway::shut_down`] says goodbye.
+#[derive(Debug)]
+pub struct Gateway {
+    plain: SocketAddr,
+    tls: SocketAddr,
+    roster: Roster,
+    view: SharedView,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    _ends_with_it: DropGuard,
+}
+
+impl Gateway {
+    /// Binds the ports, opens the sessions and brings them up to date with the journal; only then are connections accepted.
+    ///
+    /// # Errors
+    /// A [`GatewayError`] naming what cannot be had.
+    pub async fn open(parts: GatewayParts) -> Result<Self, GatewayError> {
+        let hub = parts.hub;
+        if !parts.config.plain.ip().is_loopback() {
+            return Err(GatewayError::PlainNotLoopback(parts.config.plain));
+        }
+        let plain = listen("fix.plain", parts.config.plain).await?;
+        let secure = listen("fix.tls", parts.config.tls).await?;
+        let sessions_folder = make_folder(&hub.data)?;
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let guard = stop.clone().drop_guard();
+        let (publisher, requests) = Publisher::new();
+        let view = SharedView::default();
+        let (view_position, mut view_at) = watch::channel(0);
+        let publisher_task = PublisherTask {
+            requests,
+            feed: hub.feed.subscribe(0),
+            view: view.clone(),
+            directory: Arc::clone(&hub.directory),
+            interval: Duration::from_millis(parts.config.market_data_interval_ms),
+            position: view_position,
+        };
+        tasks.spawn(publisher_task.run(stop.clone()));
+        let limits = Limits::new(
+            parts.config.max_connections,
+            parts.config.max_connections_per_address,
+        );
+        let venue = Arc::new(Venue::new(VenueParts {
+            config: parts.config,
+            sessions: sessions_folder,
+            directory: hub.directory,
+            submitter: hub.submitter,
+            dictionary: Arc::new(Dictionary::fix44()),
+            view: view.clone(),
+            publisher,
+            metrics: hub.metrics,
+            health: hub.health,
+        }));
+        let roster = Roster::default();
+        let sessions = Sessions {
+            roster: roster.clone(),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+        };
+        let behind = open_sessions(&sessions, &venue)?;
+        let (position, mut dispatched) = watch::channel(0);
+        let dispatcher = Dispatcher {
+            venue: Arc::clone(&venue),
+            feed: hub.feed.subscribe(behind),
+            sessions,
+            position,
+        };
+        let target = hub.feed.last_seq();
+        tasks.spawn(dispatcher.run(stop.clone()));
+        if target > behind {
+            reached(&mut dispatched, target).await?;
+        }
+        reached(&mut view_at, target).await?;
+        let gateway = Self {
+            plain: local(&plain, "fix.plain")?,
+            tls: local(&secure, "fix.tls")?,
+            roster: roster.clone(),
+            view,
+            stop,
+            tasks,
+            _ends_with_it: guard,
+        };
+        let desk = Arc::new(FrontDesk {
+            venue,
+            roster,
+            limits,
+            gatekeeper: Gatekeeper::new(),
+        });
+        gateway.accept(plain, None, &desk);
+        gateway.accept(secure, Some(TlsAcceptor::from(parts.tls)), &desk);
+        Ok(gateway)
+    }
+
+    /// Address of the plain port.
+    pub fn plain(&self) -> SocketAddr {
+        self.plain
+    }
+
+    /// Address of the TLS port.
+    pub fn tls(&self) -> SocketAddr {
+        self.tls
+    }
+
+    /// The sessions, to see how they stand.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// What market data shows.
+    pub fn view(&self) -> &SharedView {
+        &self.view
+    }
+
+    /// Logs everybody out, closes the stores, and returns when all tasks have ended. A few seconds at most.
+    pub async fn shut_down(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    fn accept(&self, listener: TcpListener, tls: Option<TlsAcceptor>, desk: &Arc<FrontDesk>) {
+        let acceptor = Acceptor {
+            listener,
+            tls,
+            desk: Arc::clone(desk),
+            tasks: self.tasks.clone(),
+        };
+        self.tasks.spawn(acceptor.run(self.stop.clone()));
+    }
+}
+
+async fn listen(key: &'static str, address: SocketAddr) -> Result<TcpListener, GatewayError> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|why| GatewayError::Listen { key, address, why })
+}
+
+fn local(listener: &TcpListener, key: &'static str) -> Result<SocketAddr, GatewayError> {
+    listener.local_addr().map_err(|why| GatewayError::Listen {
+        key,
+        address: SocketAddr::from(([0, 0, 0, 0], 0)),
+        why,
+    })
+}
+
+fn make_folder(data: &Path) -> Result<PathBuf, GatewayError> {
+    let folder = data.join("sessions");
+    match std::fs::create_dir_all(&folder) {
+        Ok(()) => Ok(folder),
+        Err(why) => Err(GatewayError::Folder { folder, why }),
+    }
+}
+
+/// Opens the sessions of all participants that can log on; the entry before the first that somebody may not have been told.
+fn open_sessions(sessions: &Sessions, venue: &Arc<Venue>) -> Result<u64, StoreError> {
+    let mut behind = u64::MAX;
+    for record in venue.directory.participants() {
+        if record.credentials.is_some() {
+            let told = sessions.add(record.id, record.comp_id, venue)?;
+            behind = behind.min(told.saturating_sub(1));
+        }
+    }
+    Ok(if behind == u64::MAX { 0 } else { behind })
+}
+
+async fn reached(position: &mut watch::Receiver<u64>, target: u64) -> Result<(), GatewayError> {
+    let reached = position.wait_for(|position| *position >= target).await;
+    reached.map(|_| ()).map_err(|_| GatewayError::Stopped)
+}

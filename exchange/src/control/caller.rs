@@ -1,0 +1,110 @@
+//! [`Caller`]: who is at the other end of a connection, by its certificate. In: a certificate that the venue's authority has signed.
+//! Out: a name and a role.
+
+use crate::control::failure::Failure;
+use crate::entry::Origin;
+use axum::extract::connect_info::Connected;
+use axum::serve::IncomingStream;
+use market::text::Text;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
+
+/// What a caller may do: the organisational unit (OU) of its certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// `operator`: everything.
+    Operator,
+    /// `viewer`: look.
+    Viewer,
+    /// `service`: another program of the venue: accounts and transfers.
+    Service,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// Where it comes from.
+    pub(crate) address: SocketAddr,
+    /// Its name and role; `None` when the certificate gives none.
+    identity: Option<(Text<40>, Role)>,
+    /// Its place among the connections; given back with the connection.
+    _place: Arc<OwnedSemaphorePermit>,
+}
+
+impl Caller {
+    /// The holder of a certificate (DER).
+    pub(crate) fn new(
+        address: SocketAddr,
+        certificate: Option<&[u8]>,
+        place: OwnedSemaphorePermit,
+    ) -> Self {
+        Self {
+            address,
+            identity: certificate.and_then(identity),
+            _place: Arc::new(place),
+        }
+    }
+
+    /// The origin of what it asks, if its role is among `roles`.
+    pub(crate) fn must_be(&self, roles: &[Role]) -> Result<Origin, Failure> {
+        match self.identity {
+            Some((name, role)) if roles.contains(&role) => Ok(match role {
+                Role::Service => Origin::Service { name },
+                Role::Operator | Role::Viewer => Origin::Operator { name },
+            }),
+            _ => Err(Failure::Forbidden),
+        }
+    }
+
+    /// Its name, for the log.
+    pub(crate) fn name(&self) -> &str {
+        self.identity.as_ref().map_or("?", |(name, _)| name.as_str())
+    }
+}
+
+impl Connected<IncomingStream<'_, super::Door>> for Caller {
+    fn connect_info(stream: IncomingStream<'_, super::Door>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
+fn identity(certificate: &[u8]) -> Option<(Text<40>, Role)> {
+    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+    let subject = certificate.subject();
+    let name = subject.iter_common_name().next()?.as_str().ok()?;
+    let role = match subject.iter_organizational_unit().next()?.as_str().ok()? {
+        "operator" => Role::Operator,
+        "viewer" => Role::Viewer,
+        "service" => Role::Service,
+        _ => return None,
+    };
+    Some((Text::new(name).ok()?, role))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{CertificateParams, DnType, KeyPair};
+
+    fn certificate(common_name: &str, unit: &str) -> Vec<u8> {
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        params
+            .distinguished_name
+            .push(DnType::OrganizationalUnitName, unit);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        certificate.der().to_vec()
+    }
+
+    #[test]
+    fn the_certificate_says_name_and_role() {
+        let (name, role) = identity(&certificate("ann", "operator")).expect("an identity");
+        assert_eq!((name.as_str(), role), ("ann", Role::Operator));
+        assert_eq!(identity(&certificate("ann", "cleaner")), None);
+        assert_eq!(identity(b"no certificate"), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! [`Failure`]: why a request to the control port has no answer, by who is to blame; and the one place where that becomes an HTTP
+//! status, a word for programs and a sentence for people.
+
+use crate::sequencer::SubmitError;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use market::control::ErrorBody;
+use market::refusal::Refusal;
+
+/// Why a request is not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// 400: the body is not what it should be; the text names the field.
+    Body(String),
+    /// 413: the body is too large.
+    TooLarge,
+    /// 403: the certificate's role may not do this, or there is none.
+    Forbidden,
+    /// 404: no such path.
+    Path,
+    /// 405: the path is there, the method is not.
+    Method,
+    /// 404: no such symbol.
+    Symbol(String),
+    /// 404: no such account.
+    Account(String),
+    /// 404: no such asset.
+    Asset(String),
+    /// 409 or 422: the market refuses.
+    Refused(Refusal),
+    /// 503: the venue is busy or stopped.
+    Submit(SubmitError),
+    /// 503: no answer in time; what was asked may still be done.
+    Timeout,
+    /// 500: a defect of ours.
+    Defect,
+}
+
+impl From<SubmitError> for Failure {
+    fn from(error: SubmitError) -> Self {
+        Self::Submit(error)
+    }
+}
+
+impl Failure {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Body(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Path | Self::Symbol(_) | Self::Account(_) | Self::Asset(_) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Refused(
+                Refusal::AlreadyInPhase | Refusal::AlreadyExists | Refusal::TransferMismatch,
+            ) => StatusCode::CONFLICT,
+            Self::Refused(Refusal::Closed | Refusal::Halted) => StatusCode::CONFLICT,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Submit(_) | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Body(_) => "bad_request",
+            Self::TooLarge => "too_large",
+            Self::Forbidden => "forbidden",
+            Self::Path => "not_found",
+            Self::Method => "method_not_allowed",
+            Self::Symbol(_) => "unknown_symbol",
+            Self::Account(_) => "unknown_account",
+            Self::Asset(_) => "unknown_asset",
+            Self::Refused(Refusal::AlreadyInPhase) => "already_in_phase",
+            Self::Refused(Refusal::AlreadyExists) => "already_exists",
+            Self::Refused(Refusal::TransferMismatch) => "transfer_mismatch",
+            Self::Refused(Refusal::Closed) => "closed",
+            Self::Refused(Refusal::Halted) => "halted",
+            Self::Refused(_) => "refused",
+            Self::Submit(_) | Self::Timeout => "unavailable",
+            Self::Defect => "internal",
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Body(why) => why.clone(),
+            Self::TooLarge => "the body is too large".to_owned(),
+            Self::Forbidden => "the role of your certificate does not allow this".to_owned(),
+            Self::Path => "no such path".to_owned(),
+            Self::Method => "the path does not take this method".to_owned(),
+            Self::Symbol(symbol) => format!("unknown symbol {symbol:?}"),
+            Self::Account(account) => format!("account: unknown account {account:?}"),
+            Self::Asset(asset) => format!("asset: unknown asset {asset:?}"),
+            Self::Refused(refusal) => refusal.to_string(),
+            Self::Submit(error) => error.to_string(),
+            Self::Timeout => {
+                "no answer in time; what was asked may still be done: ask again".to_owned()
+            }
+            Self::Defect => "an unexpected outcome; it is in the log".to_owned(),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let body = ErrorBody {
+            code: self.code().to_owned(),
+            message: self.message(),
+        };
+        (self.status(), Json(body)).into_response()
+    }
+}

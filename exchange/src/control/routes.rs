@@ -1,0 +1,343 @@
+//! The paths of the control port. In: requests of known callers. Out: what the venue shows, or commands to the sequencer and what came of
+//! them.
+
+use crate::control::caller::{Caller, Role};
+use crate::control::door::Door;
+use crate::control::failure::Failure;
+use crate::entry::{Entry, Instruction, Origin};
+use crate::gateway::roster::Roster;
+use crate::gateway::venue::SharedView;
+use crate::hub::Hub;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, serve::IncomingStream};
+use market::account::AccountTerms;
+use market::command::Command;
+use market::control::{
+    AccountStatus, BookView, HaltRequest, InstrumentStatus, LevelView, OpenAccount, SessionStatus,
+    Status, Transfer, TransferOutcome, path,
+};
+use market::event::Event;
+use market::instrument::{Instrument, Phase};
+use market::order::Side;
+use market::refusal::Refusal;
+use market::text::Text;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tracing::{error, info};
+
+/// The longest body taken.
+const BODY_BYTES: usize = 64 << 10;
+/// How long a request may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Roles that may look at everything.
+const LOOK: &[Role] = &[Role::Viewer, Role::Operator];
+/// Roles that may look at what is public in the venue.
+const ALL: &[Role] = &[Role::Viewer, Role::Operator, Role::Service];
+/// Roles that may change trading.
+const OPERATE: &[Role] = &[Role::Operator];
+/// Roles that may open accounts and move funds.
+const FUND: &[Role] = &[Role::Operator, Role::Service];
+
+/// What requests work with.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) hub: Hub,
+    pub(crate) roster: Roster,
+    pub(crate) view: SharedView,
+}
+
+/// All paths, as a service for the door.
+pub(crate) fn service(desk: Desk) -> IntoMakeServiceWithConnectInfo<Router, Caller>
+where
+    Caller: for<'a> axum::extract::connect_info::Connected<IncomingStream<'a, Door>>,
+{
+    Router::new()
+        .route(path::STATUS, get(status))
+        .route(path::SESSIONS, get(sessions))
+        .route(path::INSTRUMENTS, get(instruments))
+        .route(path::BOOK, get(book))
+        .route(path::HALT, post(halt))
+        .route(path::RESUME, post(resume))
+        .route(path::ACCOUNTS, post(open_account))
+        .route(path::TRANSFERS, post(transfer))
+        .fallback(async || Failure::Path)
+        .method_not_allowed_fallback(async || Failure::Method)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn(patience))
+        .with_state(desk)
+        .into_make_service_with_connect_info::<Caller>()
+}
+
+async fn patience(request: Request, next: Next) -> Response {
+    match timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Failure::Timeout.into_response(),
+    }
+}
+
+async fn status(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+) -> Result<Json<Status>, Failure> {
+    caller.must_be(ALL)?;
+    let sessions = desk.roster.statuses();
+    let logged_on = sessions.iter().filter(|session| session.logged_on).count();
+    let view = desk.view.read();
+    let in_phase = |wanted| number(view.phases().filter(|phase| *phase == wanted).count());
+    Ok(Json(Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        epoch: desk.hub.epoch.to_string(),
+        last_seq: desk.hub.feed.last_seq(),
+        uptime_secs: desk.hub.opened.elapsed().as_secs(),
+        durability: desk.hub.durability.name().to_owned(),
+        sessions_logged_on: number(logged_on),
+        sessions_total: number(sessions.len()),
+        instruments_open: in_phase(Phase::Open),
+        instruments_halted: in_phase(Phase::Halted),
+        instruments_closed: in_phase(Phase::Closed),
+        live_orders: view.live_orders(),
+        trades: view.trades(),
+    }))
+}
+
+async fn sessions(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+) -> Result<Json<Vec<SessionStatus>>, Failure> {
+    caller.must_be(LOOK)?;
+    Ok(Json(desk.roster.statuses()))
+}
+
+async fn instruments(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+) -> Result<Json<Vec<InstrumentStatus>>, Failure> {
+    caller.must_be(ALL)?;
+    let listed = desk.hub.directory.instruments();
+    Ok(Json(listed.iter().map(|it| desk.instrument_status(it)).collect()))
+}
+
+async fn book(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(symbol): Path<String>,
+) -> Result<Json<BookView>, Failure> {
+    caller.must_be(LOOK)?;
+    let instrument = desk.instrument(&symbol)?;
+    let view = desk.view.read();
+    let book = view.book(instrument.id).ok_or(Failure::Symbol(symbol))?;
+    let levels = |side| {
+        let levels = book.levels(side);
+        levels.map(|(price, level)| LevelView {
+            price,
+            qty: level.qty,
+            orders: level.orders,
+        })
+    };
+    Ok(Json(BookView {
+        symbol: instrument.symbol,
+        phase: book.phase().phase,
+        seq: view.seq(),
+        bids: levels(Side::Buy).collect(),
+        offers: levels(Side::Sell).collect(),
+    }))
+}
+
+async fn halt(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(symbol): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<InstrumentStatus>, Failure> {
+    let origin = caller.must_be(OPERATE)?;
+    let request: HaltRequest = read(body)?;
+    let reason = Text::new(&request.reason)
+        .map_err(|why| Failure::Body(format!("reason: {why}")))?;
+    let instrument = desk.instrument(&symbol)?;
+    let command = Command::Halt {
+        instrument: instrument.id,
+        reason,
+    };
+    desk.change_phase(&caller, origin, command, &instrument).await
+}
+
+/// The body of a request that says nothing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+async fn resume(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(symbol): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<InstrumentStatus>, Failure> {
+    let origin = caller.must_be(OPERATE)?;
+    let Nothing {} = read(body)?;
+    let instrument = desk.instrument(&symbol)?;
+    let command = Command::Resume {
+        instrument: instrument.id,
+    };
+    desk.change_phase(&caller, origin, command, &instrument).await
+}
+
+async fn open_account(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<AccountStatus>, Failure> {
+    let origin = caller.must_be(FUND)?;
+    let OpenAccount { account } = read(body)?;
+    let existed = |existed| Ok(Json(AccountStatus { account, existed }));
+    if desk.hub.directory.account_by_name(account).is_some() {
+        return existed(true);
+    }
+    let command = Command::OpenAccount {
+        name: account,
+        terms: AccountTerms::Cash,
+    };
+    let entry = desk.submit(&caller, origin, command).await?;
+    match entry.events.first() {
+        Some(Event::AccountOpened { .. }) => existed(false),
+        Some(Event::Refused {
+            refusal: Refusal::AlreadyExists,
+        }) => existed(true),
+        Some(Event::Refused { refusal }) => Err(Failure::Refused(*refusal)),
+        other => Err(unexpected(&entry, other)),
+    }
+}
+
+async fn transfer(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<TransferOutcome>, Failure> {
+    let origin = caller.must_be(FUND)?;
+    let request: Transfer = read(body)?;
+    let directory = &desk.hub.directory;
+    let account = directory
+        .account_by_name(request.account)
+        .ok_or_else(|| Failure::Account(request.account.to_string()))?;
+    let asset = directory
+        .asset_by_code(request.asset)
+        .ok_or_else(|| Failure::Asset(request.asset.to_string()))?;
+    let command = Command::TransferFunds {
+        transfer_id: request.transfer_id,
+        account,
+        asset,
+        amount: request.amount,
+    };
+    let entry = desk.submit(&caller, origin, command).await?;
+    match entry.events.first() {
+        Some(Event::FundsTransferred { balance, .. }) => Ok(Json(TransferOutcome::Posted {
+            seq: entry.seq,
+            balance: *balance,
+        })),
+        Some(Event::TransferRefused { refusal, .. }) if *refusal != Refusal::TransferMismatch => {
+            Ok(Json(TransferOutcome::Refused {
+                reason: refusal.to_string(),
+            }))
+        }
+        Some(Event::TransferRefused { refusal, .. } | Event::Refused { refusal }) => {
+            Err(Failure::Refused(*refusal))
+        }
+        other => Err(unexpected(&entry, other)),
+    }
+}
+
+impl Desk {
+    fn instrument(&self, symbol: &str) -> Result<Instrument, Failure> {
+        let known = self.hub.directory.instrument_by_symbol(symbol);
+        known.ok_or_else(|| Failure::Symbol(symbol.to_owned()))
+    }
+
+    fn instrument_status(&self, instrument: &Instrument) -> InstrumentStatus {
+        let view = self.view.read();
+        let book = view.book(instrument.id);
+        let phase = book.map(|book| book.phase());
+        InstrumentStatus {
+            symbol: instrument.symbol,
+            currency: instrument.currency,
+            phase: phase.map_or(Phase::Closed, |phase| phase.phase),
+            reason: phase.and_then(|phase| phase.reason).map(|it| it.to_string()),
+            tick: instrument.tick,
+            lot: instrument.lot,
+            last_px: book.and_then(|book| book.last_print()).map(|print| print.price),
+        }
+    }
+
+    /// Halts or resumes; the answer shows the phase that the entry brought.
+    async fn change_phase(
+        &self,
+        caller: &Caller,
+        origin: Origin,
+        command: Command,
+        instrument: &Instrument,
+    ) -> Result<Json<InstrumentStatus>, Failure> {
+        let entry = self.submit(caller, origin, command).await?;
+        match entry.events.iter().find(|event| {
+            matches!(event, Event::PhaseChanged { .. } | Event::Refused { .. })
+        }) {
+            Some(Event::PhaseChanged { phase, reason, .. }) => Ok(Json(InstrumentStatus {
+                phase: *phase,
+                reason: reason.map(|it| it.to_string()),
+                ..self.instrument_status(instrument)
+            })),
+            Some(Event::Refused { refusal }) => Err(Failure::Refused(*refusal)),
+            other => Err(unexpected(&entry, other)),
+        }
+    }
+
+    /// Submits a change, waits until it is durable, and writes the audit line.
+    async fn submit(
+        &self,
+        caller: &Caller,
+        origin: Origin,
+        command: Command,
+    ) -> Result<Arc<Entry>, Failure> {
+        let instruction = Instruction::Market(command);
+        let entry = self.hub.submitter.call(origin, instruction).await?;
+        info!(
+            by = caller.name(),
+            peer = %caller.address,
+            seq = entry.seq,
+            trace_id = %entry.trace,
+            ?command,
+            events = ?entry.events,
+            "control: change"
+        );
+        Ok(entry)
+    }
+}
+
+/// Reads a body; an empty one is `{}`. What is wrong is named with its field.
+fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Failure> {
+    let body = body.map_err(|rejection| {
+        if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            Failure::TooLarge
+        } else {
+            Failure::Body(rejection.body_text())
+        }
+    })?;
+    let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
+    serde_json::from_slice(text).map_err(|why| Failure::Body(why.to_string()))
+}
+
+fn unexpected(entry: &Entry, event: Option<&Event>) -> Failure {
+    error!(seq = entry.seq, ?event, "control: an outcome that should not be");
+    Failure::Defect
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

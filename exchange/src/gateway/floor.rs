@@ -1,0 +1,155 @@
+//! [`Floor`]: up to where a session has been told everything, so that a start need not read the whole journal and a reset of the
+//! numbers does not tell old reports again. In: the session's store and the file beside it. Out: the last cause told.
+//!
+//! The store's own last cause is the truth while there is one. The floor is taken when it is ahead and the store has lost nothing since it
+//! was written (a power cut may take the store's latest messages; then they are told again from the journal).
+
+use fix_engine::session::input::Cause;
+use fix_engine::session::store::Store;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The file of one session.
+#[derive(Debug)]
+pub(crate) struct Floor {
+    path: PathBuf,
+    /// The entry of the floor that is in the file.
+    written: u64,
+}
+
+/// What the file holds, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    /// The store's incarnation when it was written.
+    incarnation: u64,
+    /// The store's last cause then: entry and index.
+    last_cause: Option<(u64, u32)>,
+    /// Everything up to here was told.
+    told: (u64, u32),
+}
+
+impl Floor {
+    /// The floor beside a session's store, and the last cause that was told.
+    pub(crate) fn open(path: PathBuf, store: &dyn Store) -> (Self, Option<Cause>) {
+        let record = fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
+        let told = record
+            .as_ref()
+            .filter(|record| record.holds(store))
+            .map(|record| cause(record.told));
+        let floor = Self {
+            path,
+            written: told.map_or(0, |told| told.entry),
+        };
+        (floor, told.max(store.last_cause()))
+    }
+
+    /// The entry of the floor that is in the file.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Writes the floor, so that it survives a power cut.
+    ///
+    /// # Errors
+    /// What the operating system says; the old floor stays.
+    pub(crate) fn write(&mut self, told: Cause, store: &dyn Store) -> std::io::Result<()> {
+        let record = Record {
+            incarnation: store.incarnation(),
+            last_cause: store.last_cause().map(|last| (last.entry, last.index)),
+            told: (told.entry, told.index),
+        };
+        let new = self.path.with_extension("floor.new");
+        let mut file = File::create(&new)?;
+        file.write_all(&serde_json::to_vec(&record)?)?;
+        file.sync_all()?;
+        fs::rename(&new, &self.path)?;
+        self.written = told.entry;
+        Ok(())
+    }
+}
+
+impl Record {
+    /// Whether the store has at least what it had when this was written.
+    fn holds(&self, store: &dyn Store) -> bool {
+        match store.incarnation().cmp(&self.incarnation) {
+            std::cmp::Ordering::Greater => true,
+            std::cmp::Ordering::Equal => store.last_cause() >= self.last_cause.map(cause),
+            std::cmp::Ordering::Less => false,
+        }
+    }
+}
+
+fn cause((entry, index): (u64, u32)) -> Cause {
+    Cause { entry, index }
+}
+
+/// File name of a session: its CompID with everything but letters, digits, `-` and `_` written as `%` and two hex digits.
+pub(crate) fn file_stem(comp_id: &str) -> String {
+    use std::fmt::Write as _;
+    let mut stem = String::with_capacity(comp_id.len());
+    for byte in comp_id.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+            stem.push(char::from(byte));
+        } else {
+            let _ = write!(stem, "%{byte:02X}");
+        }
+    }
+    stem
+}
+
+/// The files of a session under the data folder: its store and its floor.
+pub(crate) fn files(sessions: &Path, comp_id: &str) -> (PathBuf, PathBuf) {
+    let stem = file_stem(comp_id);
+    (
+        sessions.join(format!("{stem}.log")),
+        sessions.join(format!("{stem}.floor")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fix_engine::session::memory_store::MemoryStore;
+
+    fn at(entry: u64) -> Cause {
+        Cause { entry, index: 0 }
+    }
+
+    #[test]
+    fn it_holds_until_the_store_loses_something() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("X.floor");
+        let mut store = MemoryStore::new();
+        store.append(1, Some(at(5)), b"x").expect("appended");
+        let (mut floor, told) = Floor::open(path.clone(), &store);
+        assert_eq!(told, Some(at(5)));
+        floor.write(at(90), &store).expect("written");
+        assert_eq!(Floor::open(path.clone(), &store).1, Some(at(90)));
+        store.append(2, Some(at(95)), b"y").expect("appended");
+        assert_eq!(Floor::open(path.clone(), &store).1, Some(at(95)));
+        assert_eq!(Floor::open(path, &MemoryStore::new()).1, None);
+    }
+
+    #[test]
+    fn after_a_reset_nothing_old_is_told_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("X.floor");
+        let mut store = MemoryStore::new();
+        store.append(1, Some(at(5)), b"x").expect("appended");
+        store.reset().expect("reset");
+        let (mut floor, told) = Floor::open(path.clone(), &store);
+        assert_eq!(told, None);
+        floor.write(at(5), &store).expect("written");
+        assert_eq!(Floor::open(path, &store).1, Some(at(5)));
+    }
+
+    #[test]
+    fn a_comp_id_cannot_leave_the_folder() {
+        assert_eq!(file_stem("BOT01"), "BOT01");
+        assert_eq!(file_stem("../A b"), "%2E%2E%2FA%20b");
+    }
+}

@@ -1,0 +1,302 @@
+//! FIX → market. In: a message that passed session and dictionary, who sent it, the reference data. Out: a [`Command`], or a
+//! [`Refused`]. Pure: it reads no clock, keeps nothing, knows no session and no book.
+//!
+//! Rules of this venue: market orders with TimeInForce Day or GTC, or none, are taken as IOC. Account (1) may be left out by a
+//! participant that has exactly one. What the venue does not offer is refused, never ignored.
+
+use crate::directory::Directory;
+use crate::gateway::refused::Refused;
+use fix_engine::codec::field::{FieldError, FieldErrorKind};
+use fix_engine::codec::message::Message;
+use fix_engine::{msg_type, tag};
+use market::command::Command;
+use market::id::{AccountId, AccountName, ClOrdId, InstrumentId, ParticipantId};
+use market::instrument::Instrument;
+use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+
+/// The command that a D, F, G, H, AF or q means.
+///
+/// # Errors
+/// [`Refused`] by who is to blame; nothing has happened then.
+pub fn command(
+    message: &Message,
+    participant: ParticipantId,
+    directory: &Directory,
+) -> Result<Command, Refused> {
+    let request = Request {
+        message,
+        participant,
+        directory,
+    };
+    match message.msg_type() {
+        msg_type::NEW_ORDER_SINGLE => request.enter(),
+        msg_type::ORDER_CANCEL_REQUEST => request.cancel(),
+        msg_type::ORDER_CANCEL_REPLACE_REQUEST => request.replace(),
+        msg_type::ORDER_STATUS_REQUEST => request.status(),
+        msg_type::ORDER_MASS_STATUS_REQUEST => request.mass_status(),
+        msg_type::ORDER_MASS_CANCEL_REQUEST => request.mass_cancel(),
+        _ => Err(Refused::UnsupportedMsgType),
+    }
+}
+
+/// Whether this type of message becomes a command.
+pub fn is_order_flow(msg_type: &str) -> bool {
+    matches!(
+        msg_type,
+        msg_type::NEW_ORDER_SINGLE
+            | msg_type::ORDER_CANCEL_REQUEST
+            | msg_type::ORDER_CANCEL_REPLACE_REQUEST
+            | msg_type::ORDER_STATUS_REQUEST
+            | msg_type::ORDER_MASS_STATUS_REQUEST
+            | msg_type::ORDER_MASS_CANCEL_REQUEST
+    )
+}
+
+/// Fields that change what an order is and that this venue does not offer.
+const NOT_OFFERED: [u32; 6] = [
+    tag::CASH_ORDER_QTY,
+    tag::STOP_PX,
+    tag::MIN_QTY,
+    tag::PEG_OFFSET_VALUE,
+    tag::EXPIRE_DATE,
+    tag::EXPIRE_TIME,
+];
+
+/// One message with what is needed to understand it.
+struct Request<'a> {
+    message: &'a Message,
+    participant: ParticipantId,
+    directory: &'a Directory,
+}
+
+impl Request<'_> {
+    fn enter(&self) -> Result<Command, Refused> {
+        Ok(Command::Enter {
+            participant: self.participant,
+            cl_ord_id: self.id(tag::CL_ORD_ID)?,
+            terms: self.terms()?,
+        })
+    }
+
+    fn cancel(&self) -> Result<Command, Refused> {
+        let command = Command::Cancel {
+            participant: self.participant,
+            cl_ord_id: self.id(tag::CL_ORD_ID)?,
+            orig_cl_ord_id: self.id(tag::ORIG_CL_ORD_ID)?,
+        };
+        self.instrument()?;
+        Ok(command)
+    }
+
+    fn replace(&self) -> Result<Command, Refused> {
+        Ok(Command::Replace {
+            participant: self.participant,
+            cl_ord_id: self.id(tag::CL_ORD_ID)?,
+            orig_cl_ord_id: self.id(tag::ORIG_CL_ORD_ID)?,
+            terms: self.terms()?,
+        })
+    }
+
+    fn status(&self) -> Result<Command, Refused> {
+        Ok(Command::Status {
+            participant: self.participant,
+            request_id: self.optional_id(tag::ORD_STATUS_REQ_ID)?,
+            cl_ord_id: Some(self.id(tag::CL_ORD_ID)?),
+            instrument: Some(self.instrument()?.id),
+        })
+    }
+
+    fn mass_status(&self) -> Result<Command, Refused> {
+        let request_id = Some(self.id(tag::MASS_STATUS_REQ_ID)?);
+        let instrument = match self.required_char(tag::MASS_STATUS_REQ_TYPE)? {
+            b'1' => Some(self.instrument()?.id),
+            b'7' => None,
+            _ => {
+                return Err(Refused::Unsupported {
+                    tag: tag::MASS_STATUS_REQ_TYPE,
+                });
+            }
+        };
+        Ok(Command::Status {
+            participant: self.participant,
+            request_id,
+            cl_ord_id: None,
+            instrument,
+        })
+    }
+
+    fn mass_cancel(&self) -> Result<Command, Refused> {
+        let cl_ord_id = self.id(tag::CL_ORD_ID)?;
+        let instrument: Option<InstrumentId> =
+            match self.required_char(tag::MASS_CANCEL_REQUEST_TYPE)? {
+                b'1' => Some(self.instrument()?.id),
+                b'7' => None,
+                _ => {
+                    return Err(Refused::Unsupported {
+                        tag: tag::MASS_CANCEL_REQUEST_TYPE,
+                    });
+                }
+            };
+        let side = match self.message.char(tag::SIDE)? {
+            None => None,
+            Some(_) => Some(self.side()?),
+        };
+        Ok(Command::MassCancel {
+            participant: self.participant,
+            cl_ord_id,
+            instrument,
+            side,
+        })
+    }
+
+    fn terms(&self) -> Result<OrderTerms, Refused> {
+        if let Some(tag) = NOT_OFFERED
+            .into_iter()
+            .find(|tag| self.message.has(*tag))
+        {
+            return Err(Refused::Unsupported { tag });
+        }
+        let instrument = self.instrument()?;
+        let account = self.account()?;
+        let side = self.side()?;
+        let ord_type = self.ord_type()?;
+        Ok(OrderTerms {
+            account,
+            instrument: instrument.id,
+            side,
+            ord_type,
+            time_in_force: self.time_in_force(ord_type)?,
+            order_qty: self
+                .qty(tag::ORDER_QTY)?
+                .ok_or(Refused::Missing {
+                    tag: tag::ORDER_QTY,
+                })?,
+            post_only: self.post_only()?,
+            max_floor: self.qty(tag::MAX_FLOOR)?,
+        })
+    }
+
+    fn instrument(&self) -> Result<Instrument, Refused> {
+        let symbol = self
+            .message
+            .text(tag::SYMBOL)
+            .ok_or(Refused::Missing { tag: tag::SYMBOL })?;
+        self.directory
+            .instrument_by_symbol(symbol)
+            .ok_or(Refused::UnknownSymbol)
+    }
+
+    fn account(&self) -> Result<AccountId, Refused> {
+        let Some(name) = self.message.text(tag::ACCOUNT) else {
+            return self.only_account().ok_or(Refused::AccountRequired);
+        };
+        AccountName::new(name)
+            .ok()
+            .and_then(|name| self.directory.account_by_name(name))
+            .filter(|account| self.directory.may_trade(self.participant, *account))
+            .ok_or(Refused::UnknownAccount)
+    }
+
+    fn only_account(&self) -> Option<AccountId> {
+        let record = self.directory.participant(self.participant)?;
+        match record.accounts.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+
+    fn side(&self) -> Result<Side, Refused> {
+        match self.required_char(tag::SIDE)? {
+            b'1' => Ok(Side::Buy),
+            b'2' => Ok(Side::Sell),
+            _ => Err(Refused::Unsupported { tag: tag::SIDE }),
+        }
+    }
+
+    fn ord_type(&self) -> Result<OrdType, Refused> {
+        let price = self.price()?;
+        match (self.required_char(tag::ORD_TYPE)?, price) {
+            (b'1', None) => Ok(OrdType::Market),
+            (b'1', Some(_)) => Err(Refused::Contradiction {
+                tag: tag::PRICE,
+                with: "a market order",
+            }),
+            (b'2', Some(price)) => Ok(OrdType::Limit(price)),
+            (b'2', None) => Err(Refused::Missing { tag: tag::PRICE }),
+            _ => Err(Refused::Unsupported { tag: tag::ORD_TYPE }),
+        }
+    }
+
+    fn time_in_force(&self, ord_type: OrdType) -> Result<TimeInForce, Refused> {
+        let asked = match self.message.char(tag::TIME_IN_FORCE)? {
+            None | Some(b'0') => TimeInForce::Day,
+            Some(b'1') => TimeInForce::Gtc,
+            Some(b'3') => TimeInForce::Ioc,
+            Some(b'4') => TimeInForce::Fok,
+            Some(_) => {
+                return Err(Refused::Unsupported {
+                    tag: tag::TIME_IN_FORCE,
+                });
+            }
+        };
+        Ok(match (ord_type, asked) {
+            (OrdType::Market, TimeInForce::Day | TimeInForce::Gtc) => TimeInForce::Ioc,
+            _ => asked,
+        })
+    }
+
+    /// ExecInst (18) is a list of single characters with spaces between them.
+    fn post_only(&self) -> Result<bool, Refused> {
+        let Some(instructions) = self.message.text(tag::EXEC_INST) else {
+            return Ok(false);
+        };
+        if instructions.split(' ').all(|one| one == "6") {
+            Ok(true)
+        } else {
+            Err(Refused::Unsupported {
+                tag: tag::EXEC_INST,
+            })
+        }
+    }
+
+    fn price(&self) -> Result<Option<Price>, Refused> {
+        self.message
+            .text(tag::PRICE)
+            .map(|text| {
+                text.parse().map_err(|why| Refused::Number {
+                    tag: tag::PRICE,
+                    why,
+                })
+            })
+            .transpose()
+    }
+
+    fn qty(&self, tag: u32) -> Result<Option<Qty>, Refused> {
+        self.message
+            .text(tag)
+            .map(|text| text.parse().map_err(|why| Refused::Number { tag, why }))
+            .transpose()
+    }
+
+    fn id(&self, tag: u32) -> Result<ClOrdId, Refused> {
+        let text = self.message.require_text(tag)?;
+        ClOrdId::new(text).map_err(|why| Refused::Identifier { tag, why })
+    }
+
+    fn optional_id(&self, tag: u32) -> Result<Option<ClOrdId>, Refused> {
+        self.message
+            .has(tag)
+            .then(|| self.id(tag))
+            .transpose()
+    }
+
+    fn required_char(&self, tag: u32) -> Result<u8, Refused> {
+        let value = self.message.require(tag)?;
+        match value {
+            [one] => Ok(*one),
+            _ => Err(FieldError::new(tag, FieldErrorKind::Format).into()),
+        }
+    }
+}

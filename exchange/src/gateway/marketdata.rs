@@ -1,0 +1,16 @@
+//! Market data over FIX: V → W and X, e → f, x → y, g → h.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`view`] | pure: levels, trades and phases as of a journal entry, and what changed since another one |
+//! | [`request`] | pure: what a message asks for, or why not |
+//! | `encode` | pure: what the view shows as messages |
+//! | `desk` | what one connection is subscribed to |
+//! | `publisher` | the task that reads the feed and serves subscribers |
+
+pub(crate) mod desk;
+pub(crate) mod encode;
+pub(crate) mod publisher;
+pub mod request;
+pub(crate) mod subscriber;
+pub mod view;

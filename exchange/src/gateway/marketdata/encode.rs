@@ -1,0 +1,248 @@
+//! Market data messages: W, X, Y, f, y, h. In: what the view shows. Out: a [`Body`]. Fields stand in the order of the standard's groups.
+//! Pure.
+
+use crate::gateway::marketdata::request::{MarketDataRefused, Wants};
+use crate::gateway::marketdata::view::{Action, Book, Change, PhaseView, Print};
+use crate::gateway::report::{price, qty};
+use fix_engine::codec::body::Body;
+use fix_engine::{msg_type, tag};
+use market::instrument::{Instrument, Phase};
+use market::order::Side;
+use market::price::Price;
+
+/// Entries in one MarketDataIncrementalRefresh (X); more go into further messages.
+pub(crate) const ENTRIES_MAX: usize = 500;
+
+/// MarketDataSnapshotFullRefresh (W): the best `depth` levels of each wanted side, and the last trade. An empty book has 268=0.
+pub(crate) fn snapshot(
+    id: &str,
+    instrument: &Instrument,
+    book: &Book,
+    depth: usize,
+    wants: Wants,
+) -> Body {
+    let sides = sides(wants).into_iter().flatten();
+    let mut entries = Vec::new();
+    for side in sides {
+        let levels = book.levels(side).take(depth).enumerate();
+        entries.extend(levels.map(|(position, level)| (side, position + 1, level)));
+    }
+    let print = book.last_print().filter(|_| wants.trades);
+    let mut body = Body::new(msg_type::MARKET_DATA_SNAPSHOT_FULL_REFRESH);
+    body.push(tag::MD_REQ_ID, id);
+    body.push(tag::SYMBOL, instrument.symbol.as_str());
+    body.push(tag::NO_MD_ENTRIES, entries.len() + usize::from(print.is_some()));
+    for (side, position, (px, level)) in entries {
+        body.push(tag::MD_ENTRY_TYPE, entry_type(side));
+        body.push(tag::MD_ENTRY_PX, price(px));
+        body.push(tag::MD_ENTRY_SIZE, qty(level.qty));
+        body.push(tag::NUMBER_OF_ORDERS, level.orders);
+        body.push(tag::MD_ENTRY_POSITION_NO, position);
+    }
+    if let Some(print) = print {
+        body.push(tag::MD_ENTRY_TYPE, TRADE);
+        body.push(tag::MD_ENTRY_PX, price(print.price));
+        body.push(tag::MD_ENTRY_SIZE, qty(print.qty));
+    }
+    body
+}
+
+/// MarketDataIncrementalRefresh (X), as many as needed. Trades come first, as they happened before the levels changed.
+pub(crate) fn incremental(
+    id: &str,
+    instrument: &Instrument,
+    prints: &[Print],
+    changes: &[Change],
+) -> Vec<Body> {
+    let entries: Vec<Incremental<'_>> = prints
+        .iter()
+        .map(Incremental::Print)
+        .chain(changes.iter().map(Incremental::Level))
+        .collect();
+    entries
+        .chunks(ENTRIES_MAX)
+        .map(|chunk| {
+            let mut body = Body::new(msg_type::MARKET_DATA_INCREMENTAL_REFRESH);
+            body.push(tag::MD_REQ_ID, id);
+            body.push(tag::NO_MD_ENTRIES, chunk.len());
+            for entry in chunk {
+                entry.write(&mut body, instrument);
+            }
+            body
+        })
+        .collect()
+}
+
+/// One entry of an X.
+enum Incremental<'a> {
+    Print(&'a Print),
+    Level(&'a Change),
+}
+
+impl Incremental<'_> {
+    fn write(&self, body: &mut Body, instrument: &Instrument) {
+        match self {
+            Self::Print(print) => {
+                body.push(tag::MD_UPDATE_ACTION, '0');
+                body.push(tag::MD_ENTRY_TYPE, TRADE);
+                body.push(tag::MD_ENTRY_ID, format!("T{}", print.trade_id));
+                body.push(tag::SYMBOL, instrument.symbol.as_str());
+                body.push(tag::MD_ENTRY_PX, price(print.price));
+                body.push(tag::MD_ENTRY_SIZE, qty(print.qty));
+            }
+            Self::Level(change) => {
+                body.push(
+                    tag::MD_UPDATE_ACTION,
+                    match change.action {
+                        Action::New => '0',
+                        Action::Change => '1',
+                        Action::Delete => '2',
+                    },
+                );
+                body.push(tag::MD_ENTRY_TYPE, entry_type(change.side));
+                body.push(tag::MD_ENTRY_ID, level_id(change.side, change.price));
+                body.push(tag::SYMBOL, instrument.symbol.as_str());
+                body.push(tag::MD_ENTRY_PX, price(change.price));
+                if let Some(level) = change.level {
+                    body.push(tag::MD_ENTRY_SIZE, qty(level.qty));
+                    body.push(tag::NUMBER_OF_ORDERS, level.orders);
+                }
+            }
+        }
+    }
+}
+
+/// MarketDataRequestReject (Y).
+pub(crate) fn request_reject(id: &str, refused: MarketDataRefused) -> Body {
+    let mut body = Body::new(msg_type::MARKET_DATA_REQUEST_REJECT);
+    body.push(tag::MD_REQ_ID, id);
+    body.push(tag::MD_REQ_REJ_REASON, refused.code());
+    body.push(tag::TEXT, refused.text());
+    body
+}
+
+/// SecurityStatus (f). `id` is SecurityStatusReqID (324) of the request; without one it is unsolicited (325=Y).
+pub(crate) fn security_status(
+    id: Option<&str>,
+    instrument: &Instrument,
+    phase: PhaseView,
+    is_change: bool,
+) -> Body {
+    let mut body = Body::new(msg_type::SECURITY_STATUS);
+    body.push_some(tag::SECURITY_STATUS_REQ_ID, id);
+    body.push(tag::SYMBOL, instrument.symbol.as_str());
+    body.push(tag::CURRENCY, instrument.currency.as_str());
+    if is_change {
+        body.push(tag::UNSOLICITED_INDICATOR, true);
+    }
+    let status: u32 = match phase.phase {
+        Phase::Halted => 2,
+        Phase::Open if is_change && phase.before == Phase::Halted => 3,
+        Phase::Open => 17,
+        Phase::Closed => 18,
+    };
+    body.push(tag::SECURITY_TRADING_STATUS, status);
+    body.push_some(tag::TEXT, phase.reason.as_ref().map(|reason| reason.as_str()));
+    body
+}
+
+/// SecurityList (y) of the instruments in `part`; `total` is how many there are in all parts.
+pub(crate) fn security_list(
+    id: &str,
+    response_id: &str,
+    part: &[Instrument],
+    total: usize,
+    is_last: bool,
+) -> Body {
+    let mut body = Body::new(msg_type::SECURITY_LIST);
+    body.push(tag::SECURITY_REQ_ID, id);
+    body.push(tag::SECURITY_RESPONSE_ID, response_id);
+    body.push(
+        tag::SECURITY_REQUEST_RESULT,
+        if total == 0 { 2_u32 } else { 0 },
+    );
+    if total == 0 {
+        return body;
+    }
+    body.push(tag::TOT_NO_RELATED_SYM, total);
+    body.push(tag::LAST_FRAGMENT, is_last);
+    body.push(tag::NO_RELATED_SYM, part.len());
+    for instrument in part {
+        body.push(tag::SYMBOL, instrument.symbol.as_str());
+        body.push(tag::CURRENCY, instrument.currency.as_str());
+        body.push(tag::ROUND_LOT, qty(instrument.lot));
+        body.push(tag::MIN_TRADE_VOL, qty(instrument.min_qty));
+        body.push(
+            tag::TEXT,
+            format!("tick={} max={}", instrument.tick, instrument.max_qty),
+        );
+    }
+    body
+}
+
+/// SecurityList (y) that says no: SecurityRequestResult (560) 1, invalid or unsupported request.
+pub(crate) fn security_list_refused(id: &str, response_id: &str) -> Body {
+    let mut body = Body::new(msg_type::SECURITY_LIST);
+    body.push(tag::SECURITY_REQ_ID, id);
+    body.push(tag::SECURITY_RESPONSE_ID, response_id);
+    body.push(tag::SECURITY_REQUEST_RESULT, 1_u32);
+    body
+}
+
+/// TradingSessionStatus (h).
+pub(crate) fn trading_session_status(id: &str, phases: impl Iterator<Item = Phase>) -> Body {
+    let (mut open, mut halted) = (false, false);
+    for phase in phases {
+        open |= phase == Phase::Open;
+        halted |= phase == Phase::Halted;
+    }
+    let status: u32 = match (open, halted) {
+        (true, _) => 2,
+        (false, true) => 1,
+        (false, false) => 3,
+    };
+    let mut body = Body::new(msg_type::TRADING_SESSION_STATUS);
+    body.push(tag::TRAD_SES_REQ_ID, id);
+    body.push(tag::TRADING_SESSION_ID, TRADING_SESSION);
+    body.push(tag::TRAD_SES_STATUS, status);
+    body
+}
+
+/// TradingSessionStatus (h) that says no: TradSesStatus (340) 6 with TradSesStatusRejReason (567) 1, unknown TradingSessionID.
+pub(crate) fn trading_session_refused(id: &str, session: &str) -> Body {
+    let mut body = Body::new(msg_type::TRADING_SESSION_STATUS);
+    body.push(tag::TRAD_SES_REQ_ID, id);
+    body.push(tag::TRADING_SESSION_ID, session);
+    body.push(tag::TRAD_SES_STATUS, 6_u32);
+    body.push(tag::TRAD_SES_STATUS_REJ_REASON, 1_u32);
+    body
+}
+
+/// TradingSessionID (336) of the venue's one session a day.
+pub(crate) const TRADING_SESSION: &str = "DAY";
+
+/// MDEntryType (269) of a trade.
+const TRADE: char = '2';
+
+/// The sides that are wanted.
+pub(crate) fn sides(wants: Wants) -> [Option<Side>; 2] {
+    [
+        wants.bids.then_some(Side::Buy),
+        wants.offers.then_some(Side::Sell),
+    ]
+}
+
+fn entry_type(side: Side) -> char {
+    match side {
+        Side::Buy => '0',
+        Side::Sell => '1',
+    }
+}
+
+/// MDEntryID (278) of a level: the same as long as anybody may remember it.
+fn level_id(side: Side, price: Price) -> String {
+    match side {
+        Side::Buy => format!("B{price}"),
+        Side::Sell => format!("O{price}"),
+    }
+}

@@ -1,0 +1,382 @@
+//! Market → FIX. In: a journalled [`Entry`] and the reference data. Out: who is told what: execution reports, cancel rejects, mass
+//! cancel reports, each with its place in the entry, so that the same entry always gives the same messages under the same
+//! names (ExecID = `seq-event`, with `b` or `s` for the side of a trade). Pure.
+
+use crate::directory::Directory;
+use crate::entry::{Entry, Instruction};
+use crate::gateway::refused::{
+    cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason, refusal_text,
+};
+use crate::gateway::report::{self, NO_ORDER, NO_SYMBOL, Report};
+use fix_engine::codec::body::Body;
+use fix_engine::session::input::Cause;
+use fix_engine::time::Timestamp;
+use fix_engine::{msg_type, tag};
+use market::command::Command;
+use market::event::{CancelReason, CxlRejResponseTo, Event};
+use market::id::{ClOrdId, InstrumentId, ParticipantId, TradeId};
+use market::order::{OrdStatus, OrderFacts, OrderTerms, Side};
+use market::price::Price;
+use market::qty::Qty;
+use market::refusal::Refusal;
+
+/// One message to one participant.
+#[derive(Debug)]
+pub struct Told {
+    /// Who is told.
+    pub participant: ParticipantId,
+    /// Where in the journal it comes from; grows with every message to the same participant.
+    pub cause: Cause,
+    /// Which event of the entry.
+    pub event: usize,
+    /// What is told.
+    pub body: Body,
+}
+
+/// Everything that participants are told about this entry, in order.
+pub fn told(entry: &Entry, directory: &Directory) -> Vec<Told> {
+    let mut teller = Teller {
+        entry,
+        directory,
+        event: 0,
+        out: Vec::new(),
+    };
+    for (index, event) in entry.events.iter().enumerate() {
+        teller.event = index;
+        teller.tell(event);
+    }
+    teller.out
+}
+
+/// One entry on its way out.
+struct Teller<'a> {
+    entry: &'a Entry,
+    directory: &'a Directory,
+    event: usize,
+    out: Vec<Told>,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, event: &Event) {
+        match event {
+            Event::OrderAccepted { order } => self.report(order, '0', None),
+            Event::OrderRejected {
+                participant,
+                cl_ord_id,
+                terms,
+                refusal,
+            } => self.rejected(*participant, cl_ord_id, terms, *refusal),
+            Event::Traded {
+                trade_id,
+                price,
+                qty,
+                maker,
+                taker,
+                ..
+            } => {
+                self.traded(maker, *trade_id, (*price, *qty), MAKER);
+                self.traded(taker, *trade_id, (*price, *qty), TAKER);
+            }
+            Event::OrderCanceled {
+                order,
+                request,
+                reason,
+            } => self.canceled(order, *request, *reason),
+            Event::OrderExpired { order } => self.report(order, 'C', Some("the trading day is over")),
+            Event::OrderReplaced {
+                order,
+                orig_cl_ord_id,
+            } => {
+                let mut replaced = self.kind('5');
+                replaced.orig_cl_ord_id = Some(*orig_cl_ord_id);
+                let body = replaced.about(order, self.directory);
+                self.push(order.participant, 0, body);
+            }
+            Event::OrderDecremented { order, .. } => self.decremented(order),
+            Event::CancelRejected {
+                participant,
+                cl_ord_id,
+                orig_cl_ord_id,
+                response_to,
+                order,
+                refusal,
+            } => {
+                let reject = CancelReject {
+                    cl_ord_id,
+                    orig_cl_ord_id,
+                    response_to: *response_to,
+                    order: order.as_ref(),
+                    refusal: *refusal,
+                };
+                let body = reject.body(self.transact_time());
+                self.push(*participant, 0, body);
+            }
+            Event::OrderStatus {
+                participant,
+                request_id,
+                cl_ord_id,
+                order,
+                total,
+                last,
+            } => {
+                let mut body = match order {
+                    Some(order) => self.kind('I').about(order, self.directory),
+                    None => self.unknown_order(cl_ord_id.as_ref()),
+                };
+                echo(&mut body, request_id.as_ref(), cl_ord_id.is_none(), *total, *last);
+                self.push(*participant, 0, body);
+            }
+            Event::MassCanceled {
+                participant,
+                cl_ord_id,
+                instrument,
+                side,
+                outcome,
+            } => {
+                let body = self.mass_canceled(cl_ord_id, *instrument, *side, *outcome);
+                self.push(*participant, 0, body);
+            }
+            Event::Refused { .. }
+            | Event::AssetListed { .. }
+            | Event::InstrumentListed { .. }
+            | Event::ParticipantAdmitted { .. }
+            | Event::AccountOpened { .. }
+            | Event::AccountGranted { .. }
+            | Event::FundsTransferred { .. }
+            | Event::SecuritiesTransferred { .. }
+            | Event::TransferRefused { .. }
+            | Event::LevelChanged { .. }
+            | Event::PhaseChanged { .. }
+            | Event::DayEnded => {}
+        }
+    }
+
+    fn report(&mut self, order: &OrderFacts, exec_type: char, text: Option<&'static str>) {
+        let mut report = self.kind(exec_type);
+        report.text = text;
+        let body = report.about(order, self.directory);
+        self.push(order.participant, 0, body);
+    }
+
+    fn rejected(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
+        refusal: Refusal,
+    ) {
+        let text = refusal_text(refusal);
+        let mut report = self.kind('8');
+        report.text = Some(&text);
+        let body = report.rejected(cl_ord_id, terms, ord_rej_reason(refusal), self.directory);
+        self.push(participant, 0, body);
+    }
+
+    fn traded(&mut self, order: &OrderFacts, trade_id: TradeId, last: (Price, Qty), role: Role) {
+        let mut report = self.kind('F');
+        report.exec_id.push(match order.terms.side {
+            Side::Buy => 'b',
+            Side::Sell => 's',
+        });
+        report.last = Some(last);
+        let mut body = report.about(order, self.directory);
+        body.push(tag::SECONDARY_EXEC_ID, trade_id.0);
+        body.push(tag::LAST_LIQUIDITY_IND, role.last_liquidity_ind);
+        self.push(order.participant, role.index, body);
+    }
+
+    fn decremented(&mut self, order: &OrderFacts) {
+        let mut report = self.kind('D');
+        report.text = Some("self-trade prevention took quantity from the order");
+        let mut body = report.about(order, self.directory);
+        body.push(tag::EXEC_RESTATEMENT_REASON, PARTIAL_DECLINE);
+        self.push(order.participant, 0, body);
+    }
+
+    fn canceled(&mut self, order: &OrderFacts, request: Option<ClOrdId>, reason: CancelReason) {
+        let mut report = self.kind('4');
+        let mut restatement = None;
+        match (reason, request) {
+            (CancelReason::Requested, Some(request)) => {
+                report.cl_ord_id = Some(request);
+                report.orig_cl_ord_id = Some(order.cl_ord_id);
+            }
+            (CancelReason::Requested | CancelReason::MassCancel, _) => {}
+            _ => restatement = Some(MARKET_OPTION),
+        }
+        report.text = Some(cancel_text(reason));
+        let mut body = report.about(order, self.directory);
+        body.push_some(tag::EXEC_RESTATEMENT_REASON, restatement);
+        self.push(order.participant, 0, body);
+    }
+
+    /// The answer to a status request that found nothing: OrdStatus (39) 8, OrderID (37) NONE.
+    fn unknown_order(&self, cl_ord_id: Option<&ClOrdId>) -> Body {
+        let mut report = self.kind('I');
+        report.text = Some(match cl_ord_id {
+            Some(_) => "unknown order",
+            None => "no open orders",
+        });
+        let mut body = Body::new(msg_type::EXECUTION_REPORT);
+        body.push(tag::ORDER_ID, NO_ORDER);
+        body.push_some(tag::CL_ORD_ID, cl_ord_id.map(|id| id.as_str()));
+        report.kind(&mut body, OrdStatus::Rejected);
+        let instrument = match self.entry.instruction {
+            Instruction::Market(Command::Status { instrument, .. }) => instrument,
+            _ => None,
+        };
+        let listed = instrument.and_then(|id| self.directory.instrument(id));
+        let symbol = listed.as_ref().map_or(NO_SYMBOL, |it| it.symbol.as_str());
+        body.push(tag::SYMBOL, symbol);
+        body.push(tag::SIDE, UNDISCLOSED);
+        report.nothing_done(&mut body);
+        body
+    }
+
+    fn mass_canceled(
+        &self,
+        cl_ord_id: &ClOrdId,
+        instrument: Option<InstrumentId>,
+        side: Option<Side>,
+        outcome: Result<u32, Refusal>,
+    ) -> Body {
+        let kind = if instrument.is_some() { '1' } else { '7' };
+        let mut body = Body::new(msg_type::ORDER_MASS_CANCEL_REPORT);
+        body.push(tag::CL_ORD_ID, cl_ord_id.as_str());
+        body.push(tag::ORDER_ID, self.exec_id());
+        body.push(tag::MASS_CANCEL_REQUEST_TYPE, kind);
+        match outcome {
+            Ok(affected) => {
+                body.push(tag::MASS_CANCEL_RESPONSE, kind);
+                body.push(tag::TOTAL_AFFECTED_ORDERS, affected);
+            }
+            Err(refusal) => {
+                body.push(tag::MASS_CANCEL_RESPONSE, '0');
+                body.push(
+                    tag::MASS_CANCEL_REJECT_REASON,
+                    mass_cancel_reject_reason(refusal),
+                );
+                body.push(tag::TEXT, refusal_text(refusal));
+            }
+        }
+        let listed = instrument.and_then(|id| self.directory.instrument(id));
+        body.push_some(tag::SYMBOL, listed.as_ref().map(|it| it.symbol.as_str()));
+        body.push_some(tag::SIDE, side.map(report::side));
+        body.push(tag::TRANSACT_TIME, self.transact_time());
+        body
+    }
+
+    fn kind(&self, exec_type: char) -> Report<'static> {
+        Report {
+            exec_id: self.exec_id(),
+            exec_type,
+            cl_ord_id: None,
+            orig_cl_ord_id: None,
+            last: None,
+            transact_time: self.transact_time(),
+            text: None,
+        }
+    }
+
+    fn exec_id(&self) -> String {
+        format!("{}-{}", self.entry.seq, self.event)
+    }
+
+    fn transact_time(&self) -> Timestamp {
+        Timestamp::from_nanos(self.entry.at.nanos())
+    }
+
+    /// `place` tells the two reports of one trade apart.
+    fn push(&mut self, participant: ParticipantId, place: u32, body: Body) {
+        let index = u32::try_from(self.event).unwrap_or(u32::MAX / 2) * 2 + place;
+        self.out.push(Told {
+            participant,
+            cause: Cause {
+                entry: self.entry.seq,
+                index,
+            },
+            event: self.event,
+            body,
+        });
+    }
+}
+
+/// ExecRestatementReason (378): the venue's own doing.
+const MARKET_OPTION: u32 = 8;
+/// ExecRestatementReason (378): partial decline of OrderQty.
+const PARTIAL_DECLINE: u32 = 5;
+/// Side (54) where the standard requires one and there is none.
+const UNDISCLOSED: char = '7';
+
+/// A side of a trade: its place among the reports of the event, and LastLiquidityInd (851).
+#[derive(Clone, Copy)]
+struct Role {
+    index: u32,
+    last_liquidity_ind: u32,
+}
+
+const MAKER: Role = Role {
+    index: 0,
+    last_liquidity_ind: 1,
+};
+const TAKER: Role = Role {
+    index: 1,
+    last_liquidity_ind: 2,
+};
+
+fn cancel_text(reason: CancelReason) -> &'static str {
+    match reason {
+        CancelReason::Requested => "cancelled at your request",
+        CancelReason::MassCancel => "cancelled by mass cancel",
+        CancelReason::Unfilled => "what could not trade at once is cancelled",
+        CancelReason::NotWhole => "fill or kill: the whole could not trade at once",
+        CancelReason::WouldTrade => "post-only: the order would have traded at once",
+        CancelReason::SelfTrade => "the order would have traded with one of the same account",
+    }
+}
+
+/// OrdStatusReqID (790) for one order; MassStatusReqID (584), TotNumReports (911) and LastRptRequested (912) for all.
+fn echo(body: &mut Body, request_id: Option<&ClOrdId>, mass: bool, total: u32, last: bool) {
+    let request_id = request_id.map(|id| id.as_str());
+    if mass {
+        body.push_some(tag::MASS_STATUS_REQ_ID, request_id);
+        body.push(tag::TOT_NUM_REPORTS, total);
+        body.push(tag::LAST_RPT_REQUESTED, last);
+    } else {
+        body.push_some(tag::ORD_STATUS_REQ_ID, request_id);
+    }
+}
+
+/// An OrderCancelReject (9).
+struct CancelReject<'a> {
+    cl_ord_id: &'a ClOrdId,
+    orig_cl_ord_id: &'a ClOrdId,
+    response_to: CxlRejResponseTo,
+    order: Option<&'a OrderFacts>,
+    refusal: Refusal,
+}
+
+impl CancelReject<'_> {
+    fn body(&self, transact_time: Timestamp) -> Body {
+        let status = self.order.map_or(OrdStatus::Rejected, |order| order.ord_status);
+        let mut body = Body::new(msg_type::ORDER_CANCEL_REJECT);
+        match self.order {
+            Some(order) => body.push(tag::ORDER_ID, order.order_id.0),
+            None => body.push(tag::ORDER_ID, NO_ORDER),
+        };
+        body.push(tag::CL_ORD_ID, self.cl_ord_id.as_str());
+        body.push(tag::ORIG_CL_ORD_ID, self.orig_cl_ord_id.as_str());
+        body.push(tag::ORD_STATUS, report::ord_status(status));
+        body.push(tag::TRANSACT_TIME, transact_time);
+        body.push(
+            tag::CXL_REJ_RESPONSE_TO,
+            match self.response_to {
+                CxlRejResponseTo::Cancel => '1',
+                CxlRejResponseTo::Replace => '2',
+            },
+        );
+        body.push(tag::CXL_REJ_REASON, cxl_rej_reason(self.refusal));
+        body.push(tag::TEXT, refusal_text(self.refusal));
+        body
+    }
+}

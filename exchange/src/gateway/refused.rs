@@ -1,0 +1,346 @@
+//! [`Refused`]: why the gateway does not take a message, ordered by who is to blame; and the one place where a refusal, the
+//! gateway's or the market's, becomes codes of FIX and plain words. It does not build messages: see [`crate::gateway::answer`].
+
+use fix_engine::codec::field::{FieldError, FieldErrorKind};
+use fix_engine::tag;
+use market::decimal::DecimalError;
+use market::refusal::Refusal;
+use market::text::TextError;
+
+/// Why a message is not passed on to the market. Nothing of it was journalled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The message: a required field is absent, empty or not of its type.
+    Field(FieldError),
+    /// The message: an identifier that cannot be kept.
+    Identifier {
+        /// Which field.
+        tag: u32,
+        /// What is wrong with it.
+        why: TextError,
+    },
+    /// The participant: a field that this message needs because of another one.
+    Missing {
+        /// Which field.
+        tag: u32,
+    },
+    /// The participant: a price or quantity that is not an exact decimal of eight places.
+    Number {
+        /// Which field.
+        tag: u32,
+        /// What is wrong with it.
+        why: DecimalError,
+    },
+    /// The participant: a value of the standard that this venue does not offer.
+    Unsupported {
+        /// Which field.
+        tag: u32,
+    },
+    /// The participant: a field that contradicts another one.
+    Contradiction {
+        /// Which field.
+        tag: u32,
+        /// What it contradicts, in plain words.
+        with: &'static str,
+    },
+    /// The participant: no such symbol.
+    UnknownSymbol,
+    /// The participant: no such account, or not one it may trade for (the two are not told apart).
+    UnknownAccount,
+    /// The participant: it has several accounts, or none, and named none.
+    AccountRequired,
+    /// The participant: it may not send this kind of message.
+    NotAuthorised,
+    /// The participant: a message type that this venue does not take.
+    UnsupportedMsgType,
+    /// The participant: an id that names nothing (an unsubscription of what was never subscribed).
+    UnknownId {
+        /// Which field.
+        tag: u32,
+    },
+    /// Us: the queue into the venue is full.
+    Busy,
+    /// Us: the venue is closing down.
+    Stopped,
+}
+
+impl From<FieldError> for Refused {
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
+    }
+}
+
+/// Name of a field for people, with its tag.
+pub(crate) fn field_name(tag: u32) -> String {
+    let name = match tag {
+        tag::ACCOUNT => "Account",
+        tag::CASH_ORDER_QTY => "CashOrderQty",
+        tag::CL_ORD_ID => "ClOrdID",
+        tag::EXEC_INST => "ExecInst",
+        tag::EXPIRE_DATE => "ExpireDate",
+        tag::EXPIRE_TIME => "ExpireTime",
+        tag::MASS_CANCEL_REQUEST_TYPE => "MassCancelRequestType",
+        tag::MASS_STATUS_REQ_ID => "MassStatusReqID",
+        tag::MASS_STATUS_REQ_TYPE => "MassStatusReqType",
+        tag::MAX_FLOOR => "MaxFloor",
+        tag::MD_REQ_ID => "MDReqID",
+        tag::MIN_QTY => "MinQty",
+        tag::ORDER_QTY => "OrderQty",
+        tag::ORD_STATUS_REQ_ID => "OrdStatusReqID",
+        tag::ORD_TYPE => "OrdType",
+        tag::ORIG_CL_ORD_ID => "OrigClOrdID",
+        tag::PEG_OFFSET_VALUE => "PegOffsetValue",
+        tag::PRICE => "Price",
+        tag::SECURITY_LIST_REQUEST_TYPE => "SecurityListRequestType",
+        tag::SECURITY_REQ_ID => "SecurityReqID",
+        tag::SECURITY_STATUS_REQ_ID => "SecurityStatusReqID",
+        tag::SIDE => "Side",
+        tag::STOP_PX => "StopPx",
+        tag::SUBSCRIPTION_REQUEST_TYPE => "SubscriptionRequestType",
+        tag::SYMBOL => "Symbol",
+        tag::TIME_IN_FORCE => "TimeInForce",
+        tag::TRAD_SES_REQ_ID => "TradSesReqID",
+        _ => "field",
+    };
+    format!("{name} ({tag})")
+}
+
+impl Refused {
+    /// Text (58): the field and the reason in plain words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Field(error) => format!("{}: {}", field_name(error.tag), kind_text(error.kind)),
+            Self::Identifier { tag, why } => format!("{}: {why}", field_name(*tag)),
+            Self::Missing { tag } => format!("{}: required here", field_name(*tag)),
+            Self::Number { tag, why } => format!("{}: {why}", field_name(*tag)),
+            Self::Unsupported { tag } => {
+                format!("{}: not supported by this venue", field_name(*tag))
+            }
+            Self::Contradiction { tag, with } => {
+                format!("{}: does not go with {with}", field_name(*tag))
+            }
+            Self::UnknownSymbol => format!("{}: unknown symbol", field_name(tag::SYMBOL)),
+            Self::UnknownAccount => format!("{}: unknown account", field_name(tag::ACCOUNT)),
+            Self::AccountRequired => {
+                format!(
+                    "{}: required, since there is not exactly one account",
+                    field_name(tag::ACCOUNT)
+                )
+            }
+            Self::NotAuthorised => "not authorised for this message type".to_owned(),
+            Self::UnsupportedMsgType => "this venue does not take this message type".to_owned(),
+            Self::UnknownId { tag } => format!("{}: unknown id", field_name(*tag)),
+            Self::Busy => "application not available, try again".to_owned(),
+            Self::Stopped => "the venue is closing, try again later".to_owned(),
+        }
+    }
+
+    /// SessionRejectReason (373), where the message itself is to blame and a Reject (3) answers it.
+    pub fn session_reject_reason(&self) -> Option<u32> {
+        match self {
+            Self::Field(error) => Some(match error.kind {
+                FieldErrorKind::Missing => 1,
+                FieldErrorKind::Empty => 4,
+                FieldErrorKind::OutOfRange => 5,
+                FieldErrorKind::Format => 6,
+            }),
+            Self::Identifier { .. } => Some(5),
+            _ => None,
+        }
+    }
+
+    /// The field to blame (RefTagID, 371).
+    pub fn ref_tag(&self) -> Option<u32> {
+        match self {
+            Self::Field(error) => Some(error.tag),
+            Self::Identifier { tag, .. }
+            | Self::Missing { tag }
+            | Self::Number { tag, .. }
+            | Self::Unsupported { tag }
+            | Self::Contradiction { tag, .. }
+            | Self::UnknownId { tag } => Some(*tag),
+            Self::UnknownSymbol => Some(tag::SYMBOL),
+            Self::UnknownAccount | Self::AccountRequired => Some(tag::ACCOUNT),
+            _ => None,
+        }
+    }
+
+    /// BusinessRejectReason (380), where only a BusinessMessageReject (j) can answer; 0 when nothing fits better.
+    pub fn business_reject_reason(&self) -> u32 {
+        match self {
+            Self::UnknownId { .. } => 1,
+            Self::UnknownSymbol => 2,
+            Self::UnsupportedMsgType => 3,
+            Self::Busy | Self::Stopped => 4,
+            Self::Missing { .. } => 5,
+            Self::NotAuthorised => 6,
+            _ => 0,
+        }
+    }
+
+    /// Whether the message type or the sender as such is refused, so that not even an order gets an ExecutionReport.
+    pub fn is_business(&self) -> bool {
+        matches!(self, Self::UnsupportedMsgType | Self::NotAuthorised)
+    }
+
+    /// OrdRejReason (103).
+    pub fn ord_rej_reason(&self) -> u32 {
+        match self {
+            Self::UnknownSymbol => 1,
+            Self::Missing { tag: tag::SYMBOL } => 1,
+            Self::Number {
+                why: DecimalError::Overflow,
+                ..
+            } => 3,
+            Self::Unsupported { .. } | Self::Contradiction { .. } => 11,
+            Self::Number { tag, .. } | Self::Missing { tag }
+                if matches!(*tag, tag::ORDER_QTY | tag::MAX_FLOOR) =>
+            {
+                13
+            }
+            Self::UnknownAccount | Self::AccountRequired => 15,
+            Self::Busy | Self::Stopped => 0,
+            _ => 99,
+        }
+    }
+
+    /// CxlRejReason (102).
+    pub fn cxl_rej_reason(&self) -> u32 {
+        match self {
+            Self::UnknownSymbol => 1,
+            Self::Busy | Self::Stopped => 2,
+            _ => 99,
+        }
+    }
+
+    /// MassCancelRejectReason (532).
+    pub fn mass_cancel_reject_reason(&self) -> u32 {
+        match self {
+            Self::Unsupported { .. } => 0,
+            Self::UnknownSymbol => 1,
+            _ => 99,
+        }
+    }
+}
+
+/// OrdRejReason (103) of a refusal by the market.
+pub fn ord_rej_reason(refusal: Refusal) -> u32 {
+    match refusal {
+        Refusal::UnknownParticipant
+        | Refusal::TooManyOrders
+        | Refusal::CapacityReached
+        | Refusal::BookFull => 0,
+        Refusal::UnknownInstrument => 1,
+        Refusal::Halted | Refusal::Closed => 2,
+        Refusal::QtyAboveMax { .. }
+        | Refusal::NotionalTooLarge
+        | Refusal::InsufficientFunds { .. }
+        | Refusal::InsufficientPosition { .. } => 3,
+        Refusal::DuplicateClOrdId => 6,
+        Refusal::PostOnlyMustRest
+        | Refusal::PostOnlyWouldTrade
+        | Refusal::MarketCannotRest => 11,
+        Refusal::QtyNotPositive | Refusal::QtyOffLot { .. } | Refusal::QtyBelowMin { .. } => 13,
+        Refusal::BadMaxFloor => 13,
+        Refusal::UnknownAccount | Refusal::NotYourAccount => 15,
+        _ => 99,
+    }
+}
+
+/// CxlRejReason (102) of a refusal by the market.
+pub fn cxl_rej_reason(refusal: Refusal) -> u32 {
+    match refusal {
+        Refusal::TooLate => 0,
+        Refusal::UnknownOrder => 1,
+        Refusal::Halted
+        | Refusal::Closed
+        | Refusal::TooManyOrders
+        | Refusal::CapacityReached
+        | Refusal::BookFull
+        | Refusal::NotionalTooLarge
+        | Refusal::InsufficientFunds { .. }
+        | Refusal::InsufficientPosition { .. } => 2,
+        Refusal::DuplicateClOrdId => 6,
+        _ => 99,
+    }
+}
+
+/// MassCancelRejectReason (532) of a refusal by the market.
+pub fn mass_cancel_reject_reason(refusal: Refusal) -> u32 {
+    match refusal {
+        Refusal::UnknownInstrument => 1,
+        _ => 99,
+    }
+}
+
+/// Text (58) of a refusal by the market: the field to blame, if one is, and the reason.
+pub fn refusal_text(refusal: Refusal) -> String {
+    let tag = match refusal {
+        Refusal::UnknownAccount | Refusal::NotYourAccount => {
+            return Refused::UnknownAccount.text();
+        }
+        Refusal::UnknownInstrument => return Refused::UnknownSymbol.text(),
+        Refusal::PriceNotPositive | Refusal::PriceOffTick { .. } => tag::PRICE,
+        Refusal::QtyNotPositive
+        | Refusal::QtyOffLot { .. }
+        | Refusal::QtyBelowMin { .. }
+        | Refusal::QtyAboveMax { .. } => tag::ORDER_QTY,
+        Refusal::BadMaxFloor => tag::MAX_FLOOR,
+        Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade => tag::EXEC_INST,
+        Refusal::DuplicateClOrdId => tag::CL_ORD_ID,
+        Refusal::UnknownOrder => tag::ORIG_CL_ORD_ID,
+        _ => return refusal.to_string(),
+    };
+    format!("{}: {refusal}", field_name(tag))
+}
+
+fn kind_text(kind: FieldErrorKind) -> &'static str {
+    match kind {
+        FieldErrorKind::Missing => "missing",
+        FieldErrorKind::Empty => "without a value",
+        FieldErrorKind::Format => "not of its type",
+        FieldErrorKind::OutOfRange => "out of range",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_ones_account_reads_like_an_unknown_one() {
+        assert_eq!(
+            refusal_text(Refusal::NotYourAccount),
+            refusal_text(Refusal::UnknownAccount)
+        );
+        assert_eq!(
+            ord_rej_reason(Refusal::NotYourAccount),
+            ord_rej_reason(Refusal::UnknownAccount)
+        );
+    }
+
+    #[test]
+    fn the_text_names_field_and_reason() {
+        let refused = Refused::Number {
+            tag: tag::PRICE,
+            why: DecimalError::TooManyDecimals,
+        };
+        assert_eq!(refused.text(), "Price (44): too many decimals");
+        assert_eq!(refused.ord_rej_reason(), 99);
+        assert_eq!(refused.session_reject_reason(), None);
+    }
+
+    #[test]
+    fn the_messages_own_faults_are_session_rejects() {
+        let missing = Refused::Field(FieldError::new(tag::CL_ORD_ID, FieldErrorKind::Missing));
+        assert_eq!(missing.session_reject_reason(), Some(1));
+        let long = Refused::Identifier {
+            tag: tag::CL_ORD_ID,
+            why: TextError::TooLong { limit: 36 },
+        };
+        assert_eq!(
+            (long.session_reject_reason(), long.ref_tag()),
+            (Some(5), Some(11))
+        );
+    }
+}

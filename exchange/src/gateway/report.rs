@@ -1,0 +1,171 @@
+//! The ExecutionReport (8) about an order: the fields that every one of them carries. In: the facts of an order and what kind of
+//! report it is. Out: a [`Body`]. Pure; which event leads to which report is decided in [`crate::gateway::outbound`].
+
+use crate::directory::Directory;
+use fix_engine::codec::body::{Body, Decimal};
+use fix_engine::time::Timestamp;
+use fix_engine::{msg_type, tag};
+use market::decimal::SCALE;
+use market::id::ClOrdId;
+use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+
+/// OrderID (37) where there is no order.
+pub(crate) const NO_ORDER: &str = "NONE";
+
+/// What is particular to one report.
+pub(crate) struct Report<'a> {
+    /// ExecID (17).
+    pub(crate) exec_id: String,
+    /// ExecType (150).
+    pub(crate) exec_type: char,
+    /// ClOrdID (11), where it is not the order's own.
+    pub(crate) cl_ord_id: Option<ClOrdId>,
+    /// OrigClOrdID (41).
+    pub(crate) orig_cl_ord_id: Option<ClOrdId>,
+    /// LastPx (31) and LastQty (32).
+    pub(crate) last: Option<(Price, Qty)>,
+    /// TransactTime (60).
+    pub(crate) transact_time: Timestamp,
+    /// Text (58).
+    pub(crate) text: Option<&'a str>,
+}
+
+/// A price as it is written in a field.
+pub(crate) fn price(price: Price) -> Decimal {
+    Decimal {
+        mantissa: price.raw(),
+        scale: SCALE,
+    }
+}
+
+/// A quantity as it is written in a field.
+pub(crate) fn qty(qty: Qty) -> Decimal {
+    Decimal {
+        mantissa: qty.raw(),
+        scale: SCALE,
+    }
+}
+
+/// Side (54).
+pub(crate) fn side(side: Side) -> char {
+    match side {
+        Side::Buy => '1',
+        Side::Sell => '2',
+    }
+}
+
+/// OrdStatus (39).
+pub(crate) fn ord_status(status: OrdStatus) -> char {
+    match status {
+        OrdStatus::New => '0',
+        OrdStatus::PartiallyFilled => '1',
+        OrdStatus::Filled => '2',
+        OrdStatus::Canceled => '4',
+        OrdStatus::Rejected => '8',
+        OrdStatus::Expired => 'C',
+    }
+}
+
+fn time_in_force(time_in_force: TimeInForce) -> char {
+    match time_in_force {
+        TimeInForce::Day => '0',
+        TimeInForce::Gtc => '1',
+        TimeInForce::Ioc => '3',
+        TimeInForce::Fok => '4',
+    }
+}
+
+impl Report<'_> {
+    /// The report about an order that the venue knows.
+    pub(crate) fn about(&self, order: &OrderFacts, directory: &Directory) -> Body {
+        let mut body = Body::new(msg_type::EXECUTION_REPORT);
+        body.push(tag::ORDER_ID, order.order_id.0);
+        body.push(
+            tag::CL_ORD_ID,
+            self.cl_ord_id.as_ref().unwrap_or(&order.cl_ord_id).as_str(),
+        );
+        body.push_some(
+            tag::ORIG_CL_ORD_ID,
+            self.orig_cl_ord_id.as_ref().map(|id| id.as_str()),
+        );
+        self.kind(&mut body, order.ord_status);
+        terms(&mut body, &order.terms, directory);
+        let (last_px, last_qty) = self.last.unwrap_or_default();
+        body.push(tag::LAST_QTY, qty(last_qty));
+        body.push(tag::LAST_PX, price(last_px));
+        body.push(tag::LEAVES_QTY, qty(order.leaves_qty));
+        body.push(tag::CUM_QTY, qty(order.cum_qty));
+        body.push(tag::AVG_PX, price(order.avg_px()));
+        self.end(&mut body);
+        body
+    }
+
+    /// The report about an order that was not accepted.
+    pub(crate) fn rejected(
+        &self,
+        cl_ord_id: &ClOrdId,
+        order_terms: &OrderTerms,
+        ord_rej_reason: u32,
+        directory: &Directory,
+    ) -> Body {
+        let mut body = Body::new(msg_type::EXECUTION_REPORT);
+        body.push(tag::ORDER_ID, NO_ORDER);
+        body.push(tag::CL_ORD_ID, cl_ord_id.as_str());
+        self.kind(&mut body, OrdStatus::Rejected);
+        body.push(tag::ORD_REJ_REASON, ord_rej_reason);
+        terms(&mut body, order_terms, directory);
+        self.nothing_done(&mut body);
+        body
+    }
+
+    /// The end of a report about an order that never traded.
+    pub(crate) fn nothing_done(&self, body: &mut Body) {
+        for tag in [
+            tag::LAST_QTY,
+            tag::LAST_PX,
+            tag::LEAVES_QTY,
+            tag::CUM_QTY,
+            tag::AVG_PX,
+        ] {
+            body.push(tag, 0_u32);
+        }
+        self.end(body);
+    }
+
+    /// ExecID, ExecType, OrdStatus.
+    pub(crate) fn kind(&self, body: &mut Body, status: OrdStatus) {
+        body.push(tag::EXEC_ID, self.exec_id.as_str());
+        body.push(tag::EXEC_TYPE, self.exec_type);
+        body.push(tag::ORD_STATUS, ord_status(status));
+    }
+
+    fn end(&self, body: &mut Body) {
+        body.push(tag::TRANSACT_TIME, self.transact_time);
+        body.push_some(tag::TEXT, self.text);
+    }
+}
+
+/// What was asked for: account, symbol, side, quantity, type, price, time in force, instructions.
+fn terms(body: &mut Body, terms: &OrderTerms, directory: &Directory) {
+    let account = directory.account(terms.account);
+    body.push_some(tag::ACCOUNT, account.as_ref().map(|name| name.as_str()));
+    let instrument = directory.instrument(terms.instrument);
+    let symbol = instrument.as_ref().map_or(NO_SYMBOL, |it| it.symbol.as_str());
+    body.push(tag::SYMBOL, symbol);
+    body.push(tag::SIDE, side(terms.side));
+    body.push(tag::ORDER_QTY, qty(terms.order_qty));
+    match terms.ord_type {
+        OrdType::Market => body.push(tag::ORD_TYPE, '1'),
+        OrdType::Limit(limit) => body.push(tag::ORD_TYPE, '2').push(tag::PRICE, price(limit)),
+    };
+    body.push(tag::TIME_IN_FORCE, time_in_force(terms.time_in_force));
+    if terms.post_only {
+        body.push(tag::EXEC_INST, "6");
+    }
+    body.push_some(tag::MAX_FLOOR, terms.max_floor.map(qty));
+}
+
+/// Symbol (55) where the standard requires one and there is none (FIX 4.4 vol. 1, «[N/A]»).
+pub(crate) const NO_SYMBOL: &str = "[N/A]";

@@ -1,0 +1,446 @@
+//! [`SessionTask`]: the life of one participant's session, connected or not. It owns the FIX session, its store and, at most, one
+//! connection. In: mail (reports, confirmations, connections), messages of the peer, market data, time. Out: messages to the
+//! peer, commands to the sequencer. It never waits for a socket, the sequencer or the publisher: what has no room is refused or ends
+//! the connection, and everything that matters comes again by a resend.
+//!
+//! When the store fails, nothing more is told through it: the session ends its connection and stays away until the venue is started
+//! again; then the journal tells what is missing.
+
+mod answering;
+mod ordering;
+
+use crate::entry::TraceId;
+use crate::gateway::connection::{Connection, Inbound};
+use crate::gateway::floor::{Floor, files};
+use crate::gateway::marketdata::desk::Desk;
+use crate::gateway::roster::{Attachment, Claim, MAILBOX, Mail, SessionHandle, Standing};
+use crate::gateway::venue::Venue;
+use fix_engine::codec::body::Body;
+use fix_engine::codec::message::Message;
+use fix_engine::io::clock;
+use fix_engine::io::file_store::FileStore;
+use fix_engine::session::Session;
+use fix_engine::session::action::Action;
+use fix_engine::session::config::SessionConfig;
+use fix_engine::session::input::{Cause, Input, Send};
+use fix_engine::session::store::{Store, StoreError};
+use market::id::{CompId, ParticipantId};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info, warn};
+
+/// Market data that waits for a session task; then the publisher skips it.
+const TRANSIENT: usize = 256;
+/// Entries after which the floor is written again.
+const FLOOR_ENTRIES: u64 = 65_536;
+/// How long a crowded connection may hold up the session's timers.
+const CROWDED_WAIT: Duration = Duration::from_secs(1);
+/// How long the peer has to answer our Logout when the venue closes.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// One session.
+pub(crate) struct SessionTask {
+    participant: ParticipantId,
+    comp_id: CompId,
+    venue: Arc<Venue>,
+    session: Session,
+    store: FileStore,
+    floor: Floor,
+    /// The last cause that the participant was told; what is not after it is not told again.
+    told: Option<Cause>,
+    mailbox: mpsc::Receiver<Mail>,
+    /// Market data from the publisher, with the number of the connection that it is for.
+    transient: mpsc::Receiver<(u64, Body)>,
+    transient_sender: mpsc::Sender<(u64, Body)>,
+    link: Option<Link>,
+    /// Actions of the session that are not carried out yet.
+    actions: VecDeque<Action>,
+    /// Orders with PossResend (97): a duplicate among them is answered with the order's status.
+    possible_resends: BTreeSet<u64>,
+    /// Those whose status has been asked for; confirmed by the answer.
+    asked: BTreeSet<u64>,
+    /// The store failed: nothing more is told until the next start.
+    is_broken: bool,
+    standing: Arc<Standing>,
+}
+
+/// A connection that has the session.
+struct Link {
+    connection: Connection,
+    number: u64,
+    desk: Desk,
+    _claim: Claim,
+}
+
+/// What a session waits for.
+enum Happening {
+    Mail(Mail),
+    Inbound(Inbound),
+    Transient(u64, Body),
+    Tick,
+    Stop,
+}
+
+impl SessionTask {
+    /// Opens a participant's session with what its store holds. The task starts with [`SessionTask::run`].
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub(crate) fn open(
+        participant: ParticipantId,
+        comp_id: CompId,
+        venue: Arc<Venue>,
+    ) -> Result<(SessionHandle, Self), StoreError> {
+        let (store_path, floor_path) = files(&venue.sessions, comp_id.as_str());
+        let store = FileStore::open(store_path)?;
+        let (floor, told) = Floor::open(floor_path, &store);
+        let (sender, mailbox) = mpsc::channel(MAILBOX);
+        let (transient_sender, transient) = mpsc::channel(TRANSIENT);
+        let standing = Arc::new(Standing::default());
+        let mut task = Self {
+            participant,
+            comp_id,
+            session: Session::new(config(participant, comp_id, &venue)),
+            venue,
+            store,
+            floor,
+            told,
+            mailbox,
+            transient,
+            transient_sender,
+            link: None,
+            actions: VecDeque::new(),
+            possible_resends: BTreeSet::new(),
+            asked: BTreeSet::new(),
+            is_broken: false,
+            standing: Arc::clone(&standing),
+        };
+        task.skip_journalled();
+        let handle = SessionHandle {
+            comp_id,
+            mailbox: sender,
+            standing,
+        };
+        Ok((handle, task))
+    }
+
+    /// The last cause that the participant was told.
+    pub(crate) fn told(&self) -> Option<Cause> {
+        self.told
+    }
+
+    /// Lives until `stop`, then says goodbye.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        loop {
+            match self.wait(&stop).await {
+                Happening::Stop => break,
+                happening => self.take(happening),
+            }
+            self.carry_out();
+        }
+        self.say_goodbye().await;
+    }
+
+    /// The journal knows what was taken before a crash: it is not asked for again.
+    fn skip_journalled(&mut self) {
+        let journalled = self
+            .venue
+            .directory
+            .last_inbound(self.participant, self.incarnation());
+        if let Some(last) = journalled
+            && last >= self.store.next_in()
+        {
+            self.handle(Input::SetNumbers {
+                next_in: Some(last + 1),
+                next_out: None,
+            });
+        }
+        self.handle(Input::Tick);
+        self.carry_out();
+    }
+
+    async fn wait(&mut self, stop: &CancellationToken) -> Happening {
+        let tick = self.until_tick();
+        let listens = self.session.wants_messages();
+        let (link, crowded) = match &mut self.link {
+            Some(link) => {
+                let outbox = Arc::clone(link.connection.outbox());
+                let crowded = outbox.is_crowded().then_some(outbox);
+                (Some(link), crowded)
+            }
+            None => (None, None),
+        };
+        let tick = if crowded.is_some() { tick.map(|tick| tick.max(CROWDED_WAIT)) } else { tick };
+        tokio::select! {
+            () = stop.cancelled() => Happening::Stop,
+            mail = self.mailbox.recv() => mail.map_or(Happening::Stop, Happening::Mail),
+            inbound = next_inbound(link), if listens => Happening::Inbound(inbound),
+            transient = self.transient.recv() => match transient {
+                Some((number, body)) => Happening::Transient(number, body),
+                None => Happening::Stop,
+            },
+            () = sleep(tick) => Happening::Tick,
+            () = emptied(crowded) => Happening::Tick,
+        }
+    }
+
+    fn until_tick(&self) -> Option<Duration> {
+        self.session.next_timeout().map(|at| {
+            let nanos = at.nanos_since(clock::now());
+            Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
+        })
+    }
+
+    fn take(&mut self, happening: Happening) {
+        match happening {
+            Happening::Mail(Mail::Told {
+                entry,
+                event,
+                cause,
+                body,
+            }) => self.tell(&entry, event, cause, body),
+            Happening::Mail(Mail::Confirm { msg_seq_num }) => self.confirm(msg_seq_num),
+            Happening::Mail(Mail::Mark { seq }) => self.mark(seq),
+            Happening::Mail(Mail::Attach(attachment)) => self.attach(*attachment),
+            Happening::Inbound(inbound) => self.hear(inbound),
+            Happening::Transient(number, body) => {
+                if self.link.as_ref().is_some_and(|link| link.number == number) {
+                    self.handle(Input::Send(body, Send::Transient));
+                }
+            }
+            Happening::Tick => self.handle(Input::Tick),
+            Happening::Stop => {}
+        }
+    }
+
+    fn attach(&mut self, attachment: Attachment) {
+        if self.is_broken {
+            warn!(comp_id = %self.comp_id, "logon refused: the session's store has failed");
+            return;
+        }
+        let config = config(self.participant, self.comp_id, &self.venue);
+        if self.session.unconfirmed() == 0
+            && config.reset_on_logon != self.session.config().reset_on_logon
+        {
+            self.session = Session::new(config);
+        }
+        let Attachment { peer, logon, claim } = attachment;
+        let fix = &self.venue.config;
+        let connection = Connection::start(peer, fix.max_message_bytes, fix.outbound_queue);
+        *self.standing.peer.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((connection.address(), connection.is_tls()));
+        self.link = Some(Link {
+            connection,
+            number: self.venue.number_connection(),
+            desk: Desk::new(fix.max_subscriptions),
+            _claim: claim,
+        });
+        self.heard();
+        self.handle(Input::Connected);
+        self.handle(Input::Message(logon));
+    }
+
+    fn hear(&mut self, inbound: Inbound) {
+        match inbound {
+            Inbound::Message(message) => {
+                self.heard();
+                self.handle(Input::Message(message));
+            }
+            Inbound::Garbled(why) => self.handle(Input::Garbled(why)),
+            Inbound::Closed(why) => {
+                info!(comp_id = %self.comp_id, why, "connection lost");
+                self.handle(Input::Disconnected);
+                self.unlink(Connection::close);
+            }
+        }
+    }
+
+    fn heard(&self) {
+        self.standing
+            .heard_nanos
+            .store(clock::now().nanos(), Ordering::Relaxed);
+    }
+
+    /// Everything up to an entry has been told: remembered now and then.
+    fn mark(&mut self, seq: u64) {
+        let mark = Cause {
+            entry: seq,
+            index: u32::MAX,
+        };
+        if self.is_broken {
+            return;
+        }
+        self.told = self.told.max(Some(mark));
+        if seq >= self.floor.written() + FLOOR_ENTRIES {
+            self.write_floor();
+        }
+    }
+
+    fn write_floor(&mut self) {
+        let Some(told) = self.told else {
+            return;
+        };
+        if let Err(why) = self.floor.write(told, &self.store) {
+            warn!(comp_id = %self.comp_id, %why, "the session's floor cannot be written");
+        }
+    }
+
+    fn incarnation(&self) -> u32 {
+        u32::try_from(self.store.incarnation()).unwrap_or(u32::MAX)
+    }
+
+    fn handle(&mut self, input: Input) {
+        let mut actions = Vec::new();
+        self.session
+            .handle(clock::now(), input, &mut self.store, &mut actions);
+        self.actions.extend(actions);
+    }
+
+    /// Carries out what the session wants done, in order, until it wants nothing more.
+    fn carry_out(&mut self) {
+        while let Some(action) = self.actions.pop_front() {
+            match action {
+                Action::Transmit(bytes) => {
+                    let link = self.link.as_ref();
+                    if link.is_some_and(|link| link.connection.outbox().put(&bytes).is_err()) {
+                        self.cut_slow_consumer();
+                    }
+                }
+                Action::Deliver(message) => self.deliver(&message),
+                Action::PeerRejected(message) => {
+                    warn!(comp_id = %self.comp_id, message = message.to_pipe(), "the peer rejected a message of ours");
+                }
+                Action::LoggedOn => self.logged_on(true),
+                Action::LoggedOut { text } => {
+                    info!(comp_id = %self.comp_id, text, "logged out");
+                    self.logged_on(false);
+                }
+                Action::WasReset => {
+                    info!(comp_id = %self.comp_id, "sequence numbers reset to 1");
+                    self.write_floor();
+                }
+                Action::Noted(note) => debug!(comp_id = %self.comp_id, %note, "session"),
+                Action::Disconnect { why } => {
+                    info!(comp_id = %self.comp_id, %why, "disconnected");
+                    self.unlink(Connection::close);
+                }
+                Action::StoreFailed(why) => self.store_failed(&why),
+                other => debug!(comp_id = %self.comp_id, ?other, "session"),
+            }
+        }
+        let standing = &self.standing;
+        standing.next_in.store(self.session.next_in(), Ordering::Relaxed);
+        standing.next_out.store(self.store.next_out(), Ordering::Relaxed);
+    }
+
+    fn logged_on(&self, is_logged_on: bool) {
+        let was = self
+            .standing
+            .is_logged_on
+            .swap(is_logged_on, Ordering::Relaxed);
+        match (was, is_logged_on) {
+            (false, true) => {
+                info!(comp_id = %self.comp_id, "logged on");
+                self.venue.metrics.sessions_logged_on.inc();
+            }
+            (true, false) => self.venue.metrics.sessions_logged_on.dec(),
+            _ => {}
+        }
+    }
+
+    fn cut_slow_consumer(&mut self) {
+        warn!(
+            comp_id = %self.comp_id,
+            messages = self.venue.config.outbound_queue,
+            "disconnected: the peer does not read what is sent (slow consumer)"
+        );
+        self.unlink(Connection::cut);
+        self.handle(Input::Disconnected);
+    }
+
+    fn store_failed(&mut self, why: &StoreError) {
+        error!(comp_id = %self.comp_id, %why, "the session's store failed: the session stays away until the next start");
+        self.venue
+            .health
+            .ail("sessions", format!("session {}: {why}", self.comp_id));
+        self.is_broken = true;
+    }
+
+    fn unlink(&mut self, end: impl FnOnce(Connection)) {
+        if let Some(link) = self.link.take() {
+            end(link.connection);
+        }
+        *self.standing.peer.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.logged_on(false);
+    }
+
+    /// Logs out in good order and leaves the store as it is to be found.
+    async fn say_goodbye(mut self) {
+        self.handle(Input::Logout {
+            text: "the venue is closing".to_owned(),
+        });
+        self.carry_out();
+        let deadline = tokio::time::Instant::now() + GOODBYE;
+        while let Some(link) = &mut self.link {
+            let inbound = tokio::time::timeout_at(deadline, link.connection.next()).await;
+            match inbound {
+                Ok(inbound) => self.hear(inbound),
+                Err(_) => self.unlink(Connection::close),
+            }
+            self.carry_out();
+        }
+        if !self.is_broken {
+            self.write_floor();
+        }
+        if let Err(why) = self.store.close() {
+            warn!(comp_id = %self.comp_id, %why, "the session's store was not closed in good order");
+        }
+    }
+
+    /// One line for each message that becomes a command; the trace id leads to journal and bus.
+    fn trace(&self, message: &Message) -> TraceId {
+        let trace = TraceId::random();
+        debug!(comp_id = %self.comp_id, trace_id = %trace, msg_type = message.msg_type(), "received");
+        trace
+    }
+}
+
+/// The settings of a participant's session.
+fn config(participant: ParticipantId, comp_id: CompId, venue: &Venue) -> SessionConfig {
+    let fix = &venue.config;
+    let secs = |secs: u64| u32::try_from(secs).unwrap_or(u32::MAX);
+    let record = venue.directory.participant(participant);
+    let credentials = record.as_ref().and_then(|it| it.credentials.as_ref());
+    let mut config = SessionConfig::acceptor(fix.sender_comp_id.as_str(), comp_id.as_str())
+        .with_dictionary(Arc::clone(&venue.dictionary));
+    config.heart_bt_int_secs_allowed = secs(fix.heartbeat_min_secs)..=secs(fix.heartbeat_max_secs);
+    config.sending_time_window_secs = secs(fix.sending_time_window_secs);
+    config.logon_wait_secs = secs(fix.logon_timeout_secs);
+    config.reset_on_logon = credentials.is_some_and(|it| it.reset_on_logon);
+    config
+}
+
+async fn next_inbound(link: Option<&mut Link>) -> Inbound {
+    match link {
+        Some(link) => link.connection.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep(until: Option<Duration>) {
+    match until {
+        Some(until) => tokio::time::sleep(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn emptied(crowded: Option<Arc<crate::gateway::outbox::Outbox>>) {
+    match crowded {
+        Some(outbox) => outbox.emptied().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,225 @@
+//! What a session answers by itself: market data and status requests, and messages that are refused before they reach the
+//! sequencer. Such a message is confirmed at once, after its answer.
+
+use super::SessionTask;
+use crate::gateway::marketdata::encode;
+use crate::gateway::marketdata::publisher::{PublisherBusy, Subscriber};
+use crate::gateway::marketdata::request::{self, MarketDataRefused, Subscription};
+use crate::gateway::refused::Refused;
+use crate::gateway::{answer, inbound};
+use crate::participant::Rights;
+use fix_engine::codec::body::Body;
+use fix_engine::codec::message::Message;
+use fix_engine::io::clock;
+use fix_engine::session::input::{Cause, Input, Send};
+use fix_engine::session::store::Store;
+use fix_engine::{msg_type, tag};
+use std::sync::Arc;
+use tracing::info;
+
+/// Instruments in one SecurityList (y).
+const LIST_FRAGMENT: usize = 100;
+
+impl From<PublisherBusy> for Refused {
+    fn from(_: PublisherBusy) -> Self {
+        Self::Busy
+    }
+}
+
+impl SessionTask {
+    /// An application message of the peer.
+    pub(super) fn deliver(&mut self, message: &Message) {
+        let Ok(msg_seq_num) = message.msg_seq_num() else {
+            return;
+        };
+        let outcome = match message.msg_type() {
+            kind if inbound::is_order_flow(kind) => {
+                // Confirmed by the journal.
+                match self.order(message, msg_seq_num) {
+                    Ok(()) => return,
+                    Err(refused) => Err(refused),
+                }
+            }
+            msg_type::MARKET_DATA_REQUEST => self.market_data(message),
+            msg_type::SECURITY_STATUS_REQUEST => self.security_status(message),
+            msg_type::SECURITY_LIST_REQUEST => self.security_list(message, msg_seq_num),
+            msg_type::TRADING_SESSION_STATUS_REQUEST => self.trading_session_status(message),
+            _ => Err(Refused::UnsupportedMsgType),
+        };
+        match outcome {
+            Ok(answers) => {
+                for body in answers {
+                    self.handle(Input::Send(body, Send::Transient));
+                }
+            }
+            Err(refused) => self.refuse(message, msg_seq_num, &refused),
+        }
+        self.handle(Input::Confirm { msg_seq_num });
+    }
+
+    pub(super) fn rights(&self) -> Option<Rights> {
+        let record = self.venue.directory.participant(self.participant)?;
+        record.credentials.as_ref().map(|it| it.rights)
+    }
+
+    fn refuse(&mut self, message: &Message, msg_seq_num: u64, refused: &Refused) {
+        info!(
+            comp_id = %self.comp_id,
+            msg_type = message.msg_type(),
+            msg_seq_num,
+            why = refused.text(),
+            "message refused"
+        );
+        let exec_id = format!("R{}-{}-{msg_seq_num}", self.participant, self.incarnation());
+        let body = answer::refusal(message, refused, &exec_id, clock::now());
+        // A Reject (3) is a session message: a resend fills its place. The others are kept; their place in the journal is
+        // that of the last report, since no entry caused them.
+        let send = match body.msg_type() {
+            msg_type::REJECT => Send::Transient,
+            _ => Send::Durable(self.store.last_cause().unwrap_or(Cause::default())),
+        };
+        self.handle(Input::Send(body, send));
+    }
+
+    /// MarketDataRequest (V).
+    fn market_data(&mut self, message: &Message) -> Result<Vec<Body>, Refused> {
+        let directory = Arc::clone(&self.venue.directory);
+        let request = request::market_data(message, &directory)?;
+        let is_allowed = self.rights().is_some_and(|rights| rights.market_data);
+        let id = request::id(message, tag::MD_REQ_ID)?;
+        let request = match request {
+            _ if !is_allowed => Err(MarketDataRefused::NotAuthorised),
+            request => request,
+        };
+        let request = match request {
+            Ok(request) => request,
+            Err(refused) => return Ok(vec![encode::request_reject(&id, refused)]),
+        };
+        let Some((subscriber, desk)) = self.subscriber() else {
+            return Ok(Vec::new());
+        };
+        match request.kind {
+            Subscription::Unsubscribe => {
+                if !desk.forget_market_data(&id) {
+                    return Err(Refused::UnknownId {
+                        tag: tag::MD_REQ_ID,
+                    });
+                }
+                self.venue.publisher.forget_market_data(subscriber.number, id)?;
+            }
+            Subscription::Subscribe | Subscription::Snapshot => {
+                let is_live = request.kind == Subscription::Subscribe;
+                if let Err(refused) = desk.enter_market_data(&id, request.instruments.len(), is_live) {
+                    return Ok(vec![encode::request_reject(&id, refused)]);
+                }
+                if let Err(busy) = self.venue.publisher.market_data(subscriber, request) {
+                    self.forget_market_data(&id);
+                    return Err(busy.into());
+                }
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn forget_market_data(&mut self, id: &str) {
+        if let Some(link) = &mut self.link {
+            link.desk.forget_market_data(id);
+        }
+    }
+
+    /// SecurityStatusRequest (e).
+    fn security_status(&mut self, message: &Message) -> Result<Vec<Body>, Refused> {
+        let id = request::id(message, tag::SECURITY_STATUS_REQ_ID)?;
+        let kind = request::subscription(message)?;
+        let instrument = request::instrument(message, &self.venue.directory)?;
+        if !self.rights().is_some_and(|rights| rights.market_data || rights.orders) {
+            return Err(Refused::NotAuthorised);
+        }
+        let Some((subscriber, desk)) = self.subscriber() else {
+            return Ok(Vec::new());
+        };
+        match kind {
+            Subscription::Unsubscribe => {
+                if !desk.forget_status(&id) {
+                    return Err(Refused::UnknownId {
+                        tag: tag::SECURITY_STATUS_REQ_ID,
+                    });
+                }
+                self.venue.publisher.forget_status(subscriber.number, id)?;
+                return Ok(Vec::new());
+            }
+            Subscription::Subscribe => {
+                desk.enter_status(&id)?;
+                self.venue
+                    .publisher
+                    .status(subscriber, id.clone(), instrument.id)?;
+            }
+            Subscription::Snapshot => {}
+        }
+        let view = self.venue.view.read();
+        let phase = view.book(instrument.id).map(|book| book.phase());
+        drop(view);
+        Ok(phase
+            .map(|phase| encode::security_status(Some(&id), &instrument, phase, false))
+            .into_iter()
+            .collect())
+    }
+
+    /// SecurityListRequest (x).
+    fn security_list(&self, message: &Message, msg_seq_num: u64) -> Result<Vec<Body>, Refused> {
+        let id = request::id(message, tag::SECURITY_REQ_ID)?;
+        let response_id = format!("{}-{msg_seq_num}", self.incarnation());
+        let directory = &self.venue.directory;
+        let instruments = match message.value(tag::SECURITY_LIST_REQUEST_TYPE) {
+            Some(b"4") => directory.instruments(),
+            Some(b"0") => {
+                let symbol = message.text(tag::SYMBOL);
+                let known = symbol.and_then(|symbol| directory.instrument_by_symbol(symbol));
+                known.into_iter().collect()
+            }
+            _ => return Ok(vec![encode::security_list_refused(&id, &response_id)]),
+        };
+        let total = instruments.len();
+        if total == 0 {
+            return Ok(vec![encode::security_list(&id, &response_id, &[], 0, true)]);
+        }
+        let parts: Vec<_> = instruments.chunks(LIST_FRAGMENT).collect();
+        let last = parts.len() - 1;
+        let bodies = parts.iter().enumerate().map(|(index, part)| {
+            encode::security_list(&id, &response_id, part, total, index == last)
+        });
+        Ok(bodies.collect())
+    }
+
+    /// TradingSessionStatusRequest (g).
+    fn trading_session_status(&self, message: &Message) -> Result<Vec<Body>, Refused> {
+        let id = request::id(message, tag::TRAD_SES_REQ_ID)?;
+        if request::subscription(message)? != Subscription::Snapshot {
+            return Err(Refused::Unsupported {
+                tag: tag::SUBSCRIPTION_REQUEST_TYPE,
+            });
+        }
+        let session = message.text(tag::TRADING_SESSION_ID);
+        if let Some(other) = session.filter(|session| *session != encode::TRADING_SESSION) {
+            return Ok(vec![encode::trading_session_refused(&id, other)]);
+        }
+        let view = self.venue.view.read();
+        Ok(vec![encode::trading_session_status(&id, view.phases())])
+    }
+
+    /// The connection as the publisher knows it, and what it is subscribed to.
+    fn subscriber(
+        &mut self,
+    ) -> Option<(
+        Subscriber,
+        &mut crate::gateway::marketdata::desk::Desk,
+    )> {
+        let link = self.link.as_mut()?;
+        let subscriber = Subscriber {
+            number: link.number,
+            outbox: Arc::clone(link.connection.outbox()),
+            bodies: self.transient_sender.clone(),
+        };
+        Some((subscriber, &mut link.desk))
+    }
+}

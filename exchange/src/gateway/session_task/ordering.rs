@@ -1,0 +1,110 @@
+//! Orders through a session: a delivered message becomes a command for the sequencer; what came of it is told and confirmed.
+
+use super::SessionTask;
+use crate::entry::{Entry, Instruction, Origin, TraceId};
+use crate::gateway::inbound;
+use crate::gateway::refused::Refused;
+use crate::sequencer::{Submission, SubmitError};
+use fix_engine::codec::body::Body;
+use fix_engine::codec::message::Message;
+use fix_engine::session::input::{Cause, Input, Send};
+use fix_engine::tag;
+use market::command::Command;
+use market::event::Event;
+use market::id::ClOrdId;
+use market::refusal::Refusal;
+
+impl SessionTask {
+    /// An order, cancel, replace, status request or mass cancel.
+    pub(super) fn order(&mut self, message: &Message, msg_seq_num: u64) -> Result<(), Refused> {
+        if !self.rights().is_some_and(|rights| rights.orders) {
+            return Err(Refused::NotAuthorised);
+        }
+        let command = inbound::command(message, self.participant, &self.venue.directory)?;
+        let is_possible_resend = matches!(command, Command::Enter { .. })
+            && message.bool(tag::POSS_RESEND) == Ok(Some(true));
+        let trace = self.trace(message);
+        self.submit(command, msg_seq_num, trace)?;
+        if is_possible_resend {
+            self.possible_resends.insert(msg_seq_num);
+        }
+        Ok(())
+    }
+
+    fn submit(&self, command: Command, msg_seq_num: u64, trace: TraceId) -> Result<(), Refused> {
+        let submission = Submission {
+            origin: Origin::Session {
+                participant: self.participant,
+                incarnation: self.incarnation(),
+                msg_seq_num,
+            },
+            trace,
+            instruction: Instruction::Market(command),
+            reply: None,
+        };
+        let submitted = self.venue.submitter.try_submit(submission);
+        submitted.map_err(|error| match error {
+            SubmitError::Busy => Refused::Busy,
+            SubmitError::Stopped(_) => Refused::Stopped,
+        })
+    }
+
+    /// Tells the participant what an entry caused, once.
+    pub(super) fn tell(&mut self, entry: &Entry, event: usize, cause: Cause, body: Body) {
+        if self.is_broken || self.told.is_some_and(|told| cause <= told) {
+            return;
+        }
+        if !self.answers_with_status(entry, event) {
+            self.handle(Input::Send(body, Send::Durable(cause)));
+        }
+        self.told = Some(cause);
+    }
+
+    /// A message is durable in the journal, and what it caused has been told.
+    pub(super) fn confirm(&mut self, msg_seq_num: u64) {
+        if self.asked.remove(&msg_seq_num) {
+            return;
+        }
+        self.possible_resends.remove(&msg_seq_num);
+        self.handle(Input::Confirm { msg_seq_num });
+    }
+
+    /// A duplicate that came with PossResend (97) is not refused: the participant gets the status of the order that it has
+    /// (FIX 4.4 vol. 2, «PossResend»).
+    fn answers_with_status(&mut self, entry: &Entry, event: usize) -> bool {
+        let Some((msg_seq_num, cl_ord_id)) = self.possible_resend(entry, event) else {
+            return false;
+        };
+        let command = Command::Status {
+            participant: self.participant,
+            request_id: None,
+            cl_ord_id: Some(cl_ord_id),
+            instrument: None,
+        };
+        let is_asked = self.submit(command, msg_seq_num, entry.trace).is_ok();
+        if is_asked {
+            self.possible_resends.remove(&msg_seq_num);
+            self.asked.insert(msg_seq_num);
+        }
+        is_asked
+    }
+
+    fn possible_resend(&self, entry: &Entry, event: usize) -> Option<(u64, ClOrdId)> {
+        let Origin::Session { msg_seq_num, .. } = entry.origin else {
+            return None;
+        };
+        match entry.events.get(event) {
+            Some(Event::OrderRejected {
+                participant,
+                cl_ord_id,
+                refusal: Refusal::DuplicateClOrdId,
+                ..
+            }) if *participant == self.participant
+                && self.possible_resends.contains(&msg_seq_num) =>
+            {
+                Some((msg_seq_num, *cl_ord_id))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! [`Venue`]: what every session of the gateway works with. Shared, behind an `Arc`; set up once by [`crate::gateway::Gateway::open`].
+
+use crate::config::FixConfig;
+use crate::directory::Directory;
+use crate::gateway::marketdata::publisher::Publisher;
+use crate::gateway::marketdata::view::View;
+use crate::health::Health;
+use crate::metrics::Metrics;
+use crate::sequencer::Submitter;
+use fix_engine::dictionary::Dictionary;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The parts of the exchange that sessions use.
+#[derive(Debug)]
+pub(crate) struct Venue {
+    /// The keys of `[fix]`.
+    pub(crate) config: FixConfig,
+    /// Where the stores of the sessions lie.
+    pub(crate) sessions: PathBuf,
+    /// Reference data.
+    pub(crate) directory: Arc<Directory>,
+    /// The way into the sequencer.
+    pub(crate) submitter: Submitter,
+    /// What messages are checked against.
+    pub(crate) dictionary: Arc<Dictionary>,
+    /// What market data shows.
+    pub(crate) view: SharedView,
+    /// Who serves market data subscriptions.
+    pub(crate) publisher: Publisher,
+    /// Figures.
+    pub(crate) metrics: Metrics,
+    /// What is wrong.
+    pub(crate) health: Health,
+    /// Connections since the start; numbers them.
+    connections: AtomicU64,
+}
+
+/// The parts that [`Venue::new`] puts together.
+pub(crate) struct VenueParts {
+    pub(crate) config: FixConfig,
+    pub(crate) sessions: PathBuf,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) submitter: Submitter,
+    pub(crate) dictionary: Arc<Dictionary>,
+    pub(crate) view: SharedView,
+    pub(crate) publisher: Publisher,
+    pub(crate) metrics: Metrics,
+    pub(crate) health: Health,
+}
+
+impl Venue {
+    pub(crate) fn new(parts: VenueParts) -> Self {
+        Self {
+            config: parts.config,
+            sessions: parts.sessions,
+            directory: parts.directory,
+            submitter: parts.submitter,
+            dictionary: parts.dictionary,
+            view: parts.view,
+            publisher: parts.publisher,
+            metrics: parts.metrics,
+            health: parts.health,
+            connections: AtomicU64::new(0),
+        }
+    }
+
+    /// A number for a new connection.
+    pub(crate) fn number_connection(&self) -> u64 {
+        self.connections.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// The view, written by the market data publisher, read by sessions and the control port. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct SharedView(Arc<RwLock<View>>);
+
+impl SharedView {
+    /// The view as it is now. Hold it shortly: the publisher waits.
+    pub fn read(&self) -> RwLockReadGuard<'_, View> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, View> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
