@@ -185,3 +185,5 @@ pub const USER_RESPONSE: &str = "BF";
 pub const COLLATERAL_INQUIRY_ACK: &str = "BG";
 /// ConfirmationRequest (app).
 pub const CONFIRMATION_REQUEST: &str = "BH";
+/// XMLnonFIX (app).
+pub const XML_NON_FIX: &str = "n";

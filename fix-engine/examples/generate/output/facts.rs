@@ -52,7 +52,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Reads `fields.tsv`, `values.tsv` and `layout.tsv` of a folder.
+    /// Reads `fields.tsv`, `values.tsv` and `layout.tsv` of a folder. XMLnonFIX (n) is added: it has nothing but
+    /// header and trailer, and so no line in the layout.
     pub(super) fn read(folder: &Path) -> io::Result<Facts> {
         let mut facts = Facts {
             fields: Vec::new(),
@@ -81,6 +82,7 @@ impl Facts {
         for [path, kind, name, required] in rows(&fs::read_to_string(folder.join("layout.tsv"))?)? {
             facts.enter(path, &kind, name, required == "Y")?;
         }
+        facts.open("message:n:XMLnonFIX:app");
         Ok(facts)
     }
 

@@ -83,7 +83,10 @@ fn tag_of(facts: &Facts, name: &str) -> u32 {
 
 /// `ClOrdID` as `CL_ORD_ID`, `NoPartyIDs` as `NO_PARTY_IDS`, `IOIID` as `IOI_ID`.
 fn constant(name: &str) -> String {
-    let name = name.replace("IDs", "Ids").replace("IOIID", "IoiID");
+    let name = name
+        .replace("IDs", "Ids")
+        .replace("IOIID", "IoiID")
+        .replace("XMLnonFIX", "XmlNonFix");
     let letters: Vec<char> = name.chars().collect();
     let mut out = String::new();
     for (at, letter) in letters.iter().enumerate() {
