@@ -2,18 +2,12 @@
 
 use crate::event::{CancelReason, CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, InstrumentId, ParticipantId};
-use crate::order::{OrderFacts, Side};
+use crate::order::Side;
 use crate::orders::Found;
 use crate::refusal::Refusal;
 use crate::slab::Slot;
 use crate::state::State;
 use alloc::vec::Vec;
-
-/// Why a request about an order cannot be done, with the order where it is known.
-pub(crate) struct Denied {
-    pub(crate) refusal: Refusal,
-    pub(crate) order: Option<OrderFacts>,
-}
 
 impl State {
     /// The live order that a participant means.
@@ -21,16 +15,13 @@ impl State {
         &self,
         participant: ParticipantId,
         cl_ord_id: &ClOrdId,
-    ) -> Result<Slot, Denied> {
-        let (refusal, order) = match self.orders.find(participant, cl_ord_id) {
-            Some(Found::Live(slot)) => return Ok(slot),
-            Some(Found::Final(order)) => (Refusal::TooLate, order),
-            None => match self.registry.participant(participant) {
-                Ok(()) => (Refusal::UnknownOrder, None),
-                Err(refusal) => (refusal, None),
-            },
-        };
-        Err(Denied { refusal, order })
+    ) -> Result<Slot, Refusal> {
+        self.registry.participant(participant)?;
+        match self.orders.find(participant, cl_ord_id) {
+            Some(Found::Live(slot)) => Ok(slot),
+            Some(Found::Final(_)) => Err(Refusal::TooLate),
+            None => Err(Refusal::UnknownOrder),
+        }
     }
 
     /// OrderCancelRequest.
@@ -45,12 +36,12 @@ impl State {
             Ok(slot) => {
                 self.cancel_resting(slot, Some(cl_ord_id), CancelReason::Requested, events);
             }
-            Err(Denied { refusal, order }) => events.push(Event::CancelRejected {
+            Err(refusal) => events.push(Event::CancelRejected {
                 participant,
                 cl_ord_id,
                 orig_cl_ord_id,
                 response_to: CxlRejResponseTo::Cancel,
-                order,
+                order: self.order(participant, &orig_cl_ord_id),
                 refusal,
             }),
         }

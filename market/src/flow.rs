@@ -30,10 +30,11 @@ use crate::account::AccountTerms;
 use crate::command::Command;
 use crate::decimal::ONE;
 use crate::event::{CancelReason, Event};
-use crate::id::{AccountId, ClOrdId, InstrumentId, ParticipantId};
+use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use crate::instrument::Instrument;
 use crate::limits::{Limits, SelfTrade};
 use crate::market::Market;
+use crate::money::Money;
 use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
@@ -53,12 +54,17 @@ pub const MAX_QTY: u64 = 1_000_000_000;
 /// Greatest price of one operation, in ticks.
 pub const MAX_PRICE: u64 = 1_000_000_000;
 
+/// What a cash account gets with every symbol: lots of it, and a thousand times as much cash in ticks × lots.
+pub const PLENTY: u64 = 1_000_000_000;
+
 const PARTICIPANT: ParticipantId = ParticipantId(0);
 
 /// A market that an order flow drives.
 #[derive(Clone, Debug)]
 pub struct Replay {
     market: Market,
+    /// Of all accounts.
+    terms: AccountTerms,
     counts: Counts,
     symbols: u32,
     /// Lines read by [`Replay::line`], the header included.
@@ -137,21 +143,28 @@ impl Outcome {
 }
 
 impl Replay {
-    /// An empty market with this self-trade prevention.
+    /// An empty market with this self-trade prevention, and accounts that are not checked.
     pub fn new(self_trade: SelfTrade) -> Self {
+        Self::with_accounts(self_trade, AccountTerms::Unchecked)
+    }
+
+    /// An empty market whose accounts have these terms; with [`AccountTerms::Cash`] each gets [`PLENTY`] with every
+    /// symbol, so that the same trades come out, with every check and reservation made.
+    pub fn with_accounts(self_trade: SelfTrade, terms: AccountTerms) -> Self {
         let mut market = Market::new(Limits {
             self_trade,
             ..Limits::default()
         });
         let mut events = Vec::new();
         let mut seq = 0;
-        for command in opening() {
+        for command in opening(terms) {
             seq += 1;
             market.apply(seq, Timestamp::default(), &command, &mut events);
         }
         events.clear();
         Self {
             market,
+            terms,
             counts: Counts::default(),
             symbols: 0,
             lines: 0,
@@ -307,10 +320,39 @@ impl Replay {
             if let Some(Event::Refused { refusal }) = events.first() {
                 return Err(fault(operation, "sym", FlowFault::Refused(*refusal)));
             }
+            if self.terms == AccountTerms::Cash {
+                self.endow(id, &mut events);
+            }
             self.symbols += 1;
             events.clear();
         }
         Ok(())
+    }
+
+    /// Brings every account its part of a new symbol, and the cash to trade it.
+    fn endow(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        let plenty = qty(PLENTY).expect("within what a quantity holds");
+        for account in (0..ACCOUNTS).map(AccountId) {
+            for command in [
+                Command::TransferSecurities {
+                    transfer_id: name(format!("s{account}-{instrument}")),
+                    account,
+                    instrument,
+                    qty: plenty,
+                    cost_px: Price::ZERO,
+                },
+                Command::TransferFunds {
+                    transfer_id: name(format!("c{account}-{instrument}")),
+                    account,
+                    asset: AssetId(0),
+                    amount: Money::notional(Price::from_raw(1_000 * ONE), plenty),
+                },
+            ] {
+                self.seq += 1;
+                self.market
+                    .apply(self.seq, Timestamp::default(), &command, events);
+            }
+        }
     }
 
     fn command(&self, operation: &Operation) -> Result<Command, FlowError> {
@@ -400,12 +442,12 @@ fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
 }
 
 /// Commands that make the market ready for the first symbol.
-fn opening() -> impl Iterator<Item = Command> {
-    let accounts = (1..=ACCOUNTS).flat_map(|acct| {
+fn opening(terms: AccountTerms) -> impl Iterator<Item = Command> {
+    let accounts = (1..=ACCOUNTS).flat_map(move |acct| {
         [
             Command::OpenAccount {
-                name: Text::new(&format!("{acct}")).expect("digits"),
-                terms: AccountTerms::Unchecked,
+                name: name(format!("{acct}")),
+                terms,
             },
             Command::GrantAccount {
                 participant: PARTICIPANT,
@@ -423,6 +465,10 @@ fn opening() -> impl Iterator<Item = Command> {
     .chain(accounts)
 }
 
+fn name<const N: usize>(text: String) -> Text<N> {
+    Text::new(&text).expect("short and plain")
+}
+
 fn currency() -> Text<8> {
     Text::new("TICK").expect("letters")
 }
@@ -430,7 +476,7 @@ fn currency() -> Text<8> {
 fn instrument(id: InstrumentId) -> Instrument {
     Instrument {
         id,
-        symbol: Text::new(&format!("{id}")).expect("digits"),
+        symbol: name(format!("{id}")),
         currency: currency(),
         tick: Price::from_raw(ONE),
         lot: Qty::from_raw(ONE),

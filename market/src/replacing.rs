@@ -1,7 +1,6 @@
 //! Replaces: the place is kept only when the price and the displayed size stay and the quantity does not grow; anything else
 //! matches anew and rests at the back. A refused replace leaves order and place untouched.
 
-use crate::cancelling::Denied;
 use crate::event::{CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, ParticipantId};
 use crate::money::Money;
@@ -23,25 +22,19 @@ impl State {
         events: &mut Vec<Event>,
     ) {
         let checked = self.live(participant, &orig_cl_ord_id).and_then(|slot| {
-            let order = self.orders[slot].facts;
-            match self.admit_replace(&order, &cl_ord_id, &terms) {
-                Ok(reserved) => Ok((slot, reserved)),
-                Err(refusal) => Err(Denied {
-                    refusal,
-                    order: Some(order),
-                }),
-            }
+            let reserved = self.admit_replace(&self.orders[slot].facts, &cl_ord_id, &terms)?;
+            Ok((slot, reserved))
         });
         match checked {
             Ok((slot, reserved)) => {
                 self.carry_out(slot, cl_ord_id, orig_cl_ord_id, terms, reserved, events);
             }
-            Err(Denied { refusal, order }) => events.push(Event::CancelRejected {
+            Err(refusal) => events.push(Event::CancelRejected {
                 participant,
                 cl_ord_id,
                 orig_cl_ord_id,
                 response_to: CxlRejResponseTo::Replace,
-                order,
+                order: self.order(participant, &orig_cl_ord_id),
                 refusal,
             }),
         }

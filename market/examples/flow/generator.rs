@@ -223,7 +223,7 @@ impl Generator {
 
     fn add(&mut self, about: Operation, oid: u64) -> Operation {
         let r = self.random.r16();
-        let off = 1 + (400 * r * r * r >> 48);
+        let off = 1 + ((400 * r * r * r) >> 48);
         let price = match about.side {
             Side::Buy => about.price - off,
             Side::Sell => about.price + off,

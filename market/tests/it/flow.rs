@@ -4,6 +4,7 @@
 mod generator;
 
 use generator::{Mix, csv, results};
+use market::account::AccountTerms;
 use market::flow::{FlowError, FlowFault, Lines, Replay};
 use market::limits::SelfTrade;
 use market::refusal::Refusal;
@@ -72,6 +73,17 @@ fn the_generator_makes_the_known_flows() {
 }
 
 #[test]
+fn accounts_with_plenty_give_the_same_trades() {
+    let mut replay = Replay::with_accounts(SelfTrade::Allow, AccountTerms::Cash);
+    let mut lines = Lines::default();
+    for line in fixture("t5.csv").lines() {
+        replay.line(line, &mut lines).unwrap();
+    }
+    assert!(lines.trades == fixture("t5.trades"));
+    assert!(lines.outcomes == fixture("t5.outcomes"));
+}
+
+#[test]
 fn sums_agree_with_the_lines() {
     let (_, _, replay) = results(&fixture("t5.csv"), SelfTrade::Allow).unwrap();
     let counts = replay.counts();
@@ -137,7 +149,8 @@ fn a_line_that_is_no_operation_is_named() {
 }
 
 fn check_lines(name: &str) {
-    let (lines, book, _) = results(&fixture(&format!("{name}.csv")), SelfTrade::Allow).unwrap();
+    let (lines, book, _) =
+        results(&fixture(&format!("{name}.csv")), SelfTrade::Allow).expect("a known flow");
     same(&lines.trades, &fixture(&format!("{name}.trades")));
     same(&lines.outcomes, &fixture(&format!("{name}.outcomes")));
     same(&book, &fixture(&format!("{name}.book")));
