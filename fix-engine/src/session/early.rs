@@ -30,6 +30,8 @@ pub(super) struct Waiting {
 /// An open ResendRequest (2) of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Asked {
+    /// The expected number, when we asked or when it last moved.
+    next: u64,
     /// Everything below this number was missing when we asked.
     below: u64,
     /// How often we asked without progress.
@@ -39,10 +41,10 @@ struct Asked {
 /// How a gap stands after messages were taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
-    /// There was none.
-    None,
-    /// Its messages still come.
-    Open,
+    /// There was none, or nothing of it came.
+    Unchanged,
+    /// Some of its messages came.
+    Smaller,
     /// All that was seen is there.
     Closed,
     /// What was asked for came, and behind it something is missing again.
@@ -104,7 +106,11 @@ impl Early {
             .unwrap_or(self.highest_seen)
             .max(next.saturating_add(1));
         let attempts = self.asked.map_or(0, |asked| asked.attempts) + 1;
-        self.asked = Some(Asked { below, attempts });
+        self.asked = Some(Asked {
+            next,
+            below,
+            attempts,
+        });
         attempts
     }
 
@@ -117,18 +123,22 @@ impl Early {
             self.take(msg_seq_num);
         }
         let Some(asked) = &mut self.asked else {
-            return Gap::None;
+            return Gap::Unchanged;
         };
-        asked.attempts = 0;
         if next > self.highest_seen {
             self.highest_seen = 0;
             self.asked = None;
             return Gap::Closed;
         }
+        if next == asked.next {
+            return Gap::Unchanged;
+        }
+        asked.next = next;
+        asked.attempts = 0;
         if next >= asked.below && !self.waiting.contains_key(&next) {
             Gap::Again
         } else {
-            Gap::Open
+            Gap::Smaller
         }
     }
 

@@ -48,12 +48,12 @@ pub struct LogonRequest {
     pub username: Option<String>,
     /// Password (554).
     pub password: Option<Password>,
-    /// HeartBtInt (108) in seconds. The session checks its bounds; negative ones are refused here.
-    pub heart_bt_int: u64,
+    /// HeartBtInt (108) in seconds; `None` where it is absent or no such number, which the session refuses in words.
+    pub heart_bt_int: Option<u64>,
     /// ResetSeqNumFlag (141).
     pub reset: bool,
-    /// EncryptMethod (98). The session refuses anything but 0.
-    pub encrypt_method: u64,
+    /// EncryptMethod (98); `None` where it is absent or no number. The session refuses anything but 0 in words.
+    pub encrypt_method: Option<u64>,
 }
 
 /// Why a first message is no request. Nothing is answered: the connection is closed.
@@ -96,9 +96,9 @@ impl LogonRequest {
             target: message.require_text(tag::TARGET_COMP_ID)?.to_owned(),
             username: optional_text(message, tag::USERNAME)?,
             password: optional_text(message, tag::PASSWORD)?.map(Password::new),
-            heart_bt_int: required_uint(message, tag::HEART_BT_INT)?,
+            heart_bt_int: message.uint(tag::HEART_BT_INT).ok().flatten(),
             reset: message.bool(tag::RESET_SEQ_NUM_FLAG)?.unwrap_or(false),
-            encrypt_method: required_uint(message, tag::ENCRYPT_METHOD)?,
+            encrypt_method: message.uint(tag::ENCRYPT_METHOD).ok().flatten(),
         })
     }
 }
@@ -121,8 +121,4 @@ fn optional_text(message: &Message, tag: u32) -> Result<Option<String>, LogonRef
         return Ok(None);
     }
     Ok(Some(message.require_text(tag)?.to_owned()))
-}
-
-fn required_uint(message: &Message, tag: u32) -> Result<u64, LogonRefusal> {
-    message.uint(tag)?.ok_or(LogonRefusal::Missing { tag })
 }

@@ -94,14 +94,14 @@ impl Session {
     /// After the expected number moved: drops what is behind, and closes, continues or renews the request.
     pub(super) fn settle_gap(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
         match self.early.progress(self.next_in) {
-            Gap::None => Ok(()),
+            Gap::Unchanged => Ok(()),
             Gap::Closed => {
                 self.timers.stop(Timer::ResendWait);
                 turn.out
                     .push(Action::Noted(Note::GapClosed { next: self.next_in }));
                 Ok(())
             }
-            Gap::Open => {
+            Gap::Smaller => {
                 self.timers.set(
                     Timer::ResendWait,
                     turn.now.plus_secs(self.config.resend_wait_secs.into()),

@@ -1,0 +1,5 @@
+//! The crate from outside, one module a part.
+
+mod codec;
+mod conversations;
+mod dictionary;
