@@ -49,7 +49,7 @@ fn snapshot() -> Bytes {
             (1, 10_000 + level)
         };
         text.push_str(&format!(
-            "269={side}|270={price}.25|271=1500|290={}|346=3|",
+            "269={side}|270={price}.25|271=1500|346=3|290={}|",
             level % 10 + 1
         ));
     }

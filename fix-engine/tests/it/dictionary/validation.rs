@@ -111,8 +111,10 @@ fn case_14d_tag_without_value() {
     switched(&order(&format!("{ORDER}58=|")), |rules| {
         rules.allow_empty_fields = true
     });
-    let mut rules = Rules::default();
-    rules.allow_empty_fields = true;
+    let rules = Rules {
+        allow_empty_fields: true,
+        ..Rules::default()
+    };
     assert_eq!(
         validate(&rules, &text).expect_err("absent").reason,
         SessionRejectReason::RequiredTagMissing
@@ -278,9 +280,9 @@ fn case_14j_order_of_group_members() {
 
 #[test]
 fn case_15_other_order_inside_header_and_body() {
-    accepted(&format!(
-        "8=FIX.4.4|35=D|56=B|52=20260101-12:00:00|34=2|49=A|40=2|44=1.5|38=100|60=20260101-12:00:00|54=1|55=ABC|11=x|"
-    ));
+    accepted(
+        "8=FIX.4.4|35=D|56=B|52=20260101-12:00:00|34=2|49=A|40=2|44=1.5|38=100|60=20260101-12:00:00|54=1|55=ABC|11=x|",
+    );
 }
 
 #[test]
