@@ -55,10 +55,6 @@ pub enum Origin {
 
 /// What is asked of the exchange.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every instruction is a market command: boxing it would cost an allocation each"
-)]
 pub enum Instruction {
     /// Something that the market decides.
     Market(Command),

@@ -152,17 +152,15 @@ impl FeedReader {
         loop {
             let published = *self.wake.borrow_and_update();
             if published.last_seq > self.position {
-                let entries = match self.from_window() {
+                let entries = match self.read_window() {
                     Some(entries) => entries,
-                    None => self.from_files().await?,
+                    None => self.read_files().await?,
                 };
                 if let Some(last) = entries.last() {
                     self.position = last.seq;
                     return Ok(entries);
                 }
-            } else if published.closed {
-                return Err(FeedError::Closed);
-            } else if self.wake.changed().await.is_err() {
+            } else if published.closed || self.wake.changed().await.is_err() {
                 return Err(FeedError::Closed);
             }
         }
@@ -180,7 +178,7 @@ impl FeedReader {
     }
 
     /// What the window holds directly after the position; `None` when the window begins later.
-    fn from_window(&mut self) -> Option<Vec<Arc<Entry>>> {
+    fn read_window(&mut self) -> Option<Vec<Arc<Entry>>> {
         let window = self
             .shared
             .window
@@ -200,7 +198,7 @@ impl FeedReader {
     }
 
     /// What the files hold directly after the position.
-    async fn from_files(&mut self) -> Result<Vec<Arc<Entry>>, FeedError> {
+    async fn read_files(&mut self) -> Result<Vec<Arc<Entry>>, FeedError> {
         let until = self.shared.written.load(Ordering::Acquire);
         let mut cursor = self
             .cursor

@@ -24,5 +24,6 @@ pub mod hub;
 pub mod journal;
 pub mod metrics;
 pub mod observe;
+pub mod open;
 pub mod participant;
 pub mod sequencer;

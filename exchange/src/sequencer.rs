@@ -72,6 +72,10 @@ impl Stop {
 
 /// What travels in the queue.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "all but the last are submissions: boxing them would cost an allocation each"
+)]
 pub(crate) enum Input {
     /// A request.
     Submission(Submission),

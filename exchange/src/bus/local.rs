@@ -6,6 +6,7 @@ use crate::entry::Epoch;
 use crate::feed::{Feed, FeedError, FeedReader};
 use crate::hub::Hub;
 use market::topic::Envelope;
+use prometheus::IntGauge;
 use std::sync::Arc;
 
 /// The bus within the process; cheap to clone.
@@ -14,6 +15,7 @@ pub struct LocalBus {
     feed: Feed,
     directory: Arc<Directory>,
     epoch: Epoch,
+    lag_entries: IntGauge,
 }
 
 impl LocalBus {
@@ -23,6 +25,10 @@ impl LocalBus {
             feed: hub.feed.clone(),
             directory: Arc::clone(&hub.directory),
             epoch: hub.epoch,
+            lag_entries: hub
+                .metrics
+                .feed_lag_entries
+                .with_label_values(&["local-bus"]),
         }
     }
 
@@ -37,6 +43,7 @@ impl LocalBus {
             reader: self.feed.subscribe(after_seq),
             directory: Arc::clone(&self.directory),
             epoch: self.epoch,
+            lag_entries: self.lag_entries.clone(),
         }
     }
 }
@@ -47,6 +54,7 @@ pub struct LocalReader {
     reader: FeedReader,
     directory: Arc<Directory>,
     epoch: Epoch,
+    lag_entries: IntGauge,
 }
 
 impl LocalReader {
@@ -57,6 +65,8 @@ impl LocalReader {
     /// As [`FeedReader::next`].
     pub async fn next(&mut self) -> Result<Vec<Envelope>, FeedError> {
         let entries = self.reader.next().await?;
+        let lag = i64::try_from(self.lag()).unwrap_or(i64::MAX);
+        self.lag_entries.set(lag);
         Ok(entries
             .iter()
             .flat_map(|entry| envelopes(entry, &self.directory, self.epoch))

@@ -61,8 +61,7 @@ impl Commit {
     pub fn run(mut self, batches: &Receiver<Batch>) {
         while let Ok(first) = batches.recv() {
             let batch = merge(first, batches);
-            if let Err(error) = self.commit(batch) {
-                self.fail(&error);
+            if self.commit(batch).is_err() {
                 break;
             }
         }
@@ -72,12 +71,13 @@ impl Commit {
             .is_none_or(|reason| *reason == StopReason::ShutDown)
             && let Err(error) = self.writer.sync()
         {
-            self.fail(&error);
+            let _told = self.fail(&error);
         }
         self.feed.close();
     }
 
-    fn commit(&mut self, batch: Batch) -> io::Result<()> {
+    /// Writes a batch and tells everybody. When the disk fails, the reason is set before those who wait are let go.
+    fn commit(&mut self, batch: Batch) -> Result<(), StopReason> {
         let Batch { records, sealed } = batch;
         let (Some(first), Some(last)) = (sealed.first(), sealed.last()) else {
             return Ok(());
@@ -89,9 +89,11 @@ impl Commit {
             .observe(f64::from(entries));
         if self.durability == Durability::None {
             self.publish(sealed);
-            self.write(first_seq, &records)?;
+            let written = self.write(first_seq, &records);
+            written.map_err(|error| self.fail(&error))?;
         } else {
-            self.write(first_seq, &records)?;
+            let written = self.write(first_seq, &records);
+            written.map_err(|error| self.fail(&error))?;
             self.publish(sealed);
         }
         self.feed.written(last_seq);
@@ -132,11 +134,13 @@ impl Commit {
         }
     }
 
-    fn fail(&self, error: &io::Error) {
+    fn fail(&self, error: &io::Error) -> StopReason {
         tracing::error!(%error, "the journal cannot be written: the venue takes no commands any more");
         self.health
             .ail("journal", format!("the journal cannot be written: {error}"));
-        self.stop.set(StopReason::Journal(error.to_string()));
+        let reason = StopReason::Journal(error.to_string());
+        self.stop.set(reason.clone());
+        reason
     }
 }
 

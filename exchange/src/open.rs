@@ -1,0 +1,306 @@
+//! [`open`]: the whole exchange from a configuration: hub, declared list, gateway, control port, observation port, bus. And its orderly end.
+
+use crate::bootstrap::{BootstrapError, Declared, bootstrap};
+#[cfg(feature = "kafka")]
+use crate::bus::kafka::KafkaBus;
+use crate::bus::local::LocalBus;
+use crate::clock::SystemClock;
+use crate::config::{Config, KafkaConfig, RangeError, TlsConfig};
+use crate::control::{Control, ControlError, ControlParts};
+use crate::gateway::{Gateway, GatewayError, GatewayParts};
+use crate::hub::{self, Hub, HubError, Running};
+use crate::journal::disk::Files;
+use crate::observe::Observe;
+use crate::sequencer::StopReason;
+use fix_engine::io::tls::{ClientCertificates, Identity, TlsError, server_config};
+use rustls::ServerConfig;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long the bus may take to send what is left when the venue shuts down.
+const BUS_WAIT: Duration = Duration::from_secs(10);
+
+/// A running exchange.
+#[derive(Debug)]
+pub struct Exchange {
+    hub: Hub,
+    running: Running,
+    doors: Doors,
+}
+
+/// Where an exchange listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// FIX, plain.
+    pub plain: SocketAddr,
+    /// FIX over TLS.
+    pub tls: SocketAddr,
+    /// Control port.
+    pub control: SocketAddr,
+    /// Metrics and health.
+    pub metrics: SocketAddr,
+}
+
+/// Why an exchange cannot be opened. The operator is to blame, or the disk; nothing runs then.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A value of the configuration is outside its range.
+    #[error(transparent)]
+    Range(#[from] RangeError),
+    /// `[kafka]` is configured, and this program is built without it.
+    #[error("[kafka] is configured, but this program is built without the cargo feature `kafka`")]
+    KafkaNotBuilt,
+    /// A certificate or key cannot be read.
+    #[error("tls.{key} = {path}: {source}")]
+    TlsFile {
+        /// The key of the configuration.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// Certificates and key do not make a server.
+    #[error("[tls]: {0}")]
+    Tls(#[from] TlsError),
+    /// Data folder or journal.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// The declared list does not fit.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
+    /// The FIX ports or the sessions.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The control port.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// The port for metrics and health.
+    #[error("metrics.listen = {address}: {source}")]
+    Metrics {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The position of the bus cannot be read.
+    #[error("the bus position cannot be read: {0}")]
+    BusPosition(io::Error),
+}
+
+/// Everything that runs on tokio.
+#[derive(Debug)]
+struct Doors {
+    gateway: Gateway,
+    control: Control,
+    observe_address: SocketAddr,
+    observe: JoinHandle<io::Result<()>>,
+    bus: Option<JoinHandle<()>>,
+    /// Ends observation, and the bus where the feed does not.
+    stop: CancellationToken,
+}
+
+/// Opens the exchange whose data folder is `data`, with everything that `declared` lists. Returns once it takes orders.
+///
+/// # Errors
+/// An [`OpenError`] naming what cannot be had.
+pub async fn open(
+    config: Config,
+    data: &Path,
+    declared: &Declared,
+) -> Result<Exchange, OpenError> {
+    config.check()?;
+    if config.kafka.is_some() && cfg!(not(feature = "kafka")) {
+        return Err(OpenError::KafkaNotBuilt);
+    }
+    let (hub, running) = start(&config, data).await?;
+    match Doors::open(config, &hub, declared).await {
+        Ok(doors) => {
+            hub.health.opened();
+            Ok(Exchange {
+                hub,
+                running,
+                doors,
+            })
+        }
+        Err(error) => {
+            // The first error is the one that matters.
+            let _second = end(running).await;
+            Err(error)
+        }
+    }
+}
+
+impl Exchange {
+    /// Where it listens.
+    pub fn addresses(&self) -> Addresses {
+        Addresses {
+            plain: self.doors.gateway.plain(),
+            tls: self.doors.gateway.tls(),
+            control: self.doors.control.address(),
+            metrics: self.doors.observe_address,
+        }
+    }
+
+    /// Its handles: submitter, feed, directory, figures, health.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The bus within the process.
+    pub fn bus(&self) -> LocalBus {
+        LocalBus::new(&self.hub)
+    }
+
+    /// Runs until `shutdown` is done, then ends in good order.
+    ///
+    /// # Errors
+    /// As [`Exchange::shut_down`].
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), StopReason> {
+        shutdown.await;
+        self.shut_down().await
+    }
+
+    /// Logs everybody out, writes and syncs what was taken, lets the bus send what is left, and ends everything.
+    ///
+    /// # Errors
+    /// Why not everything could be written.
+    pub async fn shut_down(self) -> Result<(), StopReason> {
+        let Self {
+            hub,
+            running,
+            doors,
+        } = self;
+        hub.health.ail("start", "the venue is shutting down");
+        doors.control.shut_down().await;
+        doors.gateway.shut_down().await;
+        let ended = end(running).await;
+        if let Some(bus) = doors.bus
+            && tokio::time::timeout(BUS_WAIT, bus).await.is_err()
+        {
+            tracing::warn!("the bus has not sent everything: the next start goes on");
+        }
+        doors.stop.cancel();
+        if let Ok(Err(error)) = doors.observe.await {
+            tracing::warn!(%error, "the metrics port ended in an error");
+        }
+        ended
+    }
+}
+
+/// Replays the journal and starts the threads, off the async tasks.
+async fn start(config: &Config, data: &Path) -> Result<(Hub, Running), HubError> {
+    let (journal, data) = (config.journal.clone(), data.to_owned());
+    let opening = tokio::task::spawn_blocking(move || {
+        let clock = Box::new(SystemClock::default());
+        hub::open(&journal, &data, Box::new(Files), clock)
+    });
+    match opening.await {
+        Ok(opened) => opened,
+        Err(error) => Err(HubError::Threads(io::Error::other(error))),
+    }
+}
+
+/// Ends the threads, off the async tasks.
+async fn end(running: Running) -> Result<(), StopReason> {
+    tokio::task::spawn_blocking(move || running.shut_down())
+        .await
+        .unwrap_or(Err(StopReason::Defect))
+}
+
+impl Doors {
+    /// Opens everything that stands around the hub.
+    async fn open(config: Config, hub: &Hub, declared: &Declared) -> Result<Self, OpenError> {
+        let tls = Tls::read(&config.tls.under(&hub.data))?;
+        let address = config.metrics.listen;
+        let observe = Observe::bind(address, hub.metrics.clone(), hub.health.clone())
+            .await
+            .map_err(|source| OpenError::Metrics { address, source })?;
+        bootstrap(hub, declared).await?;
+        let gateway = Gateway::open(GatewayParts {
+            config: config.fix,
+            hub: hub.clone(),
+            tls: tls.optional,
+        })
+        .await?;
+        let control = Control::open(ControlParts {
+            config: config.control,
+            tls: tls.required,
+            hub: hub.clone(),
+            roster: gateway.roster().clone(),
+            view: gateway.view().clone(),
+        })
+        .await?;
+        let stop = CancellationToken::new();
+        let bus = match &config.kafka {
+            Some(kafka) => Some(start_bus(hub, kafka, &stop)?),
+            None => None,
+        };
+        Ok(Self {
+            gateway,
+            control,
+            observe_address: observe.address(),
+            observe: tokio::spawn(observe.serve(stop.clone().cancelled_owned())),
+            bus,
+            stop,
+        })
+    }
+}
+
+#[cfg(feature = "kafka")]
+fn start_bus(
+    hub: &Hub,
+    kafka: &KafkaConfig,
+    stop: &CancellationToken,
+) -> Result<JoinHandle<()>, OpenError> {
+    let bus = KafkaBus::open(hub, kafka).map_err(OpenError::BusPosition)?;
+    Ok(tokio::spawn(bus.run(stop.clone())))
+}
+
+#[cfg(not(feature = "kafka"))]
+fn start_bus(
+    _: &Hub,
+    _: &KafkaConfig,
+    _: &CancellationToken,
+) -> Result<JoinHandle<()>, OpenError> {
+    Err(OpenError::KafkaNotBuilt)
+}
+
+/// The two kinds of TLS server, from one certificate.
+struct Tls {
+    /// For FIX: takes client certificates, does not insist.
+    optional: Arc<ServerConfig>,
+    /// For the control port: insists.
+    required: Arc<ServerConfig>,
+}
+
+impl Tls {
+    fn read(config: &TlsConfig) -> Result<Self, OpenError> {
+        let authorities = read_pem("ca", &config.ca)?;
+        let certificates = read_pem("cert", &config.cert)?;
+        let key = read_pem("key", &config.key)?;
+        let identity = || Identity {
+            certificates: &certificates,
+            key: &key,
+        };
+        let authorities = &authorities;
+        Ok(Self {
+            optional: server_config(identity(), ClientCertificates::Optional { authorities })?,
+            required: server_config(identity(), ClientCertificates::Required { authorities })?,
+        })
+    }
+}
+
+fn read_pem(key: &'static str, path: &Path) -> Result<Vec<u8>, OpenError> {
+    std::fs::read(path).map_err(|source| OpenError::TlsFile {
+        key,
+        path: path.to_owned(),
+        source,
+    })
+}

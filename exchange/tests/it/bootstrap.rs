@@ -1,0 +1,170 @@
+//! Opening from a declarative list: everything once, changes of credentials taken, nothing given twice.
+
+use crate::kit::{open, published};
+use exchange::bootstrap::{BootstrapError, Declared, bootstrap};
+use exchange::participant::{ClientCert, Fingerprint, Password};
+use market::event::Event;
+use market::instrument::Phase;
+use market::refusal::Refusal;
+
+fn declared() -> Declared {
+    toml::from_str(&format!(
+        r#"
+        assets = ["EUR"]
+        open_now = true
+
+        [[instruments]]
+        symbol = "ACME"
+        currency = "USD"
+        tick = "0.01"
+        lot = "1"
+        min_qty = "1"
+        max_qty = "1000"
+        reference_px = "50"
+
+        [[accounts]]
+        name = "ALPHA"
+        cash = {{ USD = "1000.50", EUR = "7" }}
+        positions = {{ ACME = "30" }}
+
+        [[accounts]]
+        name = "BETA"
+
+        [[participants]]
+        comp_id = "BOT01"
+        password = "one"
+        accounts = ["ALPHA", "BETA"]
+
+        [[participants]]
+        comp_id = "MD01"
+        password = "two"
+        orders = false
+        client_cert = "required"
+        cert_fingerprint = "{}"
+        "#,
+        Fingerprint([0xAB; 32]),
+    ))
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_list_is_opened_once_and_changes_of_credentials_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let mut list = declared();
+    // 2 assets, 1 instrument, 2 accounts, 2 participants, 2 grants, 3 transfers, 2 definitions, 1 opening.
+    assert_eq!(bootstrap(&hub, &list).await.unwrap(), 15);
+    assert_eq!(bootstrap(&hub, &list).await.unwrap(), 0);
+    running.shut_down().unwrap();
+
+    let (hub, running) = open(folder.path());
+    assert_eq!(
+        bootstrap(&hub, &list).await.unwrap(),
+        0,
+        "a second start submits nothing"
+    );
+    let acme = hub.directory.instrument_by_symbol("ACME").unwrap();
+    assert_eq!(hub.directory.phase(acme.id), Some(Phase::Open));
+    let alpha = hub
+        .directory
+        .account_by_name("ALPHA".parse().unwrap())
+        .unwrap();
+    let bot = hub
+        .directory
+        .participant_by_comp_id("BOT01".parse().unwrap())
+        .unwrap();
+    assert!(hub.directory.may_trade(bot.id, alpha));
+    let data = hub
+        .directory
+        .participant_by_comp_id("MD01".parse().unwrap())
+        .unwrap();
+    assert!(!hub.directory.may_trade(data.id, alpha));
+    let credentials = data.credentials.clone().unwrap();
+    assert_eq!(credentials.client_cert, ClientCert::Required);
+    assert_eq!(credentials.cert_fingerprint, Some(Fingerprint([0xAB; 32])));
+    assert!(!credentials.rights.orders && credentials.rights.market_data);
+
+    list.participants[0].password = Password::new("changed");
+    list.participants[1].cert_fingerprint = None;
+    list.accounts[0]
+        .cash
+        .insert("USD".parse().unwrap(), "9".parse().unwrap());
+    assert_eq!(
+        bootstrap(&hub, &list).await.unwrap(),
+        2,
+        "two definitions, no second funds"
+    );
+    let bot = hub
+        .directory
+        .participant_by_comp_id("BOT01".parse().unwrap())
+        .unwrap();
+    let hash = bot.credentials.clone().unwrap().password_hash;
+    assert!(hash.matches("changed") && !hash.matches("one"));
+
+    let balances: Vec<_> = published(&hub)
+        .await
+        .iter()
+        .flat_map(|entry| entry.events.clone())
+        .filter_map(|event| match event {
+            Event::FundsTransferred {
+                transfer_id,
+                balance,
+                ..
+            } => Some((transfer_id.to_string(), balance.to_string())),
+            Event::SecuritiesTransferred {
+                transfer_id,
+                position,
+                ..
+            } => Some((transfer_id.to_string(), position.to_string())),
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        ("open:ALPHA:EUR", "7"),
+        ("open:ALPHA:USD", "1000.5"),
+        ("open:#0:0", "30"),
+    ];
+    assert_eq!(
+        balances,
+        expected.map(|(id, amount)| (id.to_owned(), amount.to_owned()))
+    );
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_fit_names_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let mut list = declared();
+    list.participants[0].accounts.push("GAMMA".parse().unwrap());
+    match bootstrap(&hub, &list).await {
+        Err(BootstrapError::Unknown { name, what }) => {
+            assert_eq!((&*name, &*what), ("BOT01", "GAMMA"))
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut list = declared();
+    list.instruments[0].symbol = "ODD".parse().unwrap();
+    list.instruments[0].max_qty = "0.5".parse().unwrap();
+    match bootstrap(&hub, &list).await {
+        Err(BootstrapError::Refused { what, refusal }) => {
+            assert!(what.contains("ODD"), "{what}");
+            assert_eq!(refusal, Refusal::BadInstrument);
+        }
+        other => panic!("{other:?}"),
+    }
+    running.shut_down().unwrap();
+}
+
+#[test]
+fn secrets_are_never_shown_and_unknown_keys_are_refused() {
+    let list = declared();
+    let shown = format!("{list:?}");
+    assert!(
+        !shown.contains("\"one\"") && !shown.contains("two"),
+        "{shown}"
+    );
+    assert!(shown.contains("[redacted]"));
+    let error = toml::from_str::<Declared>("[[accounts]]\nname = \"A\"\ncolour = 1").unwrap_err();
+    assert!(error.to_string().contains("colour"), "{error}");
+}

@@ -1,0 +1,13 @@
+//! Integration tests of the exchange, in one binary.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod bootstrap;
+mod bus;
+mod control;
+mod feed;
+mod gateway;
+mod journal;
+mod kit;
+mod observe;
+mod sequencer;
+mod venue;

@@ -1,0 +1,105 @@
+//! The port for whoever watches: figures, live, ready and why not; and the configuration's bounds.
+
+use crate::kit::{enter, open, open_market, run};
+use exchange::config::{Config, Durability};
+use exchange::observe::Observe;
+use market::order::Side;
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+
+/// Status line and body of a GET.
+async fn get(address: SocketAddr, path: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: venue\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.lines().next().unwrap().to_owned(), body.to_owned())
+}
+
+#[tokio::test]
+async fn the_port_shows_figures_and_health() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    open_market(&hub).await;
+    run(&hub, enter(Side::Sell, 1, "100.00", "10")).await;
+    run(&hub, enter(Side::Buy, 2, "100.00", "10")).await;
+    let any = "127.0.0.1:0".parse().unwrap();
+    let observe = Observe::bind(any, hub.metrics.clone(), hub.health.clone())
+        .await
+        .unwrap();
+    let address = observe.address();
+    let stop = CancellationToken::new();
+    let served = tokio::spawn(observe.serve(stop.clone().cancelled_owned()));
+
+    let (status, body) = get(address, "/health/ready").await;
+    assert!(
+        status.contains("503") && body.contains("\"start\""),
+        "{status} {body}"
+    );
+    assert!(get(address, "/health/live").await.0.contains("200"));
+    hub.health.opened();
+    let (status, body) = get(address, "/health/ready").await;
+    assert!(
+        status.contains("200") && body.contains("\"ready\":true"),
+        "{status} {body}"
+    );
+    hub.health.ail("journal", "the disk is full");
+    let (status, body) = get(address, "/health/ready").await;
+    assert!(
+        status.contains("503") && body.contains("the disk is full"),
+        "{status} {body}"
+    );
+    let (status, body) = get(address, "/health").await;
+    assert!(
+        status.contains("200") && body.contains("the disk is full"),
+        "{status} {body}"
+    );
+    let (status, body) = get(address, "/metrics").await;
+    assert!(status.contains("200"));
+    for line in [
+        "loggia_trades_total 1",
+        "loggia_orders_total 2",
+        "loggia_last_seq 13",
+    ] {
+        assert!(body.contains(line), "{line} is not in {body}");
+    }
+    assert!(
+        body.contains("loggia_journal_sync_seconds_count 13"),
+        "{body}"
+    );
+    assert!(get(address, "/nothing").await.0.contains("404"));
+    stop.cancel();
+    served.await.unwrap().unwrap();
+    running.shut_down().unwrap();
+}
+
+#[test]
+fn the_configuration_has_defaults_and_names_what_is_wrong() {
+    let config: Config = toml::from_str("").unwrap();
+    assert_eq!(config, Config::default());
+    assert_eq!(config.check(), Ok(()));
+    assert_eq!(config.journal.durability, Durability::Fsync);
+    let config: Config =
+        toml::from_str("[journal]\ndurability = \"none\"\n[fix]\nplain = \"127.0.0.1:0\"").unwrap();
+    assert_eq!(config.journal.durability, Durability::None);
+    let unknown = toml::from_str::<Config>("[fix]\nplane = 1").unwrap_err();
+    assert!(unknown.to_string().contains("plane"), "{unknown}");
+    let out_of_range = [
+        ("[fix]\nplain = \"0.0.0.0:9878\"", "fix.plain"),
+        ("[fix]\nsender_comp_id = \"\"", "fix.sender_comp_id"),
+        ("[fix]\nlogon_timeout_secs = 61", "fix.logon_timeout_secs"),
+        ("[fix]\nmax_message_bytes = 511", "fix.max_message_bytes"),
+        ("[fix]\nheartbeat_max_secs = 0", "fix.heartbeat_max_secs"),
+        ("[journal]\nsegment_bytes = 100", "journal.segment_bytes"),
+        ("[journal]\nqueue = 0", "journal.queue"),
+        ("[kafka]\nin_flight = 0", "kafka.in_flight"),
+    ];
+    for (text, key) in out_of_range {
+        let config: Config = toml::from_str(text).unwrap();
+        assert_eq!(config.check().unwrap_err().key, key);
+    }
+}

@@ -1,0 +1,310 @@
+//! The sequencer: nothing is told before it is durable, one sync serves many, a full queue says so, a shutdown finishes what was taken.
+
+use crate::kit::{
+    ACME, ObedientDisk, Orders, PATIENCE, config, enter, open, open_market, open_on, published,
+    run, submit,
+};
+use exchange::clock::Clock;
+use exchange::config::{Durability, JournalConfig};
+use exchange::entry::{Instruction, Origin};
+use exchange::hub;
+use exchange::journal::disk::Files;
+use exchange::participant::{
+    ClientCert, Credentials, Fingerprint, ParticipantChange, PasswordHash, Rights,
+};
+use exchange::sequencer::{StopReason, SubmitError};
+use market::command::Command;
+use market::event::Event;
+use market::id::ParticipantId;
+use market::order::Side;
+use market::refusal::Refusal;
+use market::time::Timestamp;
+
+fn synced() -> JournalConfig {
+    JournalConfig {
+        durability: Durability::Fsync,
+        ..config()
+    }
+}
+
+fn list_asset(n: u64) -> Instruction {
+    let code = format!("A{n}").parse().unwrap();
+    Instruction::Market(Command::ListAsset { code })
+}
+
+#[tokio::test]
+async fn nothing_is_told_before_it_is_synced() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = Orders::default();
+    let disk = Box::new(ObedientDisk(orders.clone()));
+    let (hub, running) = open_on(folder.path(), &synced(), disk).unwrap();
+    orders.hold_syncs();
+    let mut reader = hub.feed.subscribe(0);
+    let mut reply = submit(&hub, Origin::System, 1, list_asset(0)).unwrap();
+    orders.await_sync_after(0);
+    // The bytes are in the file, the sync is under way: nobody knows.
+    assert_eq!(hub.feed.last_seq(), 0);
+    assert!(reply.try_recv().is_err());
+    assert!(hub.directory.asset_by_code("A0".parse().unwrap()).is_none());
+    assert_eq!(hub.metrics.last_seq.get(), 0);
+    orders.release_syncs();
+    let entry = reply.await.unwrap();
+    assert_eq!(entry.seq, 1);
+    assert!(hub.directory.asset_by_code("A0".parse().unwrap()).is_some());
+    assert_eq!(reader.next().await.unwrap(), [entry]);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn matching_goes_on_while_the_disk_syncs_and_one_sync_serves_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = Orders::default();
+    let disk = Box::new(ObedientDisk(orders.clone()));
+    let (hub, running) = open_on(folder.path(), &synced(), disk).unwrap();
+    orders.hold_syncs();
+    let first = submit(&hub, Origin::System, 0, list_asset(0)).unwrap();
+    orders.await_sync_after(0);
+    let rest: Vec<_> = (1..200)
+        .map(|n| submit(&hub, Origin::System, n.into(), list_asset(n)).unwrap())
+        .collect();
+    orders.release_syncs();
+    let mut seqs = vec![first.await.unwrap().seq];
+    for reply in rest {
+        seqs.push(reply.await.unwrap().seq);
+    }
+    assert_eq!(seqs, (1..=200).collect::<Vec<_>>());
+    // Four batches may wait for the disk and one be on its way; the rest stood in the queue.
+    assert!(
+        orders.syncs_done() <= 12,
+        "{} syncs for 200 commands",
+        orders.syncs_done()
+    );
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_full_queue_says_busy_and_takes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = Orders::default();
+    let small = JournalConfig {
+        queue: 4,
+        batch: 1,
+        ..synced()
+    };
+    let disk = Box::new(ObedientDisk(orders.clone()));
+    let (hub, running) = open_on(folder.path(), &small, disk).unwrap();
+    orders.hold_syncs();
+    let mut taken = Vec::new();
+    let mut busy = false;
+    for n in 0..10_000 {
+        match submit(&hub, Origin::System, n.into(), list_asset(n)) {
+            Ok(reply) => taken.push(reply),
+            Err(error) => {
+                assert_eq!(error, SubmitError::Busy);
+                busy = true;
+                break;
+            }
+        }
+    }
+    assert!(busy, "a queue of four took {} commands", taken.len());
+    orders.release_syncs();
+    let count = u64::try_from(taken.len()).unwrap();
+    for reply in taken {
+        reply.await.unwrap();
+    }
+    assert_eq!(hub.feed.last_seq(), count);
+    assert_eq!(hub.metrics.queue_commands.get(), 0);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_shutdown_finishes_what_was_taken_and_takes_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let replies: Vec<_> = (0..500)
+        .map(|n| submit(&hub, Origin::System, n.into(), list_asset(n)).unwrap())
+        .collect();
+    tokio::task::spawn_blocking(|| running.shut_down())
+        .await
+        .unwrap()
+        .unwrap();
+    for (reply, seq) in replies.into_iter().zip(1..) {
+        assert_eq!(reply.await.unwrap().seq, seq);
+    }
+    let late = hub.submitter.call(Origin::System, list_asset(900)).await;
+    assert_eq!(late, Err(SubmitError::Stopped(StopReason::ShutDown)));
+    let (hub, running) = open(folder.path());
+    assert_eq!(hub.feed.last_seq(), 500);
+    running.shut_down().unwrap();
+}
+
+/// A clock that is set back after its first two readings.
+struct SetBack(Vec<i64>);
+
+impl Clock for SetBack {
+    fn now(&mut self) -> Timestamp {
+        Timestamp::from_nanos(self.0.pop().unwrap_or(5))
+    }
+}
+
+#[tokio::test]
+async fn time_never_goes_back_not_even_over_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    for first_seq in [1, 5] {
+        let clock = Box::new(SetBack(vec![10, 1_000, 900]));
+        let (hub, running) = hub::open(&config(), folder.path(), Box::new(Files), clock).unwrap();
+        for seq in first_seq..first_seq + 4 {
+            let entry = hub
+                .submitter
+                .call(Origin::System, list_asset(seq))
+                .await
+                .unwrap();
+            assert_eq!(entry.seq, seq);
+        }
+        running.shut_down().unwrap();
+    }
+    let (hub, running) = open(folder.path());
+    let times: Vec<_> = published(&hub)
+        .await
+        .iter()
+        .map(|entry| entry.at.nanos())
+        .collect();
+    assert_eq!(
+        times,
+        [900, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000]
+    );
+    running.shut_down().unwrap();
+}
+
+fn define(comp_id: &str) -> Instruction {
+    Instruction::Participant(ParticipantChange::Define {
+        comp_id: comp_id.parse().unwrap(),
+        credentials: Credentials {
+            password_hash: PasswordHash::of("secret-word").unwrap(),
+            cert_fingerprint: Some(Fingerprint::of(b"certificate")),
+            client_cert: ClientCert::Required,
+            rights: Rights {
+                orders: true,
+                market_data: false,
+            },
+            reset_on_logon: true,
+        },
+    })
+}
+
+#[tokio::test]
+async fn participants_are_defined_in_the_journal_once_they_are_admitted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let early = hub
+        .submitter
+        .call(Origin::System, define("BOT01"))
+        .await
+        .unwrap();
+    assert_eq!(
+        early.events,
+        [Event::Refused {
+            refusal: Refusal::UnknownParticipant
+        }]
+    );
+    run(
+        &hub,
+        Command::AdmitParticipant {
+            comp_id: "BOT01".parse().unwrap(),
+        },
+    )
+    .await;
+    let record = hub
+        .directory
+        .participant_by_comp_id("BOT01".parse().unwrap())
+        .unwrap();
+    assert_eq!(record.credentials, None);
+    let defined = hub
+        .submitter
+        .call(Origin::System, define("BOT01"))
+        .await
+        .unwrap();
+    assert_eq!(defined.events, []);
+    assert!(
+        !format!("{defined:?}").contains("argon2"),
+        "hashes are redacted"
+    );
+    running.shut_down().unwrap();
+
+    let (hub, running) = open(folder.path());
+    let record = hub
+        .directory
+        .participant_by_comp_id("BOT01".parse().unwrap())
+        .unwrap();
+    let credentials = record.credentials.clone().unwrap();
+    assert!(credentials.password_hash.matches("secret-word"));
+    assert!(!credentials.password_hash.matches("secret-world"));
+    assert_eq!(
+        credentials.cert_fingerprint,
+        Some(Fingerprint::of(b"certificate"))
+    );
+    assert!(credentials.reset_on_logon);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn the_journal_knows_the_last_message_of_each_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    open_market(&hub).await;
+    let participant = ParticipantId(0);
+    let from = |incarnation, msg_seq_num| Origin::Session {
+        participant,
+        incarnation,
+        msg_seq_num,
+    };
+    for (n, origin) in [from(0, 2), from(0, 3), from(1, 2), from(1, 7)]
+        .into_iter()
+        .enumerate()
+    {
+        let n = u64::try_from(n).unwrap();
+        let instruction = Instruction::Market(enter(Side::Buy, n, "1.00", "1"));
+        hub.submitter.call(origin, instruction).await.unwrap();
+    }
+    let check = |hub: &hub::Hub| {
+        let last = |incarnation| hub.directory.last_inbound(participant, incarnation);
+        assert_eq!((last(1), last(0), last(2)), (Some(7), None, None));
+        assert_eq!(hub.directory.last_inbound(ParticipantId(1), 0), None);
+    };
+    check(&hub);
+    running.shut_down().unwrap();
+    let (hub, running) = open(folder.path());
+    check(&hub);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn the_sequencer_applies_what_the_market_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    open_market(&hub).await;
+    run(&hub, enter(Side::Sell, 1, "100.00", "10")).await;
+    let trade = run(&hub, enter(Side::Buy, 2, "100.00", "4")).await;
+    let traded = trade.events.iter().find_map(|event| match event {
+        Event::Traded {
+            instrument,
+            price,
+            qty,
+            ..
+        } => Some((*instrument, *price, *qty)),
+        _ => None,
+    });
+    assert_eq!(
+        traded,
+        Some((ACME, "100".parse().unwrap(), "4".parse().unwrap()))
+    );
+    assert_eq!((hub.metrics.trades.get(), hub.metrics.orders.get()), (1, 2));
+    tokio::time::timeout(PATIENCE, async {
+        while hub.metrics.live_orders.get() != 1 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap();
+    running.shut_down().unwrap();
+}
