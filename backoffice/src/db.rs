@@ -124,7 +124,7 @@ impl Db {
             .await?;
         let read = pool()
             .max_connections(CONNECTIONS_MAX)
-            .connect_lazy_with(options);
+            .connect_lazy_with(options.create_if_missing(false));
         Ok(Self::Sqlite { read, write })
     }
 

@@ -1,0 +1,163 @@
+//! Events as the exchange tells them, built shortly.
+
+use market::decimal::ONE;
+use market::money::Money;
+use market::order::{OrdStatus, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+use market::topic::{Envelope, LegView, OrderView, SCHEMA, TopicEvent, TradeView};
+use std::fmt::Debug;
+use std::str::FromStr;
+
+/// The history of most tests.
+pub(crate) const EPOCH: &str = "0123456789abcdef0123456789abcdef";
+
+/// What a text says.
+pub(crate) fn say<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+/// An envelope of entry `seq`.
+pub(crate) fn envelope(seq: u64, index: u32, event: TopicEvent) -> Envelope {
+    Envelope {
+        schema: SCHEMA,
+        epoch: EPOCH.into(),
+        seq,
+        index,
+        at_nanos: i64::try_from(seq).unwrap() * 1_000_000_000,
+        trace_id: format!("{seq:032x}"),
+        event,
+    }
+}
+
+pub(crate) fn account_opened(account: &str) -> TopicEvent {
+    TopicEvent::AccountOpened {
+        account: say(account),
+    }
+}
+
+pub(crate) fn listed(symbol: &str, reference_px: &str) -> TopicEvent {
+    TopicEvent::InstrumentListed {
+        symbol: say(symbol),
+        currency: say("USD"),
+        tick: say("0.01"),
+        lot: say("1"),
+        reference_px: say(reference_px),
+    }
+}
+
+pub(crate) fn funds(id: &str, account: &str, amount: &str) -> TopicEvent {
+    TopicEvent::FundsTransferred {
+        transfer_id: say(id),
+        account: say(account),
+        asset: say("USD"),
+        amount: say(amount),
+        balance: say("0"),
+    }
+}
+
+pub(crate) fn securities(
+    id: &str,
+    account: &str,
+    symbol: &str,
+    qty: &str,
+    cost_px: &str,
+) -> TopicEvent {
+    TopicEvent::SecuritiesTransferred {
+        transfer_id: say(id),
+        account: say(account),
+        symbol: say(symbol),
+        qty: say(qty),
+        cost_px: say(cost_px),
+        position: say("0"),
+    }
+}
+
+pub(crate) fn priced(symbol: &str, last_px: &str) -> TopicEvent {
+    TopicEvent::PriceUpdated {
+        symbol: say(symbol),
+        last_px: say(last_px),
+        last_qty: say("1"),
+    }
+}
+
+/// A limit order that was accepted.
+pub(crate) fn order(
+    id: u64,
+    account: &str,
+    symbol: &str,
+    side: Side,
+    price: &str,
+    qty: &str,
+) -> OrderView {
+    let (price, qty): (Price, Qty) = (say(price), say(qty));
+    let reserved = match side {
+        Side::Buy => Money::notional(price, qty),
+        Side::Sell => Money::from_raw(i128::from(qty.raw())),
+    };
+    OrderView {
+        order_id: market::id::OrderId(id),
+        cl_ord_id: say(&format!("c{id}")),
+        participant: say("BOT01"),
+        account: say(account),
+        symbol: say(symbol),
+        side,
+        price: Some(price),
+        time_in_force: TimeInForce::Day,
+        ord_status: OrdStatus::New,
+        order_qty: qty,
+        cum_qty: Qty::ZERO,
+        leaves_qty: qty,
+        avg_px: Price::ZERO,
+        reserved,
+    }
+}
+
+/// One side of a trade: account, OrderID, CumQty and LeavesQty (whole units) after it.
+pub(crate) struct Leg<'a>(
+    pub(crate) &'a str,
+    pub(crate) u64,
+    pub(crate) i64,
+    pub(crate) i64,
+);
+
+impl Leg<'_> {
+    fn view(&self) -> LegView {
+        LegView {
+            account: say(self.0),
+            participant: say("BOT01"),
+            order_id: market::id::OrderId(self.1),
+            cl_ord_id: say(&format!("c{}", self.1)),
+            ord_status: if self.3 == 0 {
+                OrdStatus::Filled
+            } else {
+                OrdStatus::PartiallyFilled
+            },
+            cum_qty: Qty::from_raw(self.2 * ONE),
+            leaves_qty: Qty::from_raw(self.3 * ONE),
+        }
+    }
+}
+
+/// A trade; the buyer arrived.
+pub(crate) fn trade(
+    id: u64,
+    symbol: &str,
+    price: &str,
+    qty: &str,
+    buy: Leg<'_>,
+    sell: Leg<'_>,
+) -> TopicEvent {
+    let (price, qty): (Price, Qty) = (say(price), say(qty));
+    TopicEvent::TradeExecuted(TradeView {
+        trade_id: market::id::TradeId(id),
+        symbol: say(symbol),
+        currency: say("USD"),
+        price,
+        qty,
+        notional: Money::notional(price, qty),
+        aggressor: Side::Buy,
+        buy: buy.view(),
+        sell: sell.view(),
+    })
+}
