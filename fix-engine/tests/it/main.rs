@@ -3,3 +3,6 @@
 mod codec;
 mod conversations;
 mod dictionary;
+mod exactly_once;
+mod io;
+mod store;

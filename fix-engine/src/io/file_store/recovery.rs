@@ -58,6 +58,10 @@ pub(super) fn read_header(place: &Place, file: &mut File) -> Result<Option<Heade
             Err(place.damaged(0, "this is not a store of FIX messages"))
         };
     }
+    if bytes.iter().all(|byte| *byte == 0) && place.act("read", file.metadata())?.len() == FIRST_AT
+    {
+        return Ok(None);
+    }
     let [a, b] = SLOTS_AT.map(|at| {
         let mut slot = [0; SLOT_LEN];
         slot.copy_from_slice(&bytes[at..at + SLOT_LEN]);
