@@ -21,12 +21,8 @@ pub fn text(credentials: &Credentials, file: &Path) -> String {
         line(&mut out, "instruments", &symbols.join(" "));
     }
     line(&mut out, "CA", &credentials.ca.display().to_string());
-    if credentials.control.is_some() {
-        line(
-            &mut out,
-            "operator",
-            &credentials.operator.cert.display().to_string(),
-        );
+    if let Some(operator) = &credentials.operator {
+        line(&mut out, "operator", &operator.cert.display().to_string());
     }
     line(&mut out, "for scripts", &file.display().to_string());
     if credentials.control.is_some() {
@@ -114,7 +110,6 @@ fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::IdentityPaths;
 
     #[test]
     fn a_back_office_alone_says_only_what_it_has() {
@@ -125,10 +120,7 @@ mod tests {
             metrics: None,
             ca: "/d/ca.pem".into(),
             participants: Vec::new(),
-            operator: IdentityPaths {
-                cert: "/d/o.pem".into(),
-                key: "/d/o.key".into(),
-            },
+            operator: None,
             user: None,
             instruments: Vec::new(),
         };

@@ -160,16 +160,7 @@ impl Config {
             let why = "the production profile has no demo participants";
             return Err(layers.misconfigured("demo.enabled", why));
         }
-        match self.participants.iter().find(|p| p.password.is_none()) {
-            Some(participant) => {
-                let why = format!(
-                    "{}: the production profile makes up no password",
-                    participant.comp_id
-                );
-                Err(layers.misconfigured("participants.password", why))
-            }
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Whether the demo instruments, participants and user are made.
@@ -346,8 +337,6 @@ mod tests {
         assert!(!read(given).unwrap().has_demo());
         let demo = read(&format!("{given}[demo]\nenabled = true\n")).unwrap_err();
         assert_eq!(demo.key, "demo.enabled");
-        let open = read(&format!("{given}[[participants]]\ncomp_id = \"A\"\n")).unwrap_err();
-        assert_eq!(open.key, "participants.password");
     }
 
     #[test]

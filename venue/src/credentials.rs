@@ -33,8 +33,9 @@ pub struct Credentials {
     pub ca: PathBuf,
     /// FIX participants.
     pub participants: Vec<ParticipantCredentials>,
-    /// The operator's certificate for the control port.
-    pub operator: IdentityPaths,
+    /// The operator's certificate for the control port; none in a back office alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<IdentityPaths>,
     /// The demo user of the REST API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserCredentials>,
@@ -145,10 +146,10 @@ mod tests {
                 key: "/d/b.key".into(),
                 accounts: vec!["ACC01".parse().unwrap()],
             }],
-            operator: IdentityPaths {
+            operator: Some(IdentityPaths {
                 cert: "/d/o.pem".into(),
                 key: "/d/o.key".into(),
-            },
+            }),
             user: Some(UserCredentials {
                 email: "demo@loggia.example".into(),
                 password: Password::new("q"),

@@ -6,7 +6,6 @@ use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument};
 use exchange::participant::ClientCert;
 use market::id::{AccountName, AssetCode, CompId, Symbol};
 use market::money::Money;
-use market::price::Price;
 use market::qty::Qty;
 use market::text::Text;
 
@@ -109,6 +108,7 @@ fn number<T: std::str::FromStr<Err = market::decimal::DecimalError>>(constant: &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use market::price::Price;
 
     #[test]
     fn the_demo_is_whole() {

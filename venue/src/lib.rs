@@ -9,16 +9,23 @@
 //! | [`credentials`], [`banner`] | what is told to scripts and to people once everything is open |
 //! | [`log`] | the program's log |
 //! | [`failure`] | why it does not run, and the exit codes |
-//! | `wire` | exchange and back office, in one process or apart |
+//! | [`prepare`] | the listing with passwords and certificates filled in |
+//! | [`front`], [`back`] | the exchange's and the back office's side of the wiring |
+//! | [`wire`], [`run`] | both in one process or apart; the whole program |
 
 pub mod args;
+pub mod back;
 pub mod banner;
 pub mod config;
 pub mod credentials;
 pub mod demo;
 pub mod failure;
 pub mod folder;
+pub mod front;
 pub mod log;
 pub mod passwords;
 pub mod pki;
+pub mod prepare;
 pub mod private_file;
+pub mod run;
+pub mod wire;

@@ -69,13 +69,21 @@ impl Identity {
     /// # Errors
     /// [`PkiError`] when the file cannot be read as a certificate.
     pub fn fingerprint(&self) -> Result<[u8; 32], PkiError> {
-        let der = CertificateDer::from_pem_file(&self.cert).map_err(|e| PkiError::Damaged {
+        fingerprint(&self.cert).map_err(|why| PkiError::Damaged {
             path: self.cert.clone(),
-            why: e.to_string(),
+            why,
             folder: self.cert.parent().unwrap_or(Path::new(".")).to_owned(),
-        })?;
-        Ok(Sha256::digest(&der).into())
+        })
     }
+}
+
+/// SHA-256 of the DER of the first certificate in a PEM file.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn fingerprint(path: &Path) -> Result<[u8; 32], String> {
+    let der = CertificateDer::from_pem_file(path).map_err(|e| e.to_string())?;
+    Ok(Sha256::digest(&der).into())
 }
 
 /// What a certificate is for.

@@ -1,0 +1,133 @@
+//! The back office's side of the wiring: its configuration, its source of events, its errors in the venue's words.
+
+use crate::config::Config;
+use crate::config::layers::Layers;
+use crate::credentials::UserCredentials;
+use crate::demo;
+use crate::failure::Failure;
+use crate::folder::DataFolder;
+use crate::front::port;
+use crate::passwords::Passwords;
+use backoffice::Backoffice;
+use backoffice::config as back;
+use backoffice::consumer::local::LocalFeed;
+use backoffice::consumer::source::EventSource;
+use backoffice::consumer::state::{ConsumerState, StateCell};
+use backoffice::error::Error;
+use exchange::bus::local::LocalBus;
+use exchange::health::Health;
+use exchange::participant::Password;
+use futures_util::stream::{self, StreamExt};
+use std::io;
+
+/// The passwords that were made up for users.
+const PASSWORDS: &str = "user-passwords.json";
+/// The part that stands for the back office in `/health`.
+const PART: &str = "backoffice";
+
+/// The demo user, if there is one.
+///
+/// # Errors
+/// [`Failure`] when its password can neither be found nor made.
+pub fn demo_user(config: &Config, data: &DataFolder) -> Result<Option<UserCredentials>, Failure> {
+    if !config.has_demo() {
+        return Ok(None);
+    }
+    let mut passwords = Passwords::open(&data.join(PASSWORDS))?;
+    let password = passwords.of(demo::USER_EMAIL)?;
+    passwords.save()?;
+    Ok(Some(UserCredentials {
+        email: demo::USER_EMAIL.into(),
+        password,
+    }))
+}
+
+/// The user as the back office takes it.
+///
+/// # Errors
+/// [`Failure::Internal`] when a constant of the demo is wrong.
+pub fn as_configured(user: &UserCredentials) -> Result<back::DemoUserConfig, Failure> {
+    let wrong = |what: &str| Failure::Internal(format!("the demo user's {what} cannot be used"));
+    let password = |p: &Password| backoffice::users::password::Password::new(p.reveal().to_owned());
+    Ok(back::DemoUserConfig {
+        email: user.email.parse().map_err(|_| wrong("e-mail address"))?,
+        password: password(&user.password).ok_or_else(|| wrong("password"))?,
+        account: demo::USER_ACCOUNT.parse().map_err(|_| wrong("account"))?,
+    })
+}
+
+/// The bus of the same process as a source of events.
+pub fn local_source(bus: LocalBus) -> EventSource {
+    EventSource::Local(LocalFeed::new(move |after_seq| {
+        let reader = bus.subscribe(after_seq);
+        stream::unfold(Some(reader), |reader| async move {
+            let mut reader = reader?;
+            match reader.next().await {
+                Ok(envelopes) => Some((Ok(envelopes), Some(reader))),
+                // The stream ends behind its error; the back office subscribes anew.
+                Err(error) => Some((Err(error.to_string()), None)),
+            }
+        })
+        .boxed()
+    }))
+}
+
+/// Opens the back office.
+///
+/// # Errors
+/// [`Failure`] naming what cannot be had.
+pub async fn open(
+    config: back::Config,
+    source: EventSource,
+    layers: &Layers,
+) -> Result<Backoffice, Failure> {
+    let listen = config.http.listen;
+    let database = config.database.url.clone();
+    let opened = backoffice::open(config, source).await;
+    opened.map_err(|error| match error {
+        Error::Config {
+            key: "http.listen",
+            why,
+        } => port("http.listen", listen, &io::Error::other(why)),
+        Error::Config { key, why } => {
+            let key = key
+                .strip_prefix("control.")
+                .map_or_else(|| key.to_owned(), |rest| format!("exchange.{rest}"));
+            layers.misconfigured(&key, why).into()
+        }
+        other => unavailable(&other, &database),
+    })
+}
+
+/// A database in a file is data of ours; every other is somebody's server.
+fn unavailable(error: &Error, database: &str) -> Failure {
+    match error {
+        Error::Database(_) if database.starts_with("sqlite:") => {
+            Failure::Data(format!("the back office's database ({database}): {error}"))
+        }
+        Error::Database(_) => Failure::Outside(format!("database.url: {error}")),
+        Error::Internal(_) => Failure::Internal(error.to_string()),
+        _ => Failure::Outside(error.to_string()),
+    }
+}
+
+/// What ended the back office.
+pub fn ended(error: &Error) -> Failure {
+    Failure::Internal(format!("the back office has stopped: {error}"))
+}
+
+/// Tells the exchange's health how the consumer is, until the back office is gone.
+pub async fn mirror(consumer: StateCell, health: Health) {
+    let mut states = consumer.watch();
+    loop {
+        let state = states.borrow_and_update().clone();
+        match state {
+            ConsumerState::Running => health.recover(PART),
+            ConsumerState::Starting => health.ail(PART, "the back office is starting"),
+            ConsumerState::Waiting(why) | ConsumerState::Stopped(why) => health.ail(PART, why),
+        }
+        if states.changed().await.is_err() {
+            return;
+        }
+    }
+}

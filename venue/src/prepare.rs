@@ -1,0 +1,153 @@
+//! Makes ready what the exchange is to hold: the listing with passwords and certificates filled in. Configuration and data folder
+//! in; [`Prepared`] out, with the part of the credentials file that follows from it.
+
+use crate::args::Profile;
+use crate::config::Config;
+use crate::config::layers::Layers;
+use crate::config::listing::{Listing, ParticipantListing};
+use crate::credentials::{IdentityPaths, ParticipantCredentials};
+use crate::failure::Failure;
+use crate::folder::DataFolder;
+use crate::passwords::Passwords;
+use crate::pki::{Pki, fingerprint};
+use exchange::bootstrap::{Declared, DeclaredParticipant};
+use exchange::participant::{Fingerprint, Password};
+
+/// Where the development CA lies in the data folder.
+const CERTS: &str = "certs";
+/// The passwords that were made up for participants.
+const PASSWORDS: &str = "passwords.json";
+
+/// What the exchange is to hold, and who may be told.
+pub struct Prepared {
+    /// For the exchange's bootstrap.
+    pub declared: Declared,
+    /// Development profile only: what goes into the credentials file.
+    pub development: Option<Development>,
+}
+
+/// What the development profile made up.
+pub struct Development {
+    /// The CA and its certificates.
+    pub pki: Pki,
+    /// Participants with passwords and certificates.
+    pub participants: Vec<ParticipantCredentials>,
+    /// The operator's certificate.
+    pub operator: IdentityPaths,
+}
+
+/// Makes the listing ready.
+///
+/// # Errors
+/// [`Failure`]: a key of the configuration, or a file that cannot be read or written.
+pub fn prepare(config: &Config, layers: &Layers, data: &DataFolder) -> Result<Prepared, Failure> {
+    let listing = config.listing();
+    match config.profile {
+        Profile::Prod => {
+            let participants = listing.participants.iter().enumerate();
+            let declared: Result<Vec<_>, _> = participants
+                .map(|(index, participant)| given(index, participant, layers, data))
+                .collect();
+            Ok(Prepared {
+                declared: declare(&listing, declared?),
+                development: None,
+            })
+        }
+        Profile::Dev => develop(&listing, layers, data),
+    }
+}
+
+fn develop(listing: &Listing, layers: &Layers, data: &DataFolder) -> Result<Prepared, Failure> {
+    let pki = Pki::open(&data.join(CERTS))?;
+    pki.server()?;
+    pki.client("service")?;
+    pki.client("viewer")?;
+    let mut passwords = Passwords::open(&data.join(PASSWORDS))?;
+    let mut declared = Vec::new();
+    let mut told = Vec::new();
+    for listed in &listing.participants {
+        if listed.cert.is_some() {
+            let why = "the development profile makes certificates itself";
+            return Err(layers.misconfigured("participants.cert", why).into());
+        }
+        let password = match &listed.password {
+            Some(password) => password.clone(),
+            None => passwords.of(listed.comp_id.as_str())?,
+        };
+        let identity = pki.participant(listed.comp_id.as_str())?;
+        let print = Fingerprint(identity.fingerprint()?);
+        declared.push(participant(listed, password.clone(), Some(print)));
+        told.push(ParticipantCredentials {
+            comp_id: listed.comp_id,
+            username: listed.comp_id,
+            password,
+            cert: identity.cert,
+            key: identity.key,
+            accounts: listed.accounts.clone(),
+        });
+    }
+    passwords.save()?;
+    Ok(Prepared {
+        declared: declare(listing, declared),
+        development: Some(Development {
+            operator: pki.client("operator")?.into(),
+            pki,
+            participants: told,
+        }),
+    })
+}
+
+/// A participant whose secrets all come from the configuration.
+fn given(
+    index: usize,
+    listed: &ParticipantListing,
+    layers: &Layers,
+    data: &DataFolder,
+) -> Result<DeclaredParticipant, Failure> {
+    let wrong =
+        |key: &str, why: String| layers.misconfigured(&format!("participants.{index}.{key}"), why);
+    let password = listed.password.clone().ok_or_else(|| {
+        wrong(
+            "password",
+            "the production profile makes up no password".into(),
+        )
+    })?;
+    let print = match &listed.cert {
+        Some(path) => {
+            let path = data.path().join(path);
+            let print = fingerprint(&path);
+            Some(Fingerprint(print.map_err(|e| {
+                wrong("cert", format!("{}: {e}", path.display()))
+            })?))
+        }
+        None => None,
+    };
+    Ok(participant(listed, password, print))
+}
+
+fn participant(
+    listed: &ParticipantListing,
+    password: Password,
+    cert_fingerprint: Option<Fingerprint>,
+) -> DeclaredParticipant {
+    DeclaredParticipant {
+        comp_id: listed.comp_id,
+        password,
+        cert_fingerprint,
+        client_cert: listed.client_cert,
+        orders: listed.orders,
+        market_data: listed.market_data,
+        reset_on_logon: listed.reset_on_logon,
+        accounts: listed.accounts.clone(),
+    }
+}
+
+fn declare(listing: &Listing, participants: Vec<DeclaredParticipant>) -> Declared {
+    Declared {
+        assets: Vec::new(),
+        instruments: listing.instruments.clone(),
+        accounts: listing.accounts.clone(),
+        participants,
+        open_now: true,
+    }
+}
