@@ -27,7 +27,7 @@ pub(crate) fn judge(path: &Path, offset: u64, expected: u64) -> Result<Verdict, 
     file.read_to_end(&mut rest).map_err(failed)?;
     let mut at = 1;
     while let Some(candidate) = rest.get(at..) {
-        match whole_record(candidate, expected) {
+        match whole_record(candidate, expected, rest.len()) {
             Some(header) if header.settled >= expected => return Ok(Verdict::Damaged),
             Some(header) => at += HEADER_BYTES + header.payload_bytes,
             None => at += 1,
@@ -38,10 +38,12 @@ pub(crate) fn judge(path: &Path, offset: u64, expected: u64) -> Result<Verdict, 
 
 /// The header of a whole record of a later entry at the start of `bytes`, if one stands there. The cheap checks come first: few places
 /// of a file pass them by chance, so that the checksum is seldom computed in vain.
-fn whole_record(bytes: &[u8], expected: u64) -> Option<RecordHeader> {
+fn whole_record(bytes: &[u8], expected: u64, limit: usize) -> Option<RecordHeader> {
     let (header, rest) = bytes.split_first_chunk::<HEADER_BYTES>()?;
     let header = RecordHeader::read(header)?;
     let payload = rest.get(..header.payload_bytes)?;
-    let later = expected < seq(payload)?;
+    // Each record between the two has bytes of its own, so that a number far ahead is chance.
+    let most = expected + u64::try_from(limit / HEADER_BYTES).ok()?;
+    let later = (expected + 1..=most).contains(&seq(payload)?);
     (later && header.vouches_for(payload)).then_some(header)
 }

@@ -9,5 +9,6 @@ mod gateway;
 mod journal;
 mod kit;
 mod observe;
+mod open;
 mod sequencer;
 mod venue;
