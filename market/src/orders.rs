@@ -160,11 +160,21 @@ impl Orders {
         }
     }
 
-    /// Takes a live order out; its ClOrdID stays in use, for nothing until it is kept or remembered again.
-    pub(crate) fn remove(&mut self, slot: Slot) -> OrderFacts {
+    /// Takes a live order out that is final now; its last facts are remembered.
+    pub(crate) fn finish(&mut self, slot: Slot) {
+        let facts = self.take(slot);
+        self.remember(&facts);
+    }
+
+    /// Takes a live order out that goes on under another ClOrdID; the former one is stale.
+    pub(crate) fn remove(&mut self, slot: Slot) {
+        let facts = self.take(slot);
+        self.assign(&facts, Handle::Stale);
+    }
+
+    fn take(&mut self, slot: Slot) -> OrderFacts {
         let Order { facts, peers, .. } = self.slab.remove(slot);
         self.leave_peers(facts.participant, peers);
-        self.assign(&facts, Handle::Stale);
         facts
     }
 

@@ -150,6 +150,7 @@ impl State {
             OrdStatus::PartiallyFilled
         };
         let reserved = match (order.terms.side, order.terms.ord_type) {
+            _ if order.leaves_qty == Qty::ZERO => Money::ZERO,
             (Side::Buy, OrdType::Market) if self.ledger.is_checked(order.terms.account) => {
                 less(order.reserved, notional)
             }
@@ -176,10 +177,10 @@ impl State {
 
     /// Forgets a live order that is out of the book and final, but for the questions of the day.
     fn forget(&mut self, slot: Slot) {
-        let facts = self.orders.remove(slot);
+        let facts = &self.orders[slot].facts;
         assert!(facts.leaves_qty == Qty::ZERO, "a final order has no leaves");
         assert!(facts.reserved == Money::ZERO, "a final order holds nothing");
-        self.orders.remember(&facts);
+        self.orders.finish(slot);
     }
 
     /// Takes a resting order out and ends it.

@@ -16,7 +16,7 @@ use market::time::Timestamp;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases(128))]
 
     #[test]
     fn no_command_panics_and_every_event_survives_its_formats(

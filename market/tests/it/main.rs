@@ -6,3 +6,17 @@ mod arbitrary;
 mod flow;
 mod model;
 mod scenario;
+
+use proptest::test_runner::Config;
+
+/// `usual` cases of a property; `PROPTEST_CASES` asks for another number. Failures are not written into the tree: they become
+/// scenarios.
+fn cases(usual: u32) -> Config {
+    let config = Config::default();
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    Config {
+        cases: if asked { config.cases } else { usual },
+        failure_persistence: None,
+        ..config
+    }
+}
