@@ -13,6 +13,7 @@
 mod acceptor;
 mod answer;
 mod connection;
+mod crew;
 mod dispatcher;
 mod floor;
 pub mod inbound;
@@ -29,6 +30,7 @@ pub mod venue;
 
 use crate::config::FixConfig;
 use crate::gateway::acceptor::{Acceptor, FrontDesk};
+use crate::gateway::crew::Crew;
 use crate::gateway::dispatcher::{Dispatcher, Sessions};
 use crate::gateway::limits::Limits;
 use crate::gateway::logon::Gatekeeper;
@@ -46,8 +48,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::{CancellationToken, DropGuard};
-use tokio_util::task::TaskTracker;
+use tokio_util::sync::DropGuard;
 
 /// What a gateway is made of.
 pub struct GatewayParts {
@@ -98,8 +99,7 @@ pub struct Gateway {
     tls: SocketAddr,
     roster: Roster,
     view: SharedView,
-    stop: CancellationToken,
-    tasks: TaskTracker,
+    crew: Crew,
     _ends_with_it: DropGuard,
 }
 
@@ -116,9 +116,8 @@ impl Gateway {
         let plain = listen("fix.plain", parts.config.plain).await?;
         let secure = listen("fix.tls", parts.config.tls).await?;
         let sessions_folder = make_folder(&hub.data)?;
-        let stop = CancellationToken::new();
-        let tasks = TaskTracker::new();
-        let guard = stop.clone().drop_guard();
+        let crew = Crew::new();
+        let guard = crew.kill.clone().drop_guard();
         let (publisher, requests) = Publisher::new();
         let view = SharedView::default();
         let (view_position, mut view_at) = watch::channel(0);
@@ -130,7 +129,7 @@ impl Gateway {
             interval: Duration::from_millis(parts.config.market_data_interval_ms),
             position: view_position,
         };
-        tasks.spawn(publisher_task.run(stop.clone()));
+        crew.spawn(publisher_task.run(crew.stop.clone()));
         let limits = Limits::new(
             parts.config.max_connections,
             parts.config.max_connections_per_address,
@@ -149,8 +148,7 @@ impl Gateway {
         let roster = Roster::default();
         let sessions = Sessions {
             roster: roster.clone(),
-            tasks: tasks.clone(),
-            stop: stop.clone(),
+            crew: crew.clone(),
         };
         let behind = open_sessions(&sessions, &venue)?;
         let (position, mut dispatched) = watch::channel(0);
@@ -161,7 +159,7 @@ impl Gateway {
             position,
         };
         let target = hub.feed.last_seq();
-        tasks.spawn(dispatcher.run(stop.clone()));
+        crew.spawn(dispatcher.run(crew.stop.clone()));
         if target > behind {
             reached(&mut dispatched, target).await?;
         }
@@ -171,8 +169,7 @@ impl Gateway {
             tls: local(&secure, "fix.tls")?,
             roster: roster.clone(),
             view,
-            stop,
-            tasks,
+            crew,
             _ends_with_it: guard,
         };
         let desk = Arc::new(FrontDesk {
@@ -208,9 +205,9 @@ impl Gateway {
 
     /// Logs everybody out, closes the stores, and returns when all tasks have ended. A few seconds at most.
     pub async fn shut_down(self) {
-        self.stop.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.crew.stop.cancel();
+        self.crew.tasks.close();
+        self.crew.tasks.wait().await;
     }
 
     fn accept(&self, listener: TcpListener, tls: Option<TlsAcceptor>, desk: &Arc<FrontDesk>) {
@@ -218,9 +215,9 @@ impl Gateway {
             listener,
             tls,
             desk: Arc::clone(desk),
-            tasks: self.tasks.clone(),
+            crew: self.crew.clone(),
         };
-        self.tasks.spawn(acceptor.run(self.stop.clone()));
+        self.crew.spawn(acceptor.run(self.crew.stop.clone()));
     }
 }
 

@@ -61,7 +61,9 @@ impl Caller {
 
     /// Its name, for the log.
     pub(crate) fn name(&self) -> &str {
-        self.identity.as_ref().map_or("?", |(name, _)| name.as_str())
+        self.identity
+            .as_ref()
+            .map_or("?", |(name, _)| name.as_str())
     }
 }
 
@@ -91,7 +93,9 @@ mod tests {
 
     fn certificate(common_name: &str, unit: &str) -> Vec<u8> {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.distinguished_name.push(DnType::CommonName, common_name);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, common_name);
         params
             .distinguished_name
             .push(DnType::OrganizationalUnitName, unit);

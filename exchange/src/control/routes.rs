@@ -124,7 +124,9 @@ async fn instruments(
 ) -> Result<Json<Vec<InstrumentStatus>>, Failure> {
     caller.must_be(ALL)?;
     let listed = desk.hub.directory.instruments();
-    Ok(Json(listed.iter().map(|it| desk.instrument_status(it)).collect()))
+    Ok(Json(
+        listed.iter().map(|it| desk.instrument_status(it)).collect(),
+    ))
 }
 
 async fn book(
@@ -161,14 +163,15 @@ async fn halt(
 ) -> Result<Json<InstrumentStatus>, Failure> {
     let origin = caller.must_be(OPERATE)?;
     let request: HaltRequest = read(body)?;
-    let reason = Text::new(&request.reason)
-        .map_err(|why| Failure::Body(format!("reason: {why}")))?;
+    let reason =
+        Text::new(&request.reason).map_err(|why| Failure::Body(format!("reason: {why}")))?;
     let instrument = desk.instrument(&symbol)?;
     let command = Command::Halt {
         instrument: instrument.id,
         reason,
     };
-    desk.change_phase(&caller, origin, command, &instrument).await
+    desk.change_phase(&caller, origin, command, &instrument)
+        .await
 }
 
 /// The body of a request that says nothing.
@@ -188,7 +191,8 @@ async fn resume(
     let command = Command::Resume {
         instrument: instrument.id,
     };
-    desk.change_phase(&caller, origin, command, &instrument).await
+    desk.change_phase(&caller, origin, command, &instrument)
+        .await
 }
 
 async fn open_account(
@@ -269,10 +273,14 @@ impl Desk {
             symbol: instrument.symbol,
             currency: instrument.currency,
             phase: phase.map_or(Phase::Closed, |phase| phase.phase),
-            reason: phase.and_then(|phase| phase.reason).map(|it| it.to_string()),
+            reason: phase
+                .and_then(|phase| phase.reason)
+                .map(|it| it.to_string()),
             tick: instrument.tick,
             lot: instrument.lot,
-            last_px: book.and_then(|book| book.last_print()).map(|print| print.price),
+            last_px: book
+                .and_then(|book| book.last_print())
+                .map(|print| print.price),
         }
     }
 
@@ -285,9 +293,11 @@ impl Desk {
         instrument: &Instrument,
     ) -> Result<Json<InstrumentStatus>, Failure> {
         let entry = self.submit(caller, origin, command).await?;
-        match entry.events.iter().find(|event| {
-            matches!(event, Event::PhaseChanged { .. } | Event::Refused { .. })
-        }) {
+        match entry
+            .events
+            .iter()
+            .find(|event| matches!(event, Event::PhaseChanged { .. } | Event::Refused { .. }))
+        {
             Some(Event::PhaseChanged { phase, reason, .. }) => Ok(Json(InstrumentStatus {
                 phase: *phase,
                 reason: reason.map(|it| it.to_string()),
@@ -334,7 +344,11 @@ fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, F
 }
 
 fn unexpected(entry: &Entry, event: Option<&Event>) -> Failure {
-    error!(seq = entry.seq, ?event, "control: an outcome that should not be");
+    error!(
+        seq = entry.seq,
+        ?event,
+        "control: an outcome that should not be"
+    );
     Failure::Defect
 }
 

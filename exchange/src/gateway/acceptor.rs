@@ -3,6 +3,7 @@
 //! was turned away; no password is in them.
 
 use crate::gateway::connection::Peer;
+use crate::gateway::crew::Crew;
 use crate::gateway::limits::{Limits, Permit};
 use crate::gateway::logon::{Gatekeeper, Stranger};
 use crate::gateway::roster::{Attachment, Mail, Roster};
@@ -27,7 +28,6 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::codec::Framed;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 /// Bytes taken of a peer before it has logged on.
@@ -41,7 +41,7 @@ pub(crate) struct Acceptor {
     /// TLS, on the TLS port.
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) desk: Arc<FrontDesk>,
-    pub(crate) tasks: TaskTracker,
+    pub(crate) crew: Crew,
 }
 
 /// What both ports share.
@@ -103,7 +103,7 @@ impl Acceptor {
             desk: Arc::clone(&self.desk),
         };
         let stop = stop.clone();
-        self.tasks.spawn(async move {
+        self.crew.spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = arrival.welcome() => {}
@@ -154,9 +154,7 @@ impl Arrival {
                 return Err(stranger.into());
             }
         };
-        let claim = session
-            .claim()
-            .ok_or(Stranger::Taken(session.comp_id))?;
+        let claim = session.claim().ok_or(Stranger::Taken(session.comp_id))?;
         let attachment = Attachment {
             peer: Peer {
                 stream: parts.io,

@@ -172,11 +172,7 @@ impl Reader {
 }
 
 /// Writes until the outbox ends; then says so to the peer.
-async fn write_all(
-    mut stream: WriteHalf<Stream>,
-    outbox: Arc<Outbox>,
-    _permit: Arc<Permit>,
-) {
+async fn write_all(mut stream: WriteHalf<Stream>, outbox: Arc<Outbox>, _permit: Arc<Permit>) {
     while let Some(bytes) = outbox.take().await {
         let written = write_some(&mut stream, &bytes, &outbox).await;
         if written.is_err() {

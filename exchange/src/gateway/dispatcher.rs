@@ -4,6 +4,7 @@
 
 use crate::entry::{Entry, Instruction, Origin};
 use crate::feed::{FeedError, FeedReader};
+use crate::gateway::crew::Crew;
 use crate::gateway::outbound;
 use crate::gateway::roster::{Mail, Roster};
 use crate::gateway::session_task::SessionTask;
@@ -14,7 +15,6 @@ use market::id::{CompId, ParticipantId};
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::error;
 
 /// Entries after which every session is told how far it has been told.
@@ -33,8 +33,7 @@ pub(crate) struct Dispatcher {
 #[derive(Clone)]
 pub(crate) struct Sessions {
     pub(crate) roster: Roster,
-    pub(crate) tasks: TaskTracker,
-    pub(crate) stop: CancellationToken,
+    pub(crate) crew: Crew,
 }
 
 impl Sessions {
@@ -51,7 +50,7 @@ impl Sessions {
         let (handle, task) = SessionTask::open(participant, comp_id, Arc::clone(venue))?;
         let told = task.told().map_or(0, |told| told.entry);
         self.roster.add(participant, handle);
-        self.tasks.spawn(task.run(self.stop.clone()));
+        self.crew.spawn(task.run(self.crew.stop.clone()));
         Ok(told)
     }
 }

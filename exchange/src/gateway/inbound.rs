@@ -152,10 +152,7 @@ impl Request<'_> {
     }
 
     fn terms(&self) -> Result<OrderTerms, Refused> {
-        if let Some(tag) = NOT_OFFERED
-            .into_iter()
-            .find(|tag| self.message.has(*tag))
-        {
+        if let Some(tag) = NOT_OFFERED.into_iter().find(|tag| self.message.has(*tag)) {
             return Err(Refused::Unsupported { tag });
         }
         let instrument = self.instrument()?;
@@ -168,11 +165,9 @@ impl Request<'_> {
             side,
             ord_type,
             time_in_force: self.time_in_force(ord_type)?,
-            order_qty: self
-                .qty(tag::ORDER_QTY)?
-                .ok_or(Refused::Missing {
-                    tag: tag::ORDER_QTY,
-                })?,
+            order_qty: self.qty(tag::ORDER_QTY)?.ok_or(Refused::Missing {
+                tag: tag::ORDER_QTY,
+            })?,
             post_only: self.post_only()?,
             max_floor: self.qty(tag::MAX_FLOOR)?,
         })
@@ -286,10 +281,7 @@ impl Request<'_> {
     }
 
     fn optional_id(&self, tag: u32) -> Result<Option<ClOrdId>, Refused> {
-        self.message
-            .has(tag)
-            .then(|| self.id(tag))
-            .transpose()
+        self.message.has(tag).then(|| self.id(tag)).transpose()
     }
 
     fn required_char(&self, tag: u32) -> Result<u8, Refused> {

@@ -90,8 +90,7 @@ mod tests {
     #[test]
     fn places_are_counted_by_address_and_given_back() {
         let limits = Limits::new(3, 2);
-        let [one, two, three]: [IpAddr; 3] =
-            [1, 2, 3].map(|last| IpAddr::from([127, 0, 0, last]));
+        let [one, two, three]: [IpAddr; 3] = [1, 2, 3].map(|last| IpAddr::from([127, 0, 0, last]));
         let first = limits.take(one).expect("a place");
         let _second = limits.take(one).expect("a place");
         assert_eq!(limits.take(one).err(), Some(NoPlace::Address));

@@ -1,9 +1,9 @@
 //! Who is it? In: the first message of a connection and what its TLS showed. Out: the participant it proves to be, or why not. Nothing is
 //! stored or reset before that. Passwords are checked on threads of their own, a few at a time.
 
+use crate::gateway::roster::Roster;
 use crate::gateway::roster::SessionHandle;
 use crate::gateway::venue::Venue;
-use crate::gateway::roster::Roster;
 use crate::participant::{ClientCert, Credentials};
 use fix_engine::io::tls::Fingerprint;
 use fix_engine::session::logon::{LogonRefusal, LogonRequest, Password};
@@ -82,7 +82,10 @@ impl Gatekeeper {
         }
         let unknown = || Stranger::Sender(request.sender.clone());
         let comp_id = CompId::new(&request.sender).map_err(|_| unknown())?;
-        let record = venue.directory.participant_by_comp_id(comp_id).ok_or_else(unknown)?;
+        let record = venue
+            .directory
+            .participant_by_comp_id(comp_id)
+            .ok_or_else(unknown)?;
         let credentials = record.credentials.clone().ok_or_else(unknown)?;
         let session = roster.session(record.id).ok_or_else(unknown)?;
         if session.is_claimed() {
@@ -92,7 +95,9 @@ impl Gatekeeper {
             .username
             .as_ref()
             .is_none_or(|username| username == comp_id.as_str());
-        let is_known = self.knows(request.password.clone(), credentials.clone()).await?;
+        let is_known = self
+            .knows(request.password.clone(), credentials.clone())
+            .await?;
         if !is_known || !is_named {
             return Err(Stranger::Password(comp_id));
         }

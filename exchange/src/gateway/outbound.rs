@@ -82,7 +82,9 @@ impl Teller<'_> {
                 request,
                 reason,
             } => self.canceled(order, *request, *reason),
-            Event::OrderExpired { order } => self.report(order, 'C', Some("the trading day is over")),
+            Event::OrderExpired { order } => {
+                self.report(order, 'C', Some("the trading day is over"))
+            }
             Event::OrderReplaced {
                 order,
                 orig_cl_ord_id,
@@ -123,7 +125,13 @@ impl Teller<'_> {
                     Some(order) => self.kind('I').about(order, self.directory),
                     None => self.unknown_order(cl_ord_id.as_ref()),
                 };
-                echo(&mut body, request_id.as_ref(), cl_ord_id.is_none(), *total, *last);
+                echo(
+                    &mut body,
+                    request_id.as_ref(),
+                    cl_ord_id.is_none(),
+                    *total,
+                    *last,
+                );
                 self.push(*participant, 0, body);
             }
             Event::MassCanceled {
@@ -358,7 +366,9 @@ struct CancelReject<'a> {
 
 impl CancelReject<'_> {
     fn body(&self, transact_time: Timestamp) -> Body {
-        let status = self.order.map_or(OrdStatus::Rejected, |order| order.ord_status);
+        let status = self
+            .order
+            .map_or(OrdStatus::Rejected, |order| order.ord_status);
         let mut body = Body::new(msg_type::ORDER_CANCEL_REJECT);
         match self.order {
             Some(order) => body.push(tag::ORDER_ID, order.order_id.0),

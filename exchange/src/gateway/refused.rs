@@ -237,9 +237,7 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::InsufficientFunds { .. }
         | Refusal::InsufficientPosition { .. } => 3,
         Refusal::DuplicateClOrdId => 6,
-        Refusal::PostOnlyMustRest
-        | Refusal::PostOnlyWouldTrade
-        | Refusal::MarketCannotRest => 11,
+        Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade | Refusal::MarketCannotRest => 11,
         Refusal::QtyNotPositive | Refusal::QtyOffLot { .. } | Refusal::QtyBelowMin { .. } => 13,
         Refusal::BadMaxFloor => 13,
         Refusal::UnknownAccount | Refusal::NotYourAccount => 15,

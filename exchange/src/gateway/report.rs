@@ -152,7 +152,9 @@ fn terms(body: &mut Body, terms: &OrderTerms, directory: &Directory) {
     let account = directory.account(terms.account);
     body.push_some(tag::ACCOUNT, account.as_ref().map(|name| name.as_str()));
     let instrument = directory.instrument(terms.instrument);
-    let symbol = instrument.as_ref().map_or(NO_SYMBOL, |it| it.symbol.as_str());
+    let symbol = instrument
+        .as_ref()
+        .map_or(NO_SYMBOL, |it| it.symbol.as_str());
     body.push(tag::SYMBOL, symbol);
     body.push(tag::SIDE, side(terms.side));
     body.push(tag::ORDER_QTY, qty(terms.order_qty));

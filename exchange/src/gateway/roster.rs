@@ -127,7 +127,10 @@ impl Roster {
     pub fn statuses(&self) -> Vec<SessionStatus> {
         let now = fix_engine::io::clock::now().nanos();
         let sessions = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        sessions.values().map(|session| session.status(now)).collect()
+        sessions
+            .values()
+            .map(|session| session.status(now))
+            .collect()
     }
 
     pub(crate) fn add(&self, participant: ParticipantId, session: SessionHandle) {

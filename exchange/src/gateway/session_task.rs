@@ -174,7 +174,11 @@ impl SessionTask {
             }
             None => (None, None),
         };
-        let tick = if crowded.is_some() { tick.map(|tick| tick.max(CROWDED_WAIT)) } else { tick };
+        let tick = if crowded.is_some() {
+            tick.map(|tick| tick.max(CROWDED_WAIT))
+        } else {
+            tick
+        };
         tokio::select! {
             () = stop.cancelled() => Happening::Stop,
             mail = self.mailbox.recv() => mail.map_or(Happening::Stop, Happening::Mail),
@@ -231,7 +235,11 @@ impl SessionTask {
         let Attachment { peer, logon, claim } = attachment;
         let fix = &self.venue.config;
         let connection = Connection::start(peer, fix.max_message_bytes, fix.outbound_queue);
-        *self.standing.peer.lock().unwrap_or_else(PoisonError::into_inner) =
+        *self
+            .standing
+            .peer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) =
             Some((connection.address(), connection.is_tls()));
         self.link = Some(Link {
             connection,
@@ -333,8 +341,12 @@ impl SessionTask {
             }
         }
         let standing = &self.standing;
-        standing.next_in.store(self.session.next_in(), Ordering::Relaxed);
-        standing.next_out.store(self.store.next_out(), Ordering::Relaxed);
+        standing
+            .next_in
+            .store(self.session.next_in(), Ordering::Relaxed);
+        standing
+            .next_out
+            .store(self.store.next_out(), Ordering::Relaxed);
     }
 
     fn logged_on(&self, is_logged_on: bool) {
@@ -374,7 +386,11 @@ impl SessionTask {
         if let Some(link) = self.link.take() {
             end(link.connection);
         }
-        *self.standing.peer.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self
+            .standing
+            .peer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
         self.logged_on(false);
     }
 

@@ -31,7 +31,10 @@ pub(crate) fn snapshot(
     let mut body = Body::new(msg_type::MARKET_DATA_SNAPSHOT_FULL_REFRESH);
     body.push(tag::MD_REQ_ID, id);
     body.push(tag::SYMBOL, instrument.symbol.as_str());
-    body.push(tag::NO_MD_ENTRIES, entries.len() + usize::from(print.is_some()));
+    body.push(
+        tag::NO_MD_ENTRIES,
+        entries.len() + usize::from(print.is_some()),
+    );
     for (side, position, (px, level)) in entries {
         body.push(tag::MD_ENTRY_TYPE, entry_type(side));
         body.push(tag::MD_ENTRY_PX, price(px));
@@ -142,7 +145,10 @@ pub(crate) fn security_status(
         Phase::Closed => 18,
     };
     body.push(tag::SECURITY_TRADING_STATUS, status);
-    body.push_some(tag::TEXT, phase.reason.as_ref().map(|reason| reason.as_str()));
+    body.push_some(
+        tag::TEXT,
+        phase.reason.as_ref().map(|reason| reason.as_str()),
+    );
     body
 }
 

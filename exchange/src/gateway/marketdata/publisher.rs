@@ -167,7 +167,9 @@ impl Served {
                 self.of(subscriber).subscriptions.add(request, &view);
             }
             Request::Status(subscriber, id, instrument) => {
-                self.of(subscriber).subscriptions.add_status(id, instrument, &view);
+                self.of(subscriber)
+                    .subscriptions
+                    .add_status(id, instrument, &view);
             }
             Request::ForgetMarketData(number, id) => {
                 if let Some(connection) = self.connections.get_mut(&number) {
@@ -185,11 +187,13 @@ impl Served {
 
     fn of(&mut self, subscriber: Subscriber) -> &mut Connection {
         let number = subscriber.number;
-        self.connections.entry(number).or_insert_with(|| Connection {
-            subscriber,
-            subscriptions: Subscriptions::default(),
-            waiting: VecDeque::new(),
-        })
+        self.connections
+            .entry(number)
+            .or_insert_with(|| Connection {
+                subscriber,
+                subscriptions: Subscriptions::default(),
+                waiting: VecDeque::new(),
+            })
     }
 
     /// Serves everybody who has room; who has not keeps the publisher awake.
@@ -212,14 +216,18 @@ impl Connection {
         if !self.send_waiting() || self.subscriber.outbox.is_crowded() {
             return false;
         }
-        self.waiting.extend(self.subscriptions.serve(view, directory));
+        self.waiting
+            .extend(self.subscriptions.serve(view, directory));
         self.send_waiting()
     }
 
     /// What was encoded once is sent before anything new is: at most one round of messages ever waits here.
     fn send_waiting(&mut self) -> bool {
         while let Some(body) = self.waiting.pop_front() {
-            let sent = self.subscriber.bodies.try_send((self.subscriber.number, body));
+            let sent = self
+                .subscriber
+                .bodies
+                .try_send((self.subscriber.number, body));
             if let Err(error) = sent {
                 let (_, body) = error.into_inner();
                 self.waiting.push_front(body);

@@ -4,7 +4,9 @@
 use crate::directory::Directory;
 use crate::gateway::marketdata::encode;
 use crate::gateway::marketdata::request::{Depth, MarketDataRequest, Subscription, Wants};
-use crate::gateway::marketdata::view::{Action, Book, Change, Level, PhaseView, TooFarBehind, View};
+use crate::gateway::marketdata::view::{
+    Action, Book, Change, Level, PhaseView, TooFarBehind, View,
+};
 use fix_engine::codec::body::Body;
 use market::id::InstrumentId;
 use market::instrument::Instrument;
@@ -49,7 +51,11 @@ impl Subscriptions {
             depth: request.depth,
             wants: request.wants,
             is_snapshot: request.kind == Subscription::Snapshot,
-            instruments: request.instruments.into_iter().map(|id| (id, None)).collect(),
+            instruments: request
+                .instruments
+                .into_iter()
+                .map(|id| (id, None))
+                .collect(),
         };
         self.market_data.insert(request.id, market_data);
     }
@@ -76,7 +82,8 @@ impl Subscriptions {
         for (id, market_data) in &mut self.market_data {
             market_data.serve(id, view, directory, &mut out);
         }
-        self.market_data.retain(|_, market_data| !market_data.is_snapshot);
+        self.market_data
+            .retain(|_, market_data| !market_data.is_snapshot);
         out
     }
 
@@ -93,7 +100,8 @@ impl Subscriptions {
             .flat_map(|market_data| market_data.instruments.keys().copied())
             .chain(self.status.values().copied())
             .collect();
-        self.phases.retain(|instrument, _| watched.contains(instrument));
+        self.phases
+            .retain(|instrument, _| watched.contains(instrument));
     }
 
     /// SecurityStatus (f) for each change of phase: under each id that asked for it, and unsolicited for market data.
@@ -124,9 +132,10 @@ fn changed(id: Option<&str>, instrument: &Instrument, phase: PhaseView) -> Body 
 impl MarketData {
     fn serve(&mut self, id: &str, view: &View, directory: &Directory, out: &mut Vec<Body>) {
         for (instrument_id, served) in &mut self.instruments {
-            let (Some(book), Some(instrument)) =
-                (view.book(*instrument_id), directory.instrument(*instrument_id))
-            else {
+            let (Some(book), Some(instrument)) = (
+                view.book(*instrument_id),
+                directory.instrument(*instrument_id),
+            ) else {
                 continue;
             };
             let mut desk = Serving {
@@ -195,7 +204,12 @@ impl Serving<'_> {
                 changes
             }
         };
-        Ok(encode::incremental(self.id, self.instrument, &prints, &changes))
+        Ok(encode::incremental(
+            self.id,
+            self.instrument,
+            &prints,
+            &changes,
+        ))
     }
 
     fn wanted(&self, mut changes: Vec<Change>) -> Vec<Change> {

@@ -275,7 +275,12 @@ impl Book {
     /// The levels of a side, best first.
     pub fn levels(&self, side: Side) -> Box<dyn Iterator<Item = (Price, Level)> + '_> {
         match side {
-            Side::Buy => Box::new(self.bids.iter().rev().map(|(price, level)| (*price, *level))),
+            Side::Buy => Box::new(
+                self.bids
+                    .iter()
+                    .rev()
+                    .map(|(price, level)| (*price, *level)),
+            ),
             Side::Sell => Box::new(self.offers.iter().map(|(price, level)| (*price, *level))),
         }
     }
@@ -398,7 +403,14 @@ mod tests {
 
     #[test]
     fn a_reader_gets_the_difference_to_what_it_has_seen() {
-        let book = book(&[(1, 10, 5), (2, 11, 5), (3, 10, 7), (4, 11, 0), (5, 12, 1), (6, 12, 0)]);
+        let book = book(&[
+            (1, 10, 5),
+            (2, 11, 5),
+            (3, 10, 7),
+            (4, 11, 0),
+            (5, 12, 1),
+            (6, 12, 0),
+        ]);
         assert_eq!(actions(&book, 0), [(Action::New, 10)]);
         assert_eq!(actions(&book, 1), [(Action::Change, 10)]);
         assert_eq!(

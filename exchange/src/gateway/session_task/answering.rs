@@ -105,11 +105,15 @@ impl SessionTask {
                         tag: tag::MD_REQ_ID,
                     });
                 }
-                self.venue.publisher.forget_market_data(subscriber.number, id)?;
+                self.venue
+                    .publisher
+                    .forget_market_data(subscriber.number, id)?;
             }
             Subscription::Subscribe | Subscription::Snapshot => {
                 let is_live = request.kind == Subscription::Subscribe;
-                if let Err(refused) = desk.enter_market_data(&id, request.instruments.len(), is_live) {
+                if let Err(refused) =
+                    desk.enter_market_data(&id, request.instruments.len(), is_live)
+                {
                     return Ok(vec![encode::request_reject(&id, refused)]);
                 }
                 if let Err(busy) = self.venue.publisher.market_data(subscriber, request) {
@@ -132,7 +136,10 @@ impl SessionTask {
         let id = request::id(message, tag::SECURITY_STATUS_REQ_ID)?;
         let kind = request::subscription(message)?;
         let instrument = request::instrument(message, &self.venue.directory)?;
-        if !self.rights().is_some_and(|rights| rights.market_data || rights.orders) {
+        if !self
+            .rights()
+            .is_some_and(|rights| rights.market_data || rights.orders)
+        {
             return Err(Refused::NotAuthorised);
         }
         let Some((subscriber, desk)) = self.subscriber() else {
@@ -208,12 +215,7 @@ impl SessionTask {
     }
 
     /// The connection as the publisher knows it, and what it is subscribed to.
-    fn subscriber(
-        &mut self,
-    ) -> Option<(
-        Subscriber,
-        &mut crate::gateway::marketdata::desk::Desk,
-    )> {
+    fn subscriber(&mut self) -> Option<(Subscriber, &mut crate::gateway::marketdata::desk::Desk)> {
         let link = self.link.as_mut()?;
         let subscriber = Subscriber {
             number: link.number,

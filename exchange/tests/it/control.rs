@@ -1,0 +1,367 @@
+//! The control port over HTTPS: roles, bad input, halts, accounts, transfers.
+
+use crate::venue::{AUTHORITY, Authority, PATIENCE, Papers, Venue, check};
+use exchange::entry::{Instruction, Origin};
+use fix_engine::io::tls::client_config;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use market::control::{
+    AccountStatus, BookView, ErrorBody, InstrumentStatus, SessionStatus, Status, TransferOutcome,
+};
+use market::instrument::Phase;
+use rustls_pki_types::ServerName;
+use serde::de::DeserializeOwned;
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+/// Somebody with a certificate.
+struct Caller {
+    address: SocketAddr,
+    papers: Papers,
+}
+
+impl Caller {
+    fn new(venue: &Venue, unit: &str) -> Self {
+        Self {
+            address: venue.control.address(),
+            papers: AUTHORITY.sign("ann", unit),
+        }
+    }
+
+    /// One request on a connection of its own; an error is what TLS or HTTP says.
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Result<(StatusCode, Bytes), String> {
+        let say = |error: &dyn std::fmt::Display| error.to_string();
+        let identity = Some(self.papers.identity());
+        let config = client_config(AUTHORITY.certificate.as_bytes(), identity).unwrap();
+        let stream = TcpStream::connect(self.address)
+            .await
+            .map_err(|e| say(&e))?;
+        let name = ServerName::from(self.address.ip());
+        let stream = TlsConnector::from(config)
+            .connect(name, stream)
+            .await
+            .map_err(|e| say(&e))?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|e| say(&e))?;
+        let running = tokio::spawn(connection);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "venue")
+            .body(Full::new(Bytes::from(body.to_owned())))
+            .unwrap();
+        let answer = async {
+            let response = sender.send_request(request).await.map_err(|e| say(&e))?;
+            let status = response.status();
+            let body = response.into_body().collect().await.map_err(|e| say(&e))?;
+            Ok((status, body.to_bytes()))
+        };
+        let answer = timeout(PATIENCE, answer).await.expect("an answer in time");
+        running.abort();
+        answer
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+        let (status, body) = self.ask(Method::GET, path, "").await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{body:?}");
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: &str) -> T {
+        let (status, body) = self.ask(Method::POST, path, body).await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{body:?}");
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    async fn refused(&self, method: Method, path: &str, body: &str) -> (u16, ErrorBody) {
+        let (status, body) = self.ask(method, path, body).await.unwrap();
+        (status.as_u16(), serde_json::from_slice(&body).unwrap())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_sees_the_venue() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut seller = venue.peer("BOT01").await;
+    let mut buyer = venue.peer("BOT02").await;
+    seller.rest("s", '2', "10", "100").await;
+    buyer.limit("b", '1', "4", "100").await;
+    buyer.expect("8", "150=0").await;
+    buyer.expect("8", "150=F|39=2").await;
+    seller.expect("8", "150=F").await;
+    let status: Status = operator.get("/v1/status").await;
+    assert_eq!((status.sessions_logged_on, status.sessions_total), (2, 7));
+    assert_eq!((status.instruments_open, status.instruments_halted), (2, 0));
+    assert_eq!((status.durability.as_str(), status.epoch.len()), ("os", 32));
+    assert_eq!(status.last_seq, venue.hub.feed.last_seq());
+    crate::venue::until("the view has the trade", || {
+        venue.gateway.view().read().trades() == 1
+    })
+    .await;
+    let status: Status = operator.get("/v1/status").await;
+    assert_eq!((status.live_orders, status.trades), (1, 1));
+    let book: BookView = operator.get("/v1/books/ACME").await;
+    assert_eq!(
+        (book.phase, book.bids.len(), book.offers.len()),
+        (Phase::Open, 0, 1)
+    );
+    let best = book.offers[0];
+    assert_eq!(
+        (best.price.to_string(), best.qty.to_string(), best.orders),
+        ("100".into(), "6".into(), 1)
+    );
+    let sessions: Vec<SessionStatus> = operator.get("/v1/sessions").await;
+    let one = sessions
+        .iter()
+        .find(|one| one.comp_id.as_str() == "BOT01")
+        .unwrap();
+    assert!(one.logged_on && !one.tls && one.peer.is_some() && one.idle_secs.is_some());
+    assert_eq!((one.next_in, one.next_out), (3, 4));
+    let instruments: Vec<InstrumentStatus> = operator.get("/v1/instruments").await;
+    assert_eq!(
+        instruments[0].last_px.map(|px| px.to_string()).as_deref(),
+        Some("100")
+    );
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_halt_refuses_orders_until_the_resume() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut reader = venue.peer("MD01").await;
+    reader
+        .send("V", "262=r|263=1|264=1|267=1|269=0|146=1|55=ACME")
+        .await;
+    reader.expect("W", "262=r").await;
+    let mut trader = venue.peer("BOT01").await;
+    trader.rest("a", '1', "1", "99").await;
+    reader.expect("X", "262=r").await;
+    let halted: InstrumentStatus = operator
+        .post("/v1/instruments/ACME/halt", r#"{"reason":"news"}"#)
+        .await;
+    assert_eq!(
+        (halted.phase, halted.reason.as_deref()),
+        (Phase::Halted, Some("news"))
+    );
+    reader.expect("f", "55=ACME|326=2|58=news").await;
+    trader.limit("b", '1', "1", "99").await;
+    trader.expect("8", "150=8|39=8|103=2|11=b").await;
+    let refused = operator
+        .refused(
+            Method::POST,
+            "/v1/instruments/ACME/halt",
+            r#"{"reason":"again"}"#,
+        )
+        .await;
+    assert_eq!(
+        (refused.0, refused.1.code.as_str()),
+        (409, "already_in_phase")
+    );
+    let cancel = format!("11=c|41=a|55=ACME|54=1|60={}|38=1", crate::venue::now());
+    trader.send("F", &cancel).await;
+    trader.expect("8", "150=4|11=c").await;
+    let open: InstrumentStatus = operator.post("/v1/instruments/ACME/resume", "{}").await;
+    assert_eq!((open.phase, open.reason), (Phase::Open, None));
+    let mut message = reader.next().await;
+    if message.msg_type() == "X" {
+        message = reader.next().await;
+    }
+    check(&message, "f", "55=ACME|326=3");
+    trader.rest("d", '1', "1", "99").await;
+    let mut feed = venue.hub.feed.subscribe(0);
+    let mut operators = Vec::new();
+    while feed.position() < venue.hub.feed.last_seq() {
+        for entry in feed.next().await.unwrap() {
+            if let (Origin::Operator { name }, Instruction::Market(_)) =
+                (entry.origin, &entry.instruction)
+            {
+                operators.push(name.to_string());
+            }
+        }
+    }
+    assert_eq!(
+        operators,
+        ["ann", "ann", "ann"],
+        "every change is in the journal with its author"
+    );
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn roles_are_kept_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let halt = (
+        Method::POST,
+        "/v1/instruments/ACME/halt",
+        r#"{"reason":"x"}"#,
+    );
+    let account = (Method::POST, "/v1/accounts", r#"{"account":"NEW"}"#);
+    let sessions = (Method::GET, "/v1/sessions", "");
+    let status = (Method::GET, "/v1/status", "");
+    let forbidden = [
+        ("viewer", vec![&halt, &account]),
+        ("service", vec![&halt, &sessions]),
+        ("cleaner", vec![&halt, &account, &sessions, &status]),
+    ];
+    for (unit, requests) in forbidden {
+        let caller = Caller::new(&venue, unit);
+        for (method, path, body) in requests {
+            let (status, error) = caller.refused(method.clone(), path, body).await;
+            assert_eq!(
+                (status, error.code.as_str()),
+                (403, "forbidden"),
+                "{unit} {path}"
+            );
+        }
+    }
+    let _status: Status = Caller::new(&venue, "viewer").get("/v1/status").await;
+    let stranger = Caller {
+        address: venue.control.address(),
+        papers: Authority::new().sign("ann", "operator"),
+    };
+    let refused = stranger.ask(Method::GET, "/v1/status", "").await;
+    assert!(
+        refused.is_err(),
+        "a certificate of another authority is refused: {refused:?}"
+    );
+    // A connection that never speaks TLS holds up nobody.
+    let _silent = TcpStream::connect(venue.control.address()).await.unwrap();
+    let _status: Status = Caller::new(&venue, "viewer").get("/v1/status").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_and_transfers_are_idempotent() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let service = Caller::new(&venue, "service");
+    let made: AccountStatus = service.post("/v1/accounts", r#"{"account":"U-1"}"#).await;
+    assert!(!made.existed);
+    let again: AccountStatus = service.post("/v1/accounts", r#"{"account":"U-1"}"#).await;
+    assert!(again.existed);
+    let transfer = r#"{"transfer_id":"t1","account":"U-1","asset":"USD","amount":"100.5"}"#;
+    for _ in 0..2 {
+        match service.post("/v1/transfers", transfer).await {
+            TransferOutcome::Posted { balance, .. } => assert_eq!(balance.to_string(), "100.5"),
+            refused => panic!("{refused:?}"),
+        }
+    }
+    let out = r#"{"transfer_id":"t2","account":"U-1","asset":"USD","amount":"-200"}"#;
+    match service.post("/v1/transfers", out).await {
+        TransferOutcome::Refused { reason } => assert!(reason.contains("insufficient"), "{reason}"),
+        posted => panic!("{posted:?}"),
+    }
+    let cases = [
+        (
+            r#"{"transfer_id":"t1","account":"U-1","asset":"USD","amount":"7"}"#,
+            409,
+            "transfer_mismatch",
+        ),
+        (
+            r#"{"transfer_id":"t3","account":"U-9","asset":"USD","amount":"7"}"#,
+            404,
+            "unknown_account",
+        ),
+        (
+            r#"{"transfer_id":"t3","account":"U-1","asset":"XXX","amount":"7"}"#,
+            404,
+            "unknown_asset",
+        ),
+        (
+            r#"{"transfer_id":"t3","account":"U-1","asset":"USD","amount":"NaN"}"#,
+            400,
+            "bad_request",
+        ),
+        (
+            r#"{"transfer_id":"t3","account":"U-1","asset":"USD","amount":7}"#,
+            400,
+            "bad_request",
+        ),
+        (
+            r#"{"transfer_id":"t3","account":"U-1","asset":"USD"}"#,
+            400,
+            "bad_request",
+        ),
+        (
+            r#"{"transfer_id":"t3","account":"U-1","asset":"USD","amount":"7","x":1}"#,
+            400,
+            "bad_request",
+        ),
+        ("{", 400, "bad_request"),
+    ];
+    for (body, status, code) in cases {
+        let refused = service.refused(Method::POST, "/v1/transfers", body).await;
+        assert_eq!(
+            (refused.0, refused.1.code.as_str()),
+            (status, code),
+            "{body}"
+        );
+    }
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bad_requests_are_told_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let long = format!(r#"{{"reason":"{}"}}"#, "x".repeat(81));
+    let large = format!(r#"{{"reason":"{}"}}"#, "x".repeat(70_000));
+    let halt = "/v1/instruments/ACME/halt";
+    let cases = [
+        (Method::GET, "/v1/books/NOPE", "", 404, "unknown_symbol"),
+        (
+            Method::POST,
+            "/v1/instruments/NOPE/halt",
+            r#"{"reason":"x"}"#,
+            404,
+            "unknown_symbol",
+        ),
+        (Method::POST, halt, "{}", 400, "bad_request"),
+        (Method::POST, halt, r#"{"reason":""}"#, 400, "bad_request"),
+        (Method::POST, halt, long.as_str(), 400, "bad_request"),
+        (Method::POST, halt, large.as_str(), 413, "too_large"),
+        (
+            Method::POST,
+            halt,
+            r#"{"reason":"x","force":true}"#,
+            400,
+            "bad_request",
+        ),
+        (
+            Method::POST,
+            "/v1/instruments/ACME/resume",
+            "{}",
+            409,
+            "already_in_phase",
+        ),
+        (Method::GET, "/v1/nothing", "", 404, "not_found"),
+        (Method::DELETE, "/v1/status", "", 405, "method_not_allowed"),
+    ];
+    for (method, path, body, status, code) in cases {
+        let refused = operator.refused(method, path, body).await;
+        assert_eq!(
+            (refused.0, refused.1.code.as_str()),
+            (status, code),
+            "{path}"
+        );
+    }
+    let (_, error) = operator.refused(Method::POST, halt, "{}").await;
+    assert!(error.message.contains("reason"), "{}", error.message);
+    venue.close().await;
+}

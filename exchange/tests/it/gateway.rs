@@ -1,0 +1,7 @@
+//! The FIX gateway over real sockets.
+
+mod logon;
+mod market_data;
+mod orders;
+mod refusals;
+mod restart;

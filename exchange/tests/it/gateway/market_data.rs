@@ -1,0 +1,208 @@
+//! Market data: V → W → X, depth, conflation, rejects, phases.
+
+use crate::venue::{Peer, Venue};
+use fix_engine::codec::message::Message;
+use market::command::Command;
+
+const BOOK: &str = "263=1|265=1|267=3|269=0|269=1|269=2|146=1|55=ACME";
+
+/// Entries of a W or X: action, type, price, size.
+fn entries(message: &Message) -> Vec<String> {
+    let text =
+        |view: &fix_engine::codec::view::View<'_>, tag| view.text(tag).unwrap_or("-").to_owned();
+    message
+        .group(268)
+        .map(|entry| {
+            let parts = [279, 269, 270, 271].map(|tag| text(&entry, tag));
+            parts.join(" ")
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscriber_sees_the_book_and_every_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    maker.rest("b1", '1', "10", "99").await;
+    maker.rest("o1", '2', "7", "101").await;
+    let mut reader = venue.peer("MD01").await;
+    reader.send("V", &format!("262=r1|264=0|{BOOK}")).await;
+    let image = reader.expect("W", "262=r1|55=ACME|268=2").await;
+    assert_eq!(entries(&image), ["- 0 99 10", "- 1 101 7"]);
+    maker.rest("b2", '1', "5", "99").await;
+    let change = reader.expect("X", "262=r1|268=1|55=ACME|346=2").await;
+    assert_eq!(entries(&change), ["1 0 99 15"]);
+    maker.rest("b3", '1', "5", "98").await;
+    let change = reader.expect("X", "268=1").await;
+    assert_eq!(entries(&change), ["0 0 98 5"]);
+    let mut taker = venue.peer("BOT02").await;
+    taker.limit("t", '1', "7", "101").await;
+    let change = reader.expect("X", "268=2").await;
+    assert_eq!(entries(&change), ["0 2 101 7", "2 1 101 -"]);
+    maker.expect("8", "150=F|11=o1|39=2").await;
+    reader
+        .send(
+            "V",
+            &format!("262=r1|264=0|{}", BOOK.replace("263=1", "263=2")),
+        )
+        .await;
+    // What changes after the unsubscription is not shown: the next thing that comes is the answer to the next request.
+    reader.send("e", "324=s|55=ACME|263=0").await;
+    reader.expect("f", "324=s|55=ACME|326=17").await;
+    maker.rest("b4", '1', "5", "97").await;
+    reader
+        .send(
+            "V",
+            &format!("262=r2|264=0|{}", BOOK.replace("263=1", "263=0")),
+        )
+        .await;
+    let image = reader.expect("W", "262=r2").await;
+    assert_eq!(
+        entries(&image),
+        ["- 0 99 15", "- 0 98 5", "- 0 97 5", "- 2 101 7"]
+    );
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_limited_depth_shows_the_best_levels_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    for (id, price) in [("a", "99"), ("b", "98"), ("c", "97")] {
+        maker.rest(id, '1', "10", price).await;
+    }
+    let mut reader = venue.peer("MD01").await;
+    let bids = "263=1|265=1|267=1|269=0|146=1|55=ACME";
+    reader.send("V", &format!("262=r|264=2|{bids}")).await;
+    let image = reader.expect("W", "268=2").await;
+    assert_eq!(entries(&image), ["- 0 99 10", "- 0 98 10"]);
+    maker.rest("d", '1', "10", "99.5").await;
+    let change = reader.expect("X", "268=2").await;
+    assert_eq!(entries(&change), ["2 0 98 -", "0 0 99.5 10"]);
+    // Below the depth: nothing to tell. The next change proves it.
+    maker.rest("e", '1', "10", "96").await;
+    maker.rest("f", '1', "1", "99").await;
+    let change = reader.expect("X", "268=1").await;
+    assert_eq!(entries(&change), ["1 0 99 11"]);
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_within_one_interval_are_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open_with(folder.path(), |fix| fix.market_data_interval_ms = 2000).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut reader = venue.peer("MD01").await;
+    reader.send("V", &format!("262=r|264=0|{BOOK}")).await;
+    reader.expect("W", "268=0").await;
+    for number in 0..20 {
+        let id = format!("m{number}");
+        maker.rest(&id, '1', "1", "99").await;
+    }
+    let change = reader.expect("X", "268=1").await;
+    assert_eq!(entries(&change), ["0 0 99 20"]);
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_request_is_rejected_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open_with(folder.path(), |fix| fix.max_subscriptions = 2).await;
+    let mut reader = venue.peer("MD01").await;
+    let cases = [
+        ("263=1|264=0|267=1|269=0|146=1|55=NOPE", "0"),
+        ("263=1|264=1001|267=1|269=0|146=1|55=ACME", "5"),
+        ("263=1|264=0|265=0|267=1|269=0|146=1|55=ACME", "6"),
+        ("263=1|264=0|266=N|267=1|269=0|146=1|55=ACME", "7"),
+        ("263=1|264=0|267=1|269=6|146=1|55=ACME", "8"),
+    ];
+    for (number, (fields, reason)) in cases.into_iter().enumerate() {
+        reader.send("V", &format!("262=x{number}|{fields}")).await;
+        reader
+            .expect("Y", &format!("262=x{number}|281={reason}"))
+            .await;
+    }
+    reader
+        .send("V", "262=r|263=1|264=1|267=1|269=0|146=1|55=ACME")
+        .await;
+    reader.expect("W", "262=r|268=0").await;
+    reader
+        .send("V", "262=r|263=1|264=1|267=1|269=0|146=1|55=BOLT")
+        .await;
+    reader.expect("Y", "262=r|281=1").await;
+    reader
+        .send("V", "262=s|263=1|264=1|267=1|269=0|146=2|55=ACME|55=BOLT")
+        .await;
+    reader.expect("Y", "262=s|281=2").await;
+    reader
+        .send("V", "262=none|263=2|264=1|267=1|269=0|146=1|55=ACME")
+        .await;
+    reader.expect("j", "372=V|379=none|380=1").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reference_data_and_sessions_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut reader = venue.peer("MD01").await;
+    reader.send("x", "320=l|559=4").await;
+    let list = reader.expect("y", "320=l|560=0|393=2|893=Y|146=2").await;
+    let symbols: Vec<_> = list
+        .group(146)
+        .map(|one| one.text(55).unwrap().to_owned())
+        .collect();
+    assert_eq!(symbols, ["ACME", "BOLT"]);
+    reader.send("x", "320=m|559=0|55=NOPE").await;
+    reader.expect("y", "320=m|560=2").await;
+    reader.send("x", "320=n|559=1").await;
+    reader.expect("y", "320=n|560=1").await;
+    reader.send("g", "335=g1|263=0").await;
+    reader.expect("h", "335=g1|340=2").await;
+    reader.send("g", "335=g2|336=NIGHT|263=0").await;
+    reader.expect("h", "335=g2|340=6|567=1").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_halt_is_told_to_those_who_watch() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let acme = venue.hub.directory.instrument_by_symbol("ACME").unwrap().id;
+    let mut reader = venue.peer("MD01").await;
+    reader
+        .send("V", "262=r|263=1|264=1|267=1|269=0|146=1|55=ACME")
+        .await;
+    reader.expect("W", "262=r").await;
+    let mut asker = venue.peer("BOT02").await;
+    asker.send("e", "324=s1|55=ACME|263=1").await;
+    asker.expect("f", "324=s1|326=17|325!").await;
+    let change = async |command| {
+        let instruction = exchange::entry::Instruction::Market(command);
+        let origin = exchange::entry::Origin::System;
+        venue.hub.submitter.call(origin, instruction).await.unwrap();
+    };
+    change(Command::Halt {
+        instrument: acme,
+        reason: "news pending".parse().unwrap(),
+    })
+    .await;
+    reader
+        .expect("f", "55=ACME|326=2|325=Y|324!|58=news pending")
+        .await;
+    asker
+        .expect("f", "55=ACME|326=2|325=Y|324=s1|58=news pending")
+        .await;
+    let mut trader: Peer = venue.peer("BOT01").await;
+    trader.limit("a", '1', "1", "1").await;
+    trader
+        .expect("8", "150=8|103=2|58=trading in this instrument is halted")
+        .await;
+    change(Command::Resume { instrument: acme }).await;
+    reader.expect("f", "326=3").await;
+    asker.expect("f", "326=3|324=s1").await;
+    trader.rest("b", '1', "1", "1").await;
+    venue.close().await;
+}

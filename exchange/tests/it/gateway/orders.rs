@@ -1,0 +1,142 @@
+//! Orders from D to the last report.
+
+use crate::venue::{Venue, now};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_peers_trade_and_both_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut seller = venue.peer("BOT01").await;
+    let mut buyer = venue.peer("BOT02").await;
+    let order_id = seller.rest("s1", '2', "10", "100.5").await;
+    buyer.limit("b1", '1', "4", "101").await;
+    let accepted = buyer
+        .expect(
+            "8",
+            "150=0|39=0|11=b1|1=A2|55=ACME|54=1|38=4|40=2|44=101|59=0|151=4",
+        )
+        .await;
+    assert!(accepted.has(60) && accepted.has(17) && accepted.has(37));
+    let bought = buyer
+        .expect(
+            "8",
+            "150=F|39=2|11=b1|31=100.5|32=4|14=4|151=0|6=100.5|851=2",
+        )
+        .await;
+    let fields = format!("150=F|39=1|11=s1|37={order_id}|31=100.5|32=4|14=4|151=6|6=100.5|851=1");
+    let sold = seller.expect("8", &fields).await;
+    assert_eq!(
+        bought.text(527),
+        sold.text(527),
+        "both sides share the trade id"
+    );
+    assert_ne!(bought.text(17), sold.text(17), "ExecID is unique");
+    buyer.limit("b2", '1', "6", "100.5").await;
+    buyer.expect("8", "150=0|11=b2").await;
+    buyer.expect("8", "150=F|39=2|11=b2|14=6|151=0").await;
+    seller
+        .expect("8", "150=F|39=2|11=s1|14=10|151=0|6=100.5")
+        .await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_replaced_and_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut peer = venue.peer("BOT01").await;
+    let order_id = peer.rest("a", '1', "10", "99").await;
+    let replace = format!("11=b|41=a|55=ACME|54=1|60={}|38=12|40=2|44=98.5", now());
+    peer.send("G", &replace).await;
+    let fields = format!("150=5|39=0|11=b|41=a|37={order_id}|38=12|44=98.5|151=12|14=0");
+    peer.expect("8", &fields).await;
+    let cancel = format!("11=c|41=b|55=ACME|54=1|60={}|38=12", now());
+    peer.send("F", &cancel).await;
+    peer.expect("8", "150=4|39=4|11=c|41=b|151=0|14=0").await;
+    let late = format!("11=d|41=b|55=ACME|54=1|60={}|38=12", now());
+    peer.send("F", &late).await;
+    peer.expect("9", "11=d|41=b|434=1|102=0|39=4").await;
+    let unknown = format!("11=e|41=nobody|55=ACME|54=1|60={}|38=12", now());
+    peer.send("F", &unknown).await;
+    peer.expect("9", "11=e|41=nobody|434=1|102=1|39=8|37=NONE")
+        .await;
+    let unknown = format!("11=f|41=nobody|55=ACME|54=1|60={}|38=12|40=2|44=98", now());
+    peer.send("G", &unknown).await;
+    peer.expect("9", "11=f|434=2|102=1|39=8|37=NONE").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_rest_is_cancelled_unsolicited() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut taker = venue.peer("BOT02").await;
+    maker.rest("m", '2', "5", "100").await;
+    // A market order with TimeInForce Day is taken as IOC.
+    let market = format!("11=mk|55=ACME|54=1|60={}|38=8|40=1|59=0", now());
+    taker.send("D", &market).await;
+    taker.expect("8", "150=0|11=mk|40=1|59=3").await;
+    taker.expect("8", "150=F|39=1|14=5|151=3").await;
+    taker
+        .expect("8", "150=4|39=4|11=mk|41!|14=5|151=0|378=8")
+        .await;
+    let fok = format!("11=fok|55=ACME|54=1|60={}|38=8|40=2|44=100|59=4", now());
+    taker.send("D", &fok).await;
+    taker.expect("8", "150=0|11=fok|59=4").await;
+    taker.expect("8", "150=4|39=4|11=fok|14=0|151=0").await;
+    maker.expect("8", "150=F|39=2|11=m").await;
+    maker.rest("m2", '2', "5", "100").await;
+    let post = format!("11=po|55=ACME|54=1|60={}|38=5|40=2|44=100|18=6", now());
+    taker.send("D", &post).await;
+    taker.expect("8", "150=0|11=po|18=6").await;
+    taker.expect("8", "150=4|39=4|11=po|14=0").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn status_and_mass_requests_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut peer = venue.peer("BOT01").await;
+    peer.rest("a", '1', "10", "99").await;
+    peer.rest("b", '1', "20", "98").await;
+    peer.send("H", "11=a|55=ACME|54=1|790=q1").await;
+    peer.expect("8", "150=I|39=0|11=a|790=q1|38=10|151=10")
+        .await;
+    peer.send("H", "11=zz|55=ACME|54=1").await;
+    peer.expect("8", "150=I|39=8|11=zz|37=NONE|55=ACME").await;
+    peer.send("AF", "584=m1|585=7").await;
+    peer.expect("8", "150=I|584=m1|911=2|912=N").await;
+    peer.expect("8", "150=I|584=m1|911=2|912=Y").await;
+    let cancel = format!("11=q1|530=7|60={}", now());
+    peer.send("q", &cancel).await;
+    let first = peer.expect("8", "150=4|39=4|41!|151=0").await;
+    let second = peer.expect("8", "150=4|39=4|41!|151=0").await;
+    assert_ne!(first.text(11), second.text(11));
+    peer.expect("r", "11=q1|530=7|531=7|533=2").await;
+    peer.send("AF", "584=m2|585=7").await;
+    peer.expect("8", "150=I|39=8|37=NONE|584=m2|912=Y").await;
+    let cancel = format!("11=q2|530=5|60={}", now());
+    peer.send("q", &cancel).await;
+    peer.expect("r", "11=q2|530=5|531=0|532=0").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_possible_resend_is_never_a_second_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut peer = venue.peer("BOT01").await;
+    let order_id = peer.rest("a", '1', "10", "99").await;
+    peer.limit("a", '1', "10", "99").await;
+    peer.expect("8", "150=8|39=8|11=a|103=6|151=0").await;
+    let again = format!("97=Y|11=a|55=ACME|54=1|60={}|38=10|40=2|44=99", now());
+    peer.send("D", &again).await;
+    let fields = format!("150=I|39=0|11=a|37={order_id}|151=10");
+    peer.expect("8", &fields).await;
+    let new = format!("97=Y|11=n|55=ACME|54=1|60={}|38=10|40=2|44=99", now());
+    peer.send("D", &new).await;
+    peer.expect("8", "150=0|39=0|11=n|151=10").await;
+    venue.close().await;
+}
