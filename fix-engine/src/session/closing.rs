@@ -101,5 +101,6 @@ impl Session {
         self.resends.clear();
         self.is_testing = false;
         self.early_logon = None;
+        self.unsent = None;
     }
 }

@@ -112,6 +112,7 @@ impl Session {
                 self.next_in = 2;
                 self.state = State::LoggedOn;
                 self.start_heartbeats(turn);
+                self.serve_unsent(turn)?;
                 self.settle_store(turn)
             }
             msg_type::LOGOUT => {
@@ -222,6 +223,7 @@ impl Session {
         self.is_announced = true;
         turn.out.push(Action::LoggedOn);
         self.start_heartbeats(turn);
+        self.serve_unsent(turn)?;
         if number > self.next_in {
             self.early_logon = Some(number);
             return self.too_high(turn, message, number, false);

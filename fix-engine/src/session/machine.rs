@@ -38,6 +38,8 @@ pub struct Session {
     pub(super) test_requests_sent: u64,
     /// The store's next outbound number after the last turn, for status.
     pub(super) next_out: u64,
+    /// The first of our messages that is kept and not sent although our Logon (A) is out: sent once the peer's is here.
+    pub(super) unsent: Option<u64>,
     /// The number of a Logon (A) that came before its turn and was answered at once.
     pub(super) early_logon: Option<u64>,
     /// Whether the driver was told that the session is logged on, and not yet that it is not any more.
@@ -60,6 +62,7 @@ impl Session {
             timers: Timers::default(),
             next_in: 1,
             is_testing: false,
+            unsent: None,
             early_logon: None,
             is_announced: false,
             scratch: BytesMut::new(),

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::codec::body::Body;
 use crate::codec::encode::{Header, encode};
 use crate::session::action::{Action, Note};
+use crate::session::config::Role;
 use crate::session::input::Send;
 use crate::session::machine::{Failed, Session, Turn};
 use crate::session::state::State;
@@ -45,10 +46,21 @@ impl Session {
                 turn.store.append(msg_seq_num, Some(cause), &bytes)?;
                 if is_logged_on {
                     self.transmit(turn, bytes);
+                } else if self.has_greeted() {
+                    self.unsent.get_or_insert(msg_seq_num);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Our Logon (A) is out and the peer's is not here: what has a number now shows no gap at the peer's.
+    fn has_greeted(&self) -> bool {
+        match self.state {
+            State::AwaitingLogon => self.config.role == Role::Initiator,
+            State::AwaitingReset => true,
+            _ => false,
+        }
     }
 
     /// Hands bytes to the driver. While logged on the next Heartbeat is put off.

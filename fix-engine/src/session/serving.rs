@@ -50,6 +50,16 @@ impl Session {
         }
     }
 
+    /// Sends what was kept between our Logon (A) and the peer's.
+    pub(super) fn serve_unsent(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
+        let Some(begin) = self.unsent.take() else {
+            return Ok(());
+        };
+        self.resends
+            .add(begin, turn.store.next_out() - 1, self.config.max_resends);
+        self.serve_chunk(turn)
+    }
+
     /// Sends the next piece of the current range.
     pub(super) fn serve_chunk(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
         let Some(range) = self.resends.current() else {

@@ -268,7 +268,7 @@ fn an_endless_message_costs_no_more_than_the_limit() {
 
 fn test_request(number: u64) -> Message {
     let text = format!("8=FIX.4.4|35=1|34={number}|49=A|56=B|52=20260105-09:00:00|112=HELLO|");
-    Message::from_pipe(&text).unwrap()
+    Message::from_pipe(&text).expect("a good message")
 }
 
 proptest! {

@@ -1,4 +1,5 @@
 //! What every store must do, once in memory and once in a file; and what a file must survive.
+#![allow(clippy::unwrap_used, reason = "a store that fails fails the test")]
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -14,19 +15,49 @@ use tempfile::TempDir;
 mod suite {
     use super::*;
 
-    pub(super) const ALL: [(&str, fn(&mut dyn Store)); 9] = [
-        ("begins at one", begins_at_one),
-        ("keeps what is appended", keeps_what_is_appended),
-        ("leaves out what is skipped", leaves_out_what_is_skipped),
-        ("skips many at once", skips_many_at_once),
-        ("refuses numbers out of order", refuses_numbers_out_of_order),
-        ("stops reading when told", stops_reading_when_told),
-        (
-            "moves the inbound number both ways",
-            moves_the_inbound_number_both_ways,
-        ),
-        ("forgets all at a reset", forgets_all_at_a_reset),
-        ("ends at the largest number", ends_at_the_largest_number),
+    /// One test of the suite.
+    pub(super) struct Case {
+        pub(super) name: &'static str,
+        pub(super) run: fn(&mut dyn Store),
+    }
+
+    pub(super) const ALL: [Case; 9] = [
+        Case {
+            name: "begins at one",
+            run: begins_at_one,
+        },
+        Case {
+            name: "keeps what is appended",
+            run: keeps_what_is_appended,
+        },
+        Case {
+            name: "leaves out what is skipped",
+            run: leaves_out_what_is_skipped,
+        },
+        Case {
+            name: "skips many at once",
+            run: skips_many_at_once,
+        },
+        Case {
+            name: "refuses numbers out of order",
+            run: refuses_numbers_out_of_order,
+        },
+        Case {
+            name: "stops reading when told",
+            run: stops_reading_when_told,
+        },
+        Case {
+            name: "moves the inbound number both ways",
+            run: moves_the_inbound_number_both_ways,
+        },
+        Case {
+            name: "forgets all at a reset",
+            run: forgets_all_at_a_reset,
+        },
+        Case {
+            name: "ends at the largest number",
+            run: ends_at_the_largest_number,
+        },
     ];
 
     fn begins_at_one(store: &mut dyn Store) {
@@ -174,30 +205,30 @@ mod suite {
 
 #[test]
 fn the_memory_store_passes_the_suite() {
-    for (name, test) in suite::ALL {
+    for suite::Case { name, run } in suite::ALL {
         println!("{name}");
-        test(&mut MemoryStore::new());
+        run(&mut MemoryStore::new());
     }
 }
 
 #[test]
 fn the_file_store_passes_the_suite() {
-    for (name, test) in suite::ALL {
+    for suite::Case { name, run } in suite::ALL {
         println!("{name}");
         let folder = TempDir::new().unwrap();
-        test(&mut FileStore::open(folder.path().join("store")).unwrap());
+        run(&mut FileStore::open(folder.path().join("store")).unwrap());
     }
 }
 
 /// The suite's last state must come back from the file, whether it was closed or its process was killed.
 #[test]
 fn the_file_store_remembers_what_the_suite_did() {
-    for (name, test) in suite::ALL {
+    for suite::Case { name, run } in suite::ALL {
         println!("{name}");
         let folder = TempDir::new().unwrap();
         let (path, killed) = (folder.path().join("store"), folder.path().join("killed"));
         let mut store = FileStore::open(&path).unwrap();
-        test(&mut store);
+        run(&mut store);
         store.commit().unwrap();
         let before = state(&mut store);
         fs::copy(&path, &killed).unwrap();
