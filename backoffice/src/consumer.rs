@@ -22,6 +22,9 @@ const PAUSE_MS: u64 = 200;
 /// Longest such pause, in milliseconds.
 const PAUSE_MAX_MS: u64 = 10_000;
 
+/// Most events in one transaction: requests that write wait for it on SQLite, which has one writer.
+const PART_EVENTS_MAX: usize = 200;
+
 /// Reads until `stop`, or until an event that cannot be applied; then `state` says why.
 pub async fn run(db: Db, mut source: EventSource, state: StateCell, stop: CancellationToken) {
     let mut pause_ms = PAUSE_MS;
@@ -57,8 +60,10 @@ async fn follow(db: &Db, source: &mut EventSource, state: &StateCell, pause_ms: 
             Ok(batch) => batch,
             Err(error) => return error,
         };
-        if let Err(error) = apply(db, &batch).await {
-            return error;
+        for part in batch.parts(PART_EVENTS_MAX) {
+            if let Err(error) = apply(db, &part).await {
+                return error;
+            }
         }
         *pause_ms = PAUSE_MS;
     }

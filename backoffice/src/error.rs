@@ -1,6 +1,7 @@
 //! What can go wrong in the back office, ordered by who is to blame: the request, the user's rights, the state of things, the
 //! exchange, the operator, us. What goes on the wire follows from it in one place (`http::response`).
 
+use sqlx::error::ErrorKind;
 use thiserror::Error as ThisError;
 
 /// Any failure of the back office.
@@ -133,11 +134,15 @@ impl Error {
         }
     }
 
-    /// Whether the consumer may try the same batch again: the outside failed, not the event.
-    pub const fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::Database(_) | Self::Source { .. } | Self::Unavailable { .. }
-        )
+    /// Whether the consumer may try the same batch again: the outside failed, not the event. A rule of a table that is broken is the
+    /// event's fault, or ours, and would break again.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                matches!(error.kind(), ErrorKind::Other)
+            }
+            Self::Database(_) | Self::Source { .. } | Self::Unavailable { .. } => true,
+            _ => false,
+        }
     }
 }

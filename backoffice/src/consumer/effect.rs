@@ -220,6 +220,7 @@ async fn moved(
 /// A trade: cash from buyer to seller, and for each side its trade, position and order.
 async fn traded(tx: &mut Tx, happened: Happened<'_>, trade: &TradeView) -> Result<(), Error> {
     let place = happened.place;
+    tracing::debug!(trace_id = happened.trace_id, trade_id = %trade.trade_id, "a trade is booked");
     if trade.buy.account != trade.sell.account && trade.notional != Money::ZERO {
         let line = Line {
             source: LedgerAccount::Exchange(trade.buy.account),

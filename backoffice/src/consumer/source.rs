@@ -19,6 +19,23 @@ pub struct Batch {
     pub next_offset: i64,
 }
 
+impl Batch {
+    /// The same events in parts of at most `events_max`. Only the last part moves the offset: reading goes on behind the whole batch or,
+    /// after a crash, before it, and what was applied by then is dropped.
+    pub fn parts(&self, events_max: usize) -> Vec<Self> {
+        let chunks = self.envelopes.chunks(events_max.max(1));
+        let count = chunks.len();
+        (1..)
+            .zip(chunks)
+            .map(|(number, chunk)| Self {
+                partition: self.partition.clone(),
+                envelopes: chunk.to_vec(),
+                next_offset: if number == count { self.next_offset } else { 0 },
+            })
+            .collect()
+    }
+}
+
 /// What a source gives, later.
 pub type NextBatch<'a> = Pin<Box<dyn Future<Output = Result<Batch, Error>> + Send + 'a>>;
 

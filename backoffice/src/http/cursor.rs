@@ -18,6 +18,9 @@ fn bad() -> Error {
 fn open(text: &str, kind: &str) -> Result<String, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
     let text = String::from_utf8(bytes).map_err(|_| bad())?;
+    if !text.bytes().all(|b| (0x20..=0x7e).contains(&b)) {
+        return Err(bad());
+    }
     text.strip_prefix(kind).map(str::to_owned).ok_or_else(bad)
 }
 
@@ -117,6 +120,13 @@ mod tests {
         ] {
             assert!(to_trade(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_cursor_cannot_carry_what_no_database_takes() {
+        let nul = URL_SAFE_NO_PAD.encode("p1.5.1.a\0b");
+        assert!(to_posting(&nul).is_err());
+        assert!(to_posting(&URL_SAFE_NO_PAD.encode("p1.5.1.ab")).is_ok());
     }
 
     #[test]

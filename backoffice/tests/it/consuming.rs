@@ -173,3 +173,55 @@ both!(a_stopped_consumer_is_not_ready_but_alive, |database| {
         .expect(200);
     service.stop().await;
 });
+
+#[test]
+fn only_the_last_part_of_a_batch_moves_the_offset() {
+    let envelopes: Vec<_> = (1..=5)
+        .map(|seq| envelope(seq, 0, account_opened("A")))
+        .collect();
+    let parts = batch(5, envelopes.clone()).parts(2);
+    let offsets: Vec<_> = parts.iter().map(|part| part.next_offset).collect();
+    assert_eq!(offsets, [0, 0, 5]);
+    let joined: Vec<_> = parts.into_iter().flat_map(|part| part.envelopes).collect();
+    assert_eq!(joined, envelopes);
+}
+
+both!(
+    a_batch_that_was_cut_off_is_read_again_without_effect_twice,
+    |database| {
+        let db = Db::open(&database.url).await.unwrap();
+        let envelopes: Vec<_> = (1..=5)
+            .map(|seq| envelope(seq, 0, funds(&format!("t{seq}"), "A", "1")))
+            .collect();
+        let whole = batch(5, envelopes);
+        consumer::apply(&db, &whole.parts(2)[0]).await.unwrap();
+        let at = progress(&db).await;
+        assert_eq!(
+            (at[0].next_offset, at[0].seq),
+            (0, 2),
+            "reading would start before the batch"
+        );
+        for part in whole.parts(2) {
+            consumer::apply(&db, &part).await.unwrap();
+        }
+        let at = progress(&db).await;
+        assert_eq!((at[0].next_offset, at[0].seq), (5, 5));
+        let tables = tables::dump(&db).await;
+        assert!(
+            tables
+                .iter()
+                .any(|line| line.contains("exchange/USD/A") && line.ends_with(", 500000000)")),
+            "{tables:#?}"
+        );
+    }
+);
+
+both!(a_broken_rule_of_a_table_is_not_tried_for_ever, |database| {
+    let db = Db::open(&database.url).await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    let twice =
+        "INSERT INTO accounts (name, state, created_us) VALUES ('A', 'open', 1), ('A', 'open', 1)";
+    let error = Error::from(tx.q(twice).exec().await.unwrap_err());
+    assert!(!error.is_transient(), "{error}");
+    assert!(Error::from(sqlx::Error::PoolTimedOut).is_transient());
+});
