@@ -95,7 +95,7 @@ pub fn write(f: &mut dyn fmt::Write, value: i128, scale: u8) -> fmt::Result {
     write!(f, ".{fraction:0width$}")
 }
 
-/// [`write`] into a new string.
+/// [`write()`] into a new string.
 pub fn text(value: i128, scale: u8) -> String {
     let mut out = String::new();
     write(&mut out, value, scale).expect("writing to a String cannot fail");

@@ -23,41 +23,28 @@
 //! ```
 
 mod operation;
+mod outcome;
+mod setting;
 
 pub use operation::{FlowError, FlowFault, HEADER, Kind, Operation, Tif};
+pub use outcome::{Counts, Outcome};
+pub use setting::{ACCOUNTS, MAX_PRICE, MAX_QTY, PLENTY};
 
 use crate::account::AccountTerms;
 use crate::command::Command;
-use crate::decimal::ONE;
-use crate::event::{CancelReason, Event};
-use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
-use crate::instrument::Instrument;
+use crate::event::Event;
+use crate::id::InstrumentId;
 use crate::limits::{Limits, SelfTrade};
 use crate::market::Market;
-use crate::money::Money;
-use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use crate::order::{OrderFacts, Side};
 use crate::price::Price;
 use crate::qty::Qty;
-use crate::text::Text;
 use crate::time::Timestamp;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
-
-/// Accounts 1 to this may stand in a flow.
-pub const ACCOUNTS: u32 = 50;
-
-/// Greatest quantity of one operation, in lots.
-pub const MAX_QTY: u64 = 1_000_000_000;
-
-/// Greatest price of one operation, in ticks.
-pub const MAX_PRICE: u64 = 1_000_000_000;
-
-/// What a cash account gets with every symbol: lots of it, and a thousand times as much cash in ticks × lots.
-pub const PLENTY: u64 = 1_000_000_000;
-
-const PARTICIPANT: ParticipantId = ParticipantId(0);
+use outcome::outcome;
+use setting::{PARTICIPANT, cl_ord_id, letter, lots, opening, symbol, terms, ticks};
 
 /// A market that an order flow drives.
 #[derive(Clone, Debug)]
@@ -80,66 +67,6 @@ pub struct Lines {
     pub trades: String,
     /// `seq,code,cum,leaves`; see [`Outcome::code`].
     pub outcomes: String,
-}
-
-/// Sums over a flow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Operations.
-    pub operations: u64,
-    /// Trades.
-    pub trades: u64,
-    /// Traded quantity, in lots.
-    pub traded_qty: u64,
-    /// Σ price × quantity over the trades, in ticks × lots.
-    pub notional: u128,
-    /// Outcomes, by [`Outcome`] in its order.
-    pub outcomes: [u64; Outcome::ALL.len()],
-}
-
-/// What became of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// `C`: cancelled.
-    Cancelled,
-    /// `D`: replaced down to what was filled already.
-    Done,
-    /// `F`: fully filled.
-    Filled,
-    /// `J`: rejected.
-    Rejected,
-    /// `K`: killed: a FOK that cannot fill, a post-only that would trade.
-    Killed,
-    /// `R`: rests.
-    Rests,
-    /// `X`: ended with quantity unfilled.
-    Unfilled,
-}
-
-impl Outcome {
-    /// All, by their letters.
-    pub const ALL: [Self; 7] = [
-        Self::Cancelled,
-        Self::Done,
-        Self::Filled,
-        Self::Rejected,
-        Self::Killed,
-        Self::Rests,
-        Self::Unfilled,
-    ];
-
-    /// Its letter.
-    pub const fn code(self) -> char {
-        match self {
-            Self::Cancelled => 'C',
-            Self::Done => 'D',
-            Self::Filled => 'F',
-            Self::Rejected => 'J',
-            Self::Killed => 'K',
-            Self::Rests => 'R',
-            Self::Unfilled => 'X',
-        }
-    }
 }
 
 impl Replay {
@@ -210,7 +137,7 @@ impl Replay {
             .apply(self.seq, Timestamp::default(), &command, events);
         match events.get(from) {
             Some(Event::OrderRejected { refusal, .. }) => {
-                Err(fault(operation, "op", FlowFault::Refused(*refusal)))
+                Err(operation.fault("op", FlowFault::Refused(*refusal)))
             }
             _ => Ok(()),
         }
@@ -309,50 +236,18 @@ impl Replay {
         let mut events = Vec::new();
         while self.symbols <= operation.sym {
             let id = InstrumentId(self.symbols);
-            for command in [
-                Command::ListInstrument(instrument(id)),
-                Command::Open { instrument: id },
-            ] {
+            for command in symbol(id, self.terms) {
                 self.seq += 1;
                 self.market
                     .apply(self.seq, Timestamp::default(), &command, &mut events);
             }
             if let Some(Event::Refused { refusal }) = events.first() {
-                return Err(fault(operation, "sym", FlowFault::Refused(*refusal)));
-            }
-            if self.terms == AccountTerms::Cash {
-                self.endow(id, &mut events);
+                return Err(operation.fault("sym", FlowFault::Refused(*refusal)));
             }
             self.symbols += 1;
             events.clear();
         }
         Ok(())
-    }
-
-    /// Brings every account its part of a new symbol, and the cash to trade it.
-    fn endow(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
-        let plenty = qty(PLENTY).expect("within what a quantity holds");
-        for account in (0..ACCOUNTS).map(AccountId) {
-            for command in [
-                Command::TransferSecurities {
-                    transfer_id: name(format!("s{account}-{instrument}")),
-                    account,
-                    instrument,
-                    qty: plenty,
-                    cost_px: Price::ZERO,
-                },
-                Command::TransferFunds {
-                    transfer_id: name(format!("c{account}-{instrument}")),
-                    account,
-                    asset: AssetId(0),
-                    amount: Money::notional(Price::from_raw(1_000 * ONE), plenty),
-                },
-            ] {
-                self.seq += 1;
-                self.market
-                    .apply(self.seq, Timestamp::default(), &command, events);
-            }
-        }
     }
 
     fn command(&self, operation: &Operation) -> Result<Command, FlowError> {
@@ -393,164 +288,4 @@ fn header(text: &str) -> Result<(), FlowError> {
         field: "header",
         fault: FlowFault::Header,
     })
-}
-
-const fn fault(operation: &Operation, field: &'static str, fault: FlowFault) -> FlowError {
-    FlowError {
-        line: operation.seq.saturating_add(2),
-        field,
-        fault,
-    }
-}
-
-/// What became of the operation, from its events alone, with the order as it stands after them.
-fn outcome(events: &[Event]) -> (Outcome, Option<&OrderFacts>) {
-    let mut last = (Outcome::Rejected, None);
-    for event in events {
-        let own = match event {
-            Event::OrderAccepted { order }
-            | Event::OrderReplaced { order, .. }
-            | Event::OrderCanceled { order, .. }
-            | Event::OrderDecremented { order, .. } => order,
-            Event::Traded { taker, .. } => taker,
-            Event::CancelRejected { .. } => return (Outcome::Rejected, None),
-            _ => continue,
-        };
-        // Self-trade prevention also tells of resting orders: this operation's is the first that was told.
-        if last
-            .1
-            .is_some_and(|first: &OrderFacts| first.order_id != own.order_id)
-        {
-            continue;
-        }
-        last = (outcome_of(event, own), Some(own));
-    }
-    last
-}
-
-fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
-    match event {
-        Event::OrderCanceled { reason, .. } => match reason {
-            CancelReason::Requested | CancelReason::MassCancel => Outcome::Cancelled,
-            CancelReason::Unfilled | CancelReason::SelfTrade => Outcome::Unfilled,
-            CancelReason::NotWhole | CancelReason::WouldTrade => Outcome::Killed,
-        },
-        Event::OrderReplaced { .. } if order.leaves_qty == Qty::ZERO => Outcome::Done,
-        _ if order.leaves_qty == Qty::ZERO => Outcome::Filled,
-        _ => Outcome::Rests,
-    }
-}
-
-/// Commands that make the market ready for the first symbol.
-fn opening(terms: AccountTerms) -> impl Iterator<Item = Command> {
-    let accounts = (1..=ACCOUNTS).flat_map(move |acct| {
-        [
-            Command::OpenAccount {
-                name: name(format!("{acct}")),
-                terms,
-            },
-            Command::GrantAccount {
-                participant: PARTICIPANT,
-                account: AccountId(acct - 1),
-            },
-        ]
-    });
-    [
-        Command::ListAsset { code: currency() },
-        Command::AdmitParticipant {
-            comp_id: Text::new("FLOW").expect("letters"),
-        },
-    ]
-    .into_iter()
-    .chain(accounts)
-}
-
-fn name<const N: usize>(text: String) -> Text<N> {
-    Text::new(&text).expect("short and plain")
-}
-
-fn currency() -> Text<8> {
-    Text::new("TICK").expect("letters")
-}
-
-fn instrument(id: InstrumentId) -> Instrument {
-    Instrument {
-        id,
-        symbol: name(format!("{id}")),
-        currency: currency(),
-        tick: Price::from_raw(ONE),
-        lot: Qty::from_raw(ONE),
-        min_qty: Qty::from_raw(ONE),
-        max_qty: qty(MAX_QTY).expect("the greatest that is taken"),
-        reference_px: Price::from_raw(ONE),
-    }
-}
-
-fn terms(operation: &Operation, tif: Tif) -> Result<OrderTerms, FlowError> {
-    let range = |field| fault(operation, field, FlowFault::Range);
-    if operation.acct == 0 || operation.acct > ACCOUNTS {
-        return Err(range("acct"));
-    }
-    let ord_type = match tif {
-        Tif::Market => OrdType::Market,
-        _ => OrdType::Limit(price(operation.price).ok_or_else(|| range("price"))?),
-    };
-    let floor = qty(operation.disp).ok_or_else(|| range("disp"))?;
-    Ok(OrderTerms {
-        account: AccountId(operation.acct - 1),
-        instrument: InstrumentId(operation.sym),
-        side: operation.side,
-        ord_type,
-        time_in_force: match tif {
-            Tif::Day | Tif::PostOnly => TimeInForce::Day,
-            Tif::Ioc | Tif::Market => TimeInForce::Ioc,
-            Tif::Fok => TimeInForce::Fok,
-        },
-        order_qty: qty(operation.qty).ok_or_else(|| range("qty"))?,
-        post_only: tif == Tif::PostOnly,
-        max_floor: (floor > Qty::ZERO).then_some(floor),
-    })
-}
-
-fn cl_ord_id(oid: u64) -> ClOrdId {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = oid;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    let text = core::str::from_utf8(&digits[at..]).expect("digits");
-    Text::new(text).expect("at most 20 digits")
-}
-
-fn price(ticks: u64) -> Option<Price> {
-    let ticks = (ticks <= MAX_PRICE).then_some(ticks)?;
-    Some(Price::from_raw(
-        i64::try_from(ticks).ok()?.checked_mul(ONE)?,
-    ))
-}
-
-fn qty(lots: u64) -> Option<Qty> {
-    let lots = (lots <= MAX_QTY).then_some(lots)?;
-    Some(Qty::from_raw(i64::try_from(lots).ok()?.checked_mul(ONE)?))
-}
-
-fn ticks(price: Price) -> u64 {
-    u64::try_from(price.raw() / ONE).expect("prices of a flow are whole and above zero")
-}
-
-fn lots(qty: Qty) -> u64 {
-    u64::try_from(qty.raw() / ONE).expect("quantities of a flow are whole and not below zero")
-}
-
-const fn letter(side: Side) -> char {
-    match side {
-        Side::Buy => 'B',
-        Side::Sell => 'S',
-    }
 }

@@ -146,6 +146,15 @@ impl Operation {
         columns.end()?;
         Ok(operation)
     }
+
+    /// What is wrong with it, once it is read: its line follows from its number.
+    pub(super) const fn fault(&self, field: &'static str, fault: FlowFault) -> FlowError {
+        FlowError {
+            line: self.seq.saturating_add(2),
+            field,
+            fault,
+        }
+    }
 }
 
 struct Columns<'a> {

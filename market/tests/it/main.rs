@@ -6,6 +6,7 @@ mod arbitrary;
 mod flow;
 mod model;
 mod scenario;
+mod values;
 
 use proptest::test_runner::Config;
 

@@ -2,6 +2,9 @@
 //! reservations added up when asked for; what an order could do found by trying it on a copy. Shares with the market only the
 //! vocabulary.
 
+mod checks;
+mod trading;
+
 use market::account::AccountTerms;
 use market::command::Command;
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
@@ -68,8 +71,6 @@ pub(crate) struct Model {
     transfers: Vec<(TransferId, Command)>,
     arrivals: u64,
 }
-
-const ONE: i128 = 100_000_000;
 
 impl Model {
     pub(crate) fn new(self_trade: SelfTrade) -> Self {
@@ -319,52 +320,6 @@ impl Model {
         Ok(())
     }
 
-    fn check_terms(&self, terms: &OrderTerms) -> Result<(), Refusal> {
-        let instrument = &self.instruments[terms.instrument.0 as usize].0;
-        let qty = terms.order_qty.raw();
-        if let OrdType::Limit(price) = terms.ord_type {
-            if price.raw() <= 0 {
-                return Err(Refusal::PriceNotPositive);
-            }
-            if price.raw() % instrument.tick.raw() != 0 {
-                return Err(Refusal::PriceOffTick {
-                    tick: instrument.tick,
-                });
-            }
-        }
-        if qty <= 0 {
-            return Err(Refusal::QtyNotPositive);
-        }
-        if qty % instrument.lot.raw() != 0 {
-            return Err(Refusal::QtyOffLot {
-                lot: instrument.lot,
-            });
-        }
-        if qty < instrument.min_qty.raw() {
-            return Err(Refusal::QtyBelowMin {
-                min: instrument.min_qty,
-            });
-        }
-        if qty > instrument.max_qty.raw() {
-            return Err(Refusal::QtyAboveMax {
-                max: instrument.max_qty,
-            });
-        }
-        if let Some(floor) = terms.max_floor
-            && (floor.raw() <= 0 || floor.raw() % instrument.lot.raw() != 0)
-        {
-            return Err(Refusal::BadMaxFloor);
-        }
-        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
-        if terms.ord_type == OrdType::Market && rests {
-            return Err(Refusal::MarketCannotRest);
-        }
-        if terms.post_only && !rests {
-            return Err(Refusal::PostOnlyMustRest);
-        }
-        Ok(())
-    }
-
     /// What an order holds: stock to sell, cash to buy.
     pub(crate) fn needs(&self, order: &Order) -> i128 {
         let terms = &order.terms;
@@ -445,175 +400,6 @@ impl Model {
         orders.map(|order| self.needs(order)).sum()
     }
 
-    /// The resting order that an arriving one meets first.
-    fn best_for(&self, taker: &Order) -> Option<usize> {
-        let side = taker.terms.side.opposite();
-        let mut resting: Vec<(i64, u64, usize)> = (0..self.orders.len())
-            .filter(|at| {
-                let terms = &self.orders[*at].terms;
-                terms.instrument == taker.terms.instrument && terms.side == side
-            })
-            .map(|at| {
-                let order = &self.orders[at];
-                (rank(order), order.arrival, at)
-            })
-            .collect();
-        resting.sort_unstable();
-        let (_, _, at) = *resting.first()?;
-        let (price, limit) = (self.orders[at].price()?, taker.price());
-        let acceptable = match side {
-            Side::Sell => limit.is_none_or(|limit| price <= limit),
-            Side::Buy => limit.is_none_or(|limit| price >= limit),
-        };
-        acceptable.then_some(at)
-    }
-
-    /// Trades as far as it goes; answers whether self-trade prevention ended it.
-    fn trade(&mut self, taker: &mut Order, tale: &mut Tale) -> bool {
-        while taker.leaves() > 0 {
-            let Some(at) = self.best_for(taker) else {
-                return false;
-            };
-            if self.orders[at].terms.account == taker.terms.account
-                && self.self_trade != SelfTrade::Allow
-            {
-                if self.prevent(at, taker) {
-                    return true;
-                }
-                continue;
-            }
-            self.trade_slice(at, taker, tale);
-        }
-        false
-    }
-
-    fn prevent(&mut self, at: usize, taker: &mut Order) -> bool {
-        match self.self_trade {
-            SelfTrade::Allow => unreachable!("asked only where it is on"),
-            SelfTrade::CancelNewest => true,
-            SelfTrade::CancelOldest => {
-                self.remove(at, Id::Final);
-                false
-            }
-            SelfTrade::CancelBoth => {
-                self.remove(at, Id::Final);
-                true
-            }
-            SelfTrade::DecrementAndCancel => {
-                let maker = &mut self.orders[at];
-                let lost = maker.leaves().min(taker.leaves());
-                maker.total -= lost;
-                maker.shown = maker.shown.min(maker.leaves());
-                taker.total -= lost;
-                if maker.leaves() == 0 {
-                    self.remove(at, Id::Final);
-                }
-                taker.leaves() == 0
-            }
-        }
-    }
-
-    fn trade_slice(&mut self, at: usize, taker: &mut Order, tale: &mut Tale) {
-        let maker = &mut self.orders[at];
-        let price = maker.price().expect("only limit orders rest");
-        let qty = maker.shown.min(taker.leaves());
-        maker.cum += qty;
-        maker.shown -= qty;
-        taker.cum += qty;
-        tale.trades
-            .push((maker.cl_ord_id, taker.cl_ord_id, price, qty));
-        let maker = maker.clone();
-        let (buyer, seller) = match taker.terms.side {
-            Side::Buy => (&*taker, &maker),
-            Side::Sell => (&maker, &*taker),
-        };
-        let (buyer, seller) = (buyer.terms.account.0, seller.terms.account.0);
-        let instrument = taker.terms.instrument.0 as usize;
-        self.cash[buyer as usize] -= notional(price, qty);
-        self.cash[seller as usize] += notional(price, qty);
-        self.stock[buyer as usize][instrument] += i128::from(qty);
-        self.stock[seller as usize][instrument] -= i128::from(qty);
-        if maker.leaves() == 0 {
-            self.remove(at, Id::Final);
-        } else if maker.shown == 0 {
-            self.arrivals += 1;
-            self.orders[at].arrival = self.arrivals;
-            self.orders[at].shown = slice(&maker);
-        }
-    }
-
-    fn trade_and_rest(&mut self, mut taker: Order, tale: &mut Tale) {
-        let ended = self.trade(&mut taker, tale);
-        let rests = matches!(
-            taker.terms.time_in_force,
-            TimeInForce::Day | TimeInForce::Gtc
-        );
-        if ended || taker.leaves() == 0 || !rests {
-            self.set_id(taker.participant, taker.cl_ord_id, Id::Final);
-            return;
-        }
-        self.arrivals += 1;
-        taker.arrival = self.arrivals;
-        taker.shown = slice(&taker);
-        self.set_id(taker.participant, taker.cl_ord_id, Id::Live);
-        self.orders.push(taker);
-    }
-
-    fn transfer(&mut self, id: TransferId, command: &Command) -> Result<(), Refusal> {
-        if let Some((_, done)) = self.transfers.iter().find(|(done, _)| *done == id) {
-            let same = done == command;
-            return if same {
-                Ok(())
-            } else {
-                Err(Refusal::TransferMismatch)
-            };
-        }
-        match *command {
-            Command::TransferFunds {
-                account, amount, ..
-            } => {
-                if amount == Money::ZERO {
-                    return Err(Refusal::BadAmount);
-                }
-                let available = self.cash[account.0 as usize] - self.cash_reserved(account);
-                if amount.raw() < 0 && self.is_checked(account) && available < -amount.raw() {
-                    return Err(Refusal::InsufficientFunds {
-                        needed: amount.negated(),
-                        available: Money::from_raw(available),
-                    });
-                }
-                self.cash[account.0 as usize] += amount.raw();
-            }
-            Command::TransferSecurities {
-                account,
-                instrument,
-                qty: moved,
-                ..
-            } => {
-                if moved == Qty::ZERO {
-                    return Err(Refusal::BadAmount);
-                }
-                let available = self.stock[account.0 as usize][instrument.0 as usize]
-                    - self.stock_reserved(account, instrument);
-                let needed = -i128::from(moved.raw());
-                if needed > 0 && self.is_checked(account) && available < needed {
-                    return Err(Refusal::InsufficientPosition {
-                        needed: qty(needed),
-                        available: qty(available),
-                    });
-                }
-                self.stock[account.0 as usize][instrument.0 as usize] -= needed;
-            }
-            _ => unreachable!("asked only of transfers"),
-        }
-        self.transfers.push((id, *command));
-        Ok(())
-    }
-
-    fn is_checked(&self, account: AccountId) -> bool {
-        self.accounts[account.0 as usize] == AccountTerms::Cash
-    }
-
     /// A side of a book, first to trade first.
     pub(crate) fn book(&self, instrument: InstrumentId, side: Side) -> Vec<&Order> {
         let mut orders: Vec<&Order> = self
@@ -634,13 +420,8 @@ fn rank(order: &Order) -> i64 {
     }
 }
 
-fn slice(order: &Order) -> i64 {
-    let floor = order.terms.max_floor.map_or(order.leaves(), Qty::raw);
-    order.leaves().min(floor)
-}
-
 fn notional(price: i64, qty: i64) -> i128 {
-    i128::from(price) * i128::from(qty) / ONE
+    i128::from(price) * i128::from(qty) / 100_000_000
 }
 
 fn qty(raw: i128) -> Qty {

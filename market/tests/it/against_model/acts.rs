@@ -1,0 +1,205 @@
+//! [`Act`]: what is done at random: mostly orders that meet, some that are refused, now and then everything else.
+
+use super::{ACCOUNTS, CASH, INSTRUMENTS, LOT, PARTICIPANTS, TICK, text};
+use market::command::Command;
+use market::id::{AccountId, InstrumentId, ParticipantId};
+use market::limits::SelfTrade;
+use market::money::Money;
+use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::price::Price;
+use market::qty::Qty;
+use proptest::prelude::*;
+
+/// Something to do; which order it is done to is found when it is done.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Enter(u32, u16, OrderTerms),
+    /// A live order by its place in the model's list, or an id of anybody's.
+    Cancel(Option<usize>, u32, u16),
+    Replace(Option<usize>, u32, u16, u16, OrderTerms, Keep),
+    Other(Command),
+}
+
+/// Which terms of the order a replace keeps.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keep {
+    pub(super) price: bool,
+    pub(super) floor: bool,
+    pub(super) side: bool,
+}
+
+pub(super) fn mode() -> impl Strategy<Value = SelfTrade> {
+    prop::sample::select(vec![
+        SelfTrade::Allow,
+        SelfTrade::CancelNewest,
+        SelfTrade::CancelOldest,
+        SelfTrade::CancelBoth,
+        SelfTrade::DecrementAndCancel,
+    ])
+}
+
+pub(super) fn act() -> impl Strategy<Value = Act> {
+    let target = || prop::option::weighted(0.9, any::<usize>());
+    prop_oneof![
+        12 => (0..PARTICIPANTS, any::<u16>(), terms())
+            .prop_map(|(participant, id, terms)| Act::Enter(participant, id, own(participant, terms))),
+        1 => (0..=PARTICIPANTS, 0..30u16, wild_terms()).prop_map(|(p, id, t)| Act::Enter(p, id, t)),
+        3 => (target(), 0..=PARTICIPANTS, 0..30u16).prop_map(|(at, p, id)| Act::Cancel(at, p, id)),
+        5 => (target(), 0..=PARTICIPANTS, 0..30u16, any::<u16>(), terms(), keep())
+            .prop_map(|(at, p, id, new, t, keep)| Act::Replace(at, p, id, new, t, keep)),
+        1 => other().prop_map(Act::Other),
+    ]
+}
+
+fn keep() -> impl Strategy<Value = Keep> {
+    (
+        any::<bool>(),
+        prop::bool::weighted(0.8),
+        prop::bool::weighted(0.97),
+    )
+        .prop_map(|(price, floor, side)| Keep { price, floor, side })
+}
+
+fn terms() -> impl Strategy<Value = OrderTerms> {
+    (
+        0..2u32,
+        prop::sample::select(vec![Side::Buy, Side::Sell]),
+        prop::option::weighted(0.9, 192..=208i64),
+        prop::sample::select(vec![
+            TimeInForce::Day,
+            TimeInForce::Day,
+            TimeInForce::Day,
+            TimeInForce::Gtc,
+            TimeInForce::Ioc,
+            TimeInForce::Fok,
+        ]),
+        1..=40i64,
+        prop::bool::weighted(0.1),
+        prop::option::weighted(0.25, 1..=12i64),
+        (0..INSTRUMENTS).prop_map(InstrumentId),
+    )
+        .prop_map(
+            |(account, side, ticks, time_in_force, lots, post_only, floor, instrument)| {
+                let rests = matches!(time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+                OrderTerms {
+                    account: AccountId(account),
+                    instrument,
+                    side,
+                    ord_type: match ticks {
+                        Some(ticks) => OrdType::Limit(Price::from_raw(ticks * TICK)),
+                        None => OrdType::Market,
+                    },
+                    time_in_force: if ticks.is_none() && rests {
+                        TimeInForce::Ioc
+                    } else {
+                        time_in_force
+                    },
+                    order_qty: Qty::from_raw(lots * LOT),
+                    post_only: post_only && rests && ticks.is_some(),
+                    max_floor: floor.map(|floor| Qty::from_raw(floor * LOT)),
+                }
+            },
+        )
+}
+
+/// Terms as a participant may send them: 0 its own account, 1 the unchecked one.
+fn own(participant: u32, terms: OrderTerms) -> OrderTerms {
+    let account = if terms.account.0 == 0 {
+        participant
+    } else {
+        ACCOUNTS - 1
+    };
+    let shared = participant == 1 && terms.order_qty.raw() % (2 * LOT) == 0;
+    OrderTerms {
+        account: AccountId(if shared { 0 } else { account }),
+        ..terms
+    }
+}
+
+/// Terms that are mostly refused.
+fn wild_terms() -> impl Strategy<Value = OrderTerms> {
+    (
+        terms(),
+        0..=ACCOUNTS,
+        0..=INSTRUMENTS,
+        prop::sample::select(vec![-TICK, 0, 1, TICK, 201 * TICK]),
+        prop::sample::select(vec![-LOT, 0, 1, LOT, 51 * LOT]),
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(terms, account, instrument, price, qty, post_only, floor)| OrderTerms {
+                account: AccountId(account),
+                instrument: InstrumentId(instrument),
+                ord_type: match terms.ord_type {
+                    OrdType::Market => OrdType::Market,
+                    OrdType::Limit(_) => OrdType::Limit(Price::from_raw(price)),
+                },
+                order_qty: Qty::from_raw(qty),
+                post_only,
+                max_floor: floor.then_some(Qty::from_raw(qty / 2)),
+                ..terms
+            },
+        )
+}
+
+fn other() -> impl Strategy<Value = Command> {
+    let instrument = || (0..=INSTRUMENTS).prop_map(InstrumentId);
+    prop_oneof![
+        4 => instrument().prop_map(|instrument| Command::Open { instrument }),
+        1 => instrument().prop_map(|instrument| Command::Close { instrument }),
+        1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
+        4 => instrument().prop_map(|instrument| Command::Resume { instrument }),
+        1 => Just(Command::EndOfDay),
+        2 => (
+            (0..=PARTICIPANTS).prop_map(ParticipantId),
+            prop::option::of(instrument()),
+            prop::option::of(prop::sample::select(vec![Side::Buy, Side::Sell])),
+        )
+            .prop_map(|(participant, instrument, side)| Command::MassCancel {
+                participant,
+                cl_ord_id: text("mass"),
+                instrument,
+                side,
+            }),
+        3 => (0..6u8, (0..ACCOUNTS).prop_map(AccountId), -60..60i128).prop_map(
+            |(id, account, amount)| funds(&format!("f{id}"), account, amount * 10 * i128::from(LOT))
+        ),
+        3 => (
+            0..6u8,
+            (0..ACCOUNTS).prop_map(AccountId),
+            (0..INSTRUMENTS).prop_map(InstrumentId),
+            -60..60i64,
+        )
+            .prop_map(|(id, account, instrument, lots)| securities(
+                &format!("q{id}"),
+                account,
+                instrument,
+                lots * LOT
+            )),
+    ]
+}
+
+pub(super) fn funds(id: &str, account: AccountId, amount: i128) -> Command {
+    Command::TransferFunds {
+        transfer_id: text(id),
+        account,
+        asset: CASH,
+        amount: Money::from_raw(amount),
+    }
+}
+
+pub(super) fn securities(
+    id: &str,
+    account: AccountId,
+    instrument: InstrumentId,
+    qty: i64,
+) -> Command {
+    Command::TransferSecurities {
+        transfer_id: text(id),
+        account,
+        instrument,
+        qty: Qty::from_raw(qty),
+        cost_px: Price::ZERO,
+    }
+}

@@ -1,0 +1,113 @@
+//! What the [`Model`] refuses by an order's terms, and how it moves funds and securities.
+
+use super::{Model, qty};
+use market::account::AccountTerms;
+use market::command::Command;
+use market::id::{AccountId, TransferId};
+use market::money::Money;
+use market::order::{OrdType, OrderTerms, TimeInForce};
+use market::qty::Qty;
+use market::refusal::Refusal;
+
+impl Model {
+    pub(super) fn check_terms(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        let instrument = &self.instruments[terms.instrument.0 as usize].0;
+        let qty = terms.order_qty.raw();
+        if let OrdType::Limit(price) = terms.ord_type {
+            if price.raw() <= 0 {
+                return Err(Refusal::PriceNotPositive);
+            }
+            if price.raw() % instrument.tick.raw() != 0 {
+                return Err(Refusal::PriceOffTick {
+                    tick: instrument.tick,
+                });
+            }
+        }
+        if qty <= 0 {
+            return Err(Refusal::QtyNotPositive);
+        }
+        if qty % instrument.lot.raw() != 0 {
+            return Err(Refusal::QtyOffLot {
+                lot: instrument.lot,
+            });
+        }
+        if qty < instrument.min_qty.raw() {
+            return Err(Refusal::QtyBelowMin {
+                min: instrument.min_qty,
+            });
+        }
+        if qty > instrument.max_qty.raw() {
+            return Err(Refusal::QtyAboveMax {
+                max: instrument.max_qty,
+            });
+        }
+        if let Some(floor) = terms.max_floor
+            && (floor.raw() <= 0 || floor.raw() % instrument.lot.raw() != 0)
+        {
+            return Err(Refusal::BadMaxFloor);
+        }
+        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+        if terms.ord_type == OrdType::Market && rests {
+            return Err(Refusal::MarketCannotRest);
+        }
+        if terms.post_only && !rests {
+            return Err(Refusal::PostOnlyMustRest);
+        }
+        Ok(())
+    }
+
+    pub(super) fn transfer(&mut self, id: TransferId, command: &Command) -> Result<(), Refusal> {
+        if let Some((_, done)) = self.transfers.iter().find(|(done, _)| *done == id) {
+            let same = done == command;
+            return if same {
+                Ok(())
+            } else {
+                Err(Refusal::TransferMismatch)
+            };
+        }
+        match *command {
+            Command::TransferFunds {
+                account, amount, ..
+            } => {
+                if amount == Money::ZERO {
+                    return Err(Refusal::BadAmount);
+                }
+                let available = self.cash[account.0 as usize] - self.cash_reserved(account);
+                if amount.raw() < 0 && self.is_checked(account) && available < -amount.raw() {
+                    return Err(Refusal::InsufficientFunds {
+                        needed: amount.negated(),
+                        available: Money::from_raw(available),
+                    });
+                }
+                self.cash[account.0 as usize] += amount.raw();
+            }
+            Command::TransferSecurities {
+                account,
+                instrument,
+                qty: moved,
+                ..
+            } => {
+                if moved == Qty::ZERO {
+                    return Err(Refusal::BadAmount);
+                }
+                let available = self.stock[account.0 as usize][instrument.0 as usize]
+                    - self.stock_reserved(account, instrument);
+                let needed = -i128::from(moved.raw());
+                if needed > 0 && self.is_checked(account) && available < needed {
+                    return Err(Refusal::InsufficientPosition {
+                        needed: qty(needed),
+                        available: qty(available),
+                    });
+                }
+                self.stock[account.0 as usize][instrument.0 as usize] -= needed;
+            }
+            _ => unreachable!("asked only of transfers"),
+        }
+        self.transfers.push((id, *command));
+        Ok(())
+    }
+
+    pub(super) fn is_checked(&self, account: AccountId) -> bool {
+        self.accounts[account.0 as usize] == AccountTerms::Cash
+    }
+}

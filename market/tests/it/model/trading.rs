@@ -1,0 +1,127 @@
+//! How the [`Model`] trades: the best resting order is looked for anew before every slice.
+
+use super::{Id, Model, Order, Tale, notional, rank};
+use market::limits::SelfTrade;
+use market::order::{Side, TimeInForce};
+use market::qty::Qty;
+
+impl Model {
+    /// The resting order that an arriving one meets first.
+    pub(super) fn best_for(&self, taker: &Order) -> Option<usize> {
+        let side = taker.terms.side.opposite();
+        let mut resting: Vec<(i64, u64, usize)> = (0..self.orders.len())
+            .filter(|at| {
+                let terms = &self.orders[*at].terms;
+                terms.instrument == taker.terms.instrument && terms.side == side
+            })
+            .map(|at| {
+                let order = &self.orders[at];
+                (rank(order), order.arrival, at)
+            })
+            .collect();
+        resting.sort_unstable();
+        let (_, _, at) = *resting.first()?;
+        let (price, limit) = (self.orders[at].price()?, taker.price());
+        let acceptable = match side {
+            Side::Sell => limit.is_none_or(|limit| price <= limit),
+            Side::Buy => limit.is_none_or(|limit| price >= limit),
+        };
+        acceptable.then_some(at)
+    }
+
+    /// Trades as far as it goes; answers whether self-trade prevention ended it.
+    pub(super) fn trade(&mut self, taker: &mut Order, tale: &mut Tale) -> bool {
+        while taker.leaves() > 0 {
+            let Some(at) = self.best_for(taker) else {
+                return false;
+            };
+            if self.orders[at].terms.account == taker.terms.account
+                && self.self_trade != SelfTrade::Allow
+            {
+                if self.prevent(at, taker) {
+                    return true;
+                }
+                continue;
+            }
+            self.trade_slice(at, taker, tale);
+        }
+        false
+    }
+
+    pub(super) fn prevent(&mut self, at: usize, taker: &mut Order) -> bool {
+        match self.self_trade {
+            SelfTrade::Allow => unreachable!("asked only where it is on"),
+            SelfTrade::CancelNewest => true,
+            SelfTrade::CancelOldest => {
+                self.remove(at, Id::Final);
+                false
+            }
+            SelfTrade::CancelBoth => {
+                self.remove(at, Id::Final);
+                true
+            }
+            SelfTrade::DecrementAndCancel => {
+                let maker = &mut self.orders[at];
+                let lost = maker.leaves().min(taker.leaves());
+                maker.total -= lost;
+                maker.shown = maker.shown.min(maker.leaves());
+                taker.total -= lost;
+                if maker.leaves() == 0 {
+                    self.remove(at, Id::Final);
+                }
+                taker.leaves() == 0
+            }
+        }
+    }
+
+    pub(super) fn trade_slice(&mut self, at: usize, taker: &mut Order, tale: &mut Tale) {
+        let maker = &mut self.orders[at];
+        let price = maker.price().expect("only limit orders rest");
+        let qty = maker.shown.min(taker.leaves());
+        maker.cum += qty;
+        maker.shown -= qty;
+        taker.cum += qty;
+        tale.trades
+            .push((maker.cl_ord_id, taker.cl_ord_id, price, qty));
+        let maker = maker.clone();
+        let (buyer, seller) = match taker.terms.side {
+            Side::Buy => (&*taker, &maker),
+            Side::Sell => (&maker, &*taker),
+        };
+        let (buyer, seller) = (buyer.terms.account.0, seller.terms.account.0);
+        let instrument = taker.terms.instrument.0 as usize;
+        self.cash[buyer as usize] -= notional(price, qty);
+        self.cash[seller as usize] += notional(price, qty);
+        self.stock[buyer as usize][instrument] += i128::from(qty);
+        self.stock[seller as usize][instrument] -= i128::from(qty);
+        if maker.leaves() == 0 {
+            self.remove(at, Id::Final);
+        } else if maker.shown == 0 {
+            self.arrivals += 1;
+            self.orders[at].arrival = self.arrivals;
+            self.orders[at].shown = slice(&maker);
+        }
+    }
+
+    pub(super) fn trade_and_rest(&mut self, mut taker: Order, tale: &mut Tale) {
+        let ended = self.trade(&mut taker, tale);
+        let rests = matches!(
+            taker.terms.time_in_force,
+            TimeInForce::Day | TimeInForce::Gtc
+        );
+        if ended || taker.leaves() == 0 || !rests {
+            self.set_id(taker.participant, taker.cl_ord_id, Id::Final);
+            return;
+        }
+        self.arrivals += 1;
+        taker.arrival = self.arrivals;
+        taker.shown = slice(&taker);
+        self.set_id(taker.participant, taker.cl_ord_id, Id::Live);
+        self.orders.push(taker);
+    }
+}
+
+fn slice(order: &Order) -> i64 {
+    let floor = order.terms.max_floor.map_or(order.leaves(), Qty::raw);
+    order.leaves().min(floor)
+}

@@ -1,0 +1,77 @@
+//! Values: exact decimal text in and out, short texts, averages, and what an instrument's steps allow.
+
+use market::decimal::{DecimalError, parse};
+use market::id::ClOrdId;
+use market::money::Money;
+use market::price::Price;
+use market::qty::Qty;
+use market::text::TextError;
+use proptest::prelude::*;
+
+#[test]
+fn decimals_are_read_exactly_or_refused() {
+    for (text, value) in [
+        ("0", Ok(0)),
+        ("10.05", Ok(1_005_000_000)),
+        ("-10.05", Ok(-1_005_000_000)),
+        ("0.00000001", Ok(1)),
+        ("1.1000000000000", Ok(110_000_000)),
+        (".5", Ok(50_000_000)),
+        ("5.", Ok(500_000_000)),
+        ("007", Ok(700_000_000)),
+        ("", Err(DecimalError::Empty)),
+        ("-", Err(DecimalError::Empty)),
+        (".", Err(DecimalError::Empty)),
+        ("NaN", Err(DecimalError::Character)),
+        ("1e5", Err(DecimalError::Character)),
+        ("+1", Err(DecimalError::Character)),
+        ("--1", Err(DecimalError::Character)),
+        ("1.2.3", Err(DecimalError::Character)),
+        ("1,5", Err(DecimalError::Character)),
+        (" 1", Err(DecimalError::Character)),
+        ("0.000000001", Err(DecimalError::TooManyDecimals)),
+    ] {
+        assert_eq!(parse(text, 8), value, "{text}");
+    }
+    assert_eq!(
+        "92233720368.54775807".parse(),
+        Ok(Price::from_raw(i64::MAX))
+    );
+    let too_large: Result<Price, _> = "92233720368.54775808".parse();
+    assert_eq!(too_large, Err(DecimalError::Overflow));
+    assert_eq!(parse(&"9".repeat(40), 8), Err(DecimalError::Overflow));
+}
+
+#[test]
+fn texts_are_short_printable_ascii() {
+    assert_eq!(ClOrdId::new("a1").map(|t| t.to_string()), Ok("a1".into()));
+    assert_eq!(ClOrdId::new(""), Err(TextError::Empty));
+    assert_eq!(
+        ClOrdId::new(&"x".repeat(37)),
+        Err(TextError::TooLong { limit: 36 })
+    );
+    for text in ["a\u{1}", "é", "a\n"] {
+        assert_eq!(ClOrdId::new(text), Err(TextError::Character), "{text:?}");
+    }
+}
+
+#[test]
+fn a_notional_is_exact() {
+    let price: Price = "10.05".parse().expect("a price");
+    let qty: Qty = "3".parse().expect("a quantity");
+    assert_eq!(Money::notional(price, qty).to_string(), "30.15");
+    let (most_px, most_qty) = (Price::from_raw(i64::MAX), Qty::from_raw(i64::MAX));
+    assert!(Money::notional(most_px, most_qty) > Money::ZERO);
+}
+
+proptest! {
+    #![proptest_config(crate::cases(256))]
+
+    #[test]
+    fn decimal_text_goes_there_and_back(raw in any::<i64>(), wide in any::<i128>()) {
+        prop_assert_eq!(Price::from_raw(raw).to_string().parse(), Ok(Price::from_raw(raw)));
+        prop_assert_eq!(Qty::from_raw(raw).to_string().parse(), Ok(Qty::from_raw(raw)));
+        let wide = Money::from_raw(wide / 2);
+        prop_assert_eq!(wide.to_string().parse(), Ok(wide));
+    }
+}
