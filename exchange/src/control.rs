@@ -18,7 +18,9 @@ use crate::hub::Hub;
 use rustls::ServerConfig;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tracing::error;
@@ -51,10 +53,15 @@ pub struct ControlError {
 #[derive(Debug)]
 pub struct Control {
     address: SocketAddr,
+    /// Finish what is under way.
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// End where you stand.
     _ends_with_it: DropGuard,
 }
+
+/// How long requests that are under way may take once the port closes.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 impl Control {
     /// Binds the port and serves.
@@ -69,7 +76,8 @@ impl Control {
         };
         let listener = TcpListener::bind(asked).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let stop = CancellationToken::new();
+        let kill = CancellationToken::new();
+        let stop = kill.child_token();
         let tasks = TaskTracker::new();
         let door = Door::open(listener, address, parts.tls, &tasks, &stop);
         let desk = Desk {
@@ -79,14 +87,19 @@ impl Control {
         };
         let serving = axum::serve(door, routes::service(desk))
             .with_graceful_shutdown(stop.clone().cancelled_owned());
+        let killed = kill.clone();
         tasks.spawn(async move {
-            if let Err(why) = serving.await {
+            let ended = tokio::select! {
+                () = killed.cancelled() => return,
+                ended = serving => ended,
+            };
+            if let Err(why) = ended {
                 error!(%why, "the control port has ended");
             }
         });
         Ok(Self {
             address,
-            _ends_with_it: stop.clone().drop_guard(),
+            _ends_with_it: kill.drop_guard(),
             stop,
             tasks,
         })
@@ -97,10 +110,11 @@ impl Control {
         self.address
     }
 
-    /// Takes no more requests, finishes those that are under way, and returns.
+    /// Takes no more requests, finishes those that are under way, and returns after a few seconds at most.
     pub async fn shut_down(self) {
         self.stop.cancel();
         self.tasks.close();
-        self.tasks.wait().await;
+        // Who has not finished by then is cut off by the drop.
+        let _finished = timeout(GOODBYE, self.tasks.wait()).await;
     }
 }

@@ -109,77 +109,53 @@ impl Gateway {
     /// # Errors
     /// A [`GatewayError`] naming what cannot be had.
     pub async fn open(parts: GatewayParts) -> Result<Self, GatewayError> {
-        let hub = parts.hub;
         if !parts.config.plain.ip().is_loopback() {
             return Err(GatewayError::PlainNotLoopback(parts.config.plain));
         }
         let plain = listen("fix.plain", parts.config.plain).await?;
         let secure = listen("fix.tls", parts.config.tls).await?;
-        let sessions_folder = make_folder(&hub.data)?;
+        let feed = parts.hub.feed.clone();
+        let journal_end = feed.last_seq();
+        let tls = TlsAcceptor::from(Arc::clone(&parts.tls));
         let crew = Crew::new();
         let guard = crew.kill.clone().drop_guard();
-        let (publisher, requests) = Publisher::new();
         let view = SharedView::default();
-        let (view_position, mut view_at) = watch::channel(0);
-        let publisher_task = PublisherTask {
-            requests,
-            feed: hub.feed.subscribe(0),
-            view: view.clone(),
-            directory: Arc::clone(&hub.directory),
-            interval: Duration::from_millis(parts.config.market_data_interval_ms),
-            position: view_position,
-        };
-        crew.spawn(publisher_task.run(crew.stop.clone()));
-        let limits = Limits::new(
-            parts.config.max_connections,
-            parts.config.max_connections_per_address,
-        );
-        let venue = Arc::new(Venue::new(VenueParts {
-            config: parts.config,
-            sessions: sessions_folder,
-            directory: hub.directory,
-            submitter: hub.submitter,
-            dictionary: Arc::new(Dictionary::fix44()),
-            view: view.clone(),
-            publisher,
-            metrics: hub.metrics,
-            health: hub.health,
-        }));
-        let roster = Roster::default();
+        let (publisher, mut view_at) = start_publisher(&parts, &crew, &view);
+        let desk = Arc::new(FrontDesk {
+            limits: Limits::new(
+                parts.config.max_connections,
+                parts.config.max_connections_per_address,
+            ),
+            gatekeeper: Gatekeeper::new(),
+            roster: Roster::default(),
+            venue: Arc::new(venue(parts, publisher, view.clone())?),
+        });
         let sessions = Sessions {
-            roster: roster.clone(),
+            roster: desk.roster.clone(),
             crew: crew.clone(),
         };
-        let behind = open_sessions(&sessions, &venue)?;
-        let (position, mut dispatched) = watch::channel(0);
+        let behind = open_sessions(&sessions, &desk.venue, journal_end)?;
+        let (position, mut dispatched) = watch::channel(behind);
         let dispatcher = Dispatcher {
-            venue: Arc::clone(&venue),
-            feed: hub.feed.subscribe(behind),
-            sessions,
+            venue: Arc::clone(&desk.venue),
+            feed: feed.subscribe(behind),
+            sessions: sessions.clone(),
             position,
         };
-        let target = hub.feed.last_seq();
         crew.spawn(dispatcher.run(crew.stop.clone()));
-        if target > behind {
-            reached(&mut dispatched, target).await?;
-        }
-        reached(&mut view_at, target).await?;
+        reached(&mut dispatched, journal_end).await?;
+        reached(&mut view_at, journal_end).await?;
+        sessions.mark(journal_end).await;
         let gateway = Self {
             plain: local(&plain, "fix.plain")?,
             tls: local(&secure, "fix.tls")?,
-            roster: roster.clone(),
+            roster: desk.roster.clone(),
             view,
             crew,
             _ends_with_it: guard,
         };
-        let desk = Arc::new(FrontDesk {
-            venue,
-            roster,
-            limits,
-            gatekeeper: Gatekeeper::new(),
-        });
         gateway.accept(plain, None, &desk);
-        gateway.accept(secure, Some(TlsAcceptor::from(parts.tls)), &desk);
+        gateway.accept(secure, Some(tls), &desk);
         Ok(gateway)
     }
 
@@ -221,6 +197,46 @@ impl Gateway {
     }
 }
 
+/// Starts the market data publisher; how far its view is.
+fn start_publisher(
+    parts: &GatewayParts,
+    crew: &Crew,
+    view: &SharedView,
+) -> (Publisher, watch::Receiver<u64>) {
+    let (publisher, requests) = Publisher::new();
+    let (position, view_at) = watch::channel(0);
+    let task = PublisherTask {
+        requests,
+        feed: parts.hub.feed.subscribe(0),
+        view: view.clone(),
+        directory: Arc::clone(&parts.hub.directory),
+        interval: Duration::from_millis(parts.config.market_data_interval_ms),
+        position,
+    };
+    crew.spawn(task.run(crew.stop.clone()));
+    (publisher, view_at)
+}
+
+/// What sessions work with.
+fn venue(
+    parts: GatewayParts,
+    publisher: Publisher,
+    view: SharedView,
+) -> Result<Venue, GatewayError> {
+    let hub = parts.hub;
+    Ok(Venue::new(VenueParts {
+        sessions: make_folder(&hub.data)?,
+        config: parts.config,
+        directory: hub.directory,
+        submitter: hub.submitter,
+        dictionary: Arc::new(Dictionary::fix44()),
+        view,
+        publisher,
+        metrics: hub.metrics,
+        health: hub.health,
+    }))
+}
+
 async fn listen(key: &'static str, address: SocketAddr) -> Result<TcpListener, GatewayError> {
     let bound = TcpListener::bind(address).await;
     bound.map_err(|why| GatewayError::Listen { key, address, why })
@@ -243,11 +259,15 @@ fn make_folder(data: &Path) -> Result<PathBuf, GatewayError> {
 }
 
 /// Opens the sessions of all participants that can log on; the entry before the first that somebody may not have been told.
-fn open_sessions(sessions: &Sessions, venue: &Arc<Venue>) -> Result<u64, StoreError> {
+fn open_sessions(
+    sessions: &Sessions,
+    venue: &Arc<Venue>,
+    journal_end: u64,
+) -> Result<u64, StoreError> {
     let mut behind = u64::MAX;
     for record in venue.directory.participants() {
         if record.credentials.is_some() {
-            let told = sessions.add(record.id, record.comp_id, venue)?;
+            let told = sessions.add(record.id, record.comp_id, venue, journal_end)?;
             behind = behind.min(told.saturating_sub(1));
         }
     }

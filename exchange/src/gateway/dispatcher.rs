@@ -46,12 +46,21 @@ impl Sessions {
         participant: ParticipantId,
         comp_id: CompId,
         venue: &Arc<Venue>,
+        journal_end: u64,
     ) -> Result<u64, StoreError> {
-        let (handle, task) = SessionTask::open(participant, comp_id, Arc::clone(venue))?;
+        let venue = Arc::clone(venue);
+        let (handle, task) = SessionTask::open(participant, comp_id, venue, journal_end)?;
         let told = task.told().map_or(0, |told| told.entry);
         self.roster.add(participant, handle);
         self.crew.spawn(task.run(self.crew.stop.clone()));
         Ok(told)
+    }
+
+    /// Tells every session that it has been told everything up to an entry.
+    pub(crate) async fn mark(&self, seq: u64) {
+        for session in self.roster.all() {
+            let _gone = session.mailbox.send(Mail::Mark { seq }).await;
+        }
     }
 }
 
@@ -79,7 +88,7 @@ impl Dispatcher {
             let position = self.feed.position();
             if position >= marked + MARK_ENTRIES {
                 marked = position;
-                self.mark(position).await;
+                self.sessions.mark(position).await;
             }
             self.position.send_replace(position);
         }
@@ -89,7 +98,7 @@ impl Dispatcher {
         if let Instruction::Participant(ParticipantChange::Define { comp_id, .. }) =
             &entry.instruction
         {
-            self.meet(*comp_id);
+            self.meet(*comp_id, entry.seq);
         }
         for told in outbound::told(entry, &self.venue.directory) {
             let mail = Mail::Told {
@@ -111,24 +120,18 @@ impl Dispatcher {
     }
 
     /// A participant was defined: it has a session from now on.
-    fn meet(&self, comp_id: CompId) {
+    fn meet(&self, comp_id: CompId, seq: u64) {
         let Some(record) = self.venue.directory.participant_by_comp_id(comp_id) else {
             return;
         };
         if self.sessions.roster.session(record.id).is_some() {
             return;
         }
-        if let Err(why) = self.sessions.add(record.id, comp_id, &self.venue) {
+        if let Err(why) = self.sessions.add(record.id, comp_id, &self.venue, seq) {
             error!(%comp_id, %why, "the session's store cannot be opened");
             self.venue
                 .health
                 .ail("sessions", format!("session {comp_id}: {why}"));
-        }
-    }
-
-    async fn mark(&self, seq: u64) {
-        for session in self.sessions.roster.all() {
-            let _gone = session.mailbox.send(Mail::Mark { seq }).await;
         }
     }
 

@@ -86,7 +86,9 @@ enum Happening {
 }
 
 impl SessionTask {
-    /// Opens a participant's session with what its store holds. The task starts with [`SessionTask::run`].
+    /// Opens a participant's session with what its store holds. The task starts with [`SessionTask::run`]. The journal ends at
+    /// `journal_end`: what a store says beyond it was told of entries that a power cut took (durability `os` or `none`), and their
+    /// numbers will be given to others.
     ///
     /// # Errors
     /// When the store cannot be opened.
@@ -94,10 +96,16 @@ impl SessionTask {
         participant: ParticipantId,
         comp_id: CompId,
         venue: Arc<Venue>,
+        journal_end: u64,
     ) -> Result<(SessionHandle, Self), StoreError> {
         let (store_path, floor_path) = files(&venue.sessions, comp_id.as_str());
         let store = FileStore::open(store_path)?;
         let (floor, told) = Floor::open(floor_path, &store);
+        let end = mark(journal_end);
+        if told > Some(end) {
+            warn!(%comp_id, journal_end, "the journal has lost entries that this session was told of");
+        }
+        let told = told.min(Some(end));
         let (sender, mailbox) = mpsc::channel(MAILBOX);
         let (transient_sender, transient) = mpsc::channel(TRANSIENT);
         let standing = Arc::new(Standing::default());
@@ -275,14 +283,10 @@ impl SessionTask {
 
     /// Everything up to an entry has been told: remembered now and then.
     fn mark(&mut self, seq: u64) {
-        let mark = Cause {
-            entry: seq,
-            index: u32::MAX,
-        };
         if self.is_broken {
             return;
         }
-        self.told = self.told.max(Some(mark));
+        self.told = self.told.max(Some(mark(seq)));
         if seq >= self.floor.written() + FLOOR_ENTRIES {
             self.write_floor();
         }
@@ -422,6 +426,14 @@ impl SessionTask {
         let trace = TraceId::random();
         debug!(comp_id = %self.comp_id, trace_id = %trace, msg_type = message.msg_type(), "received");
         trace
+    }
+}
+
+/// Everything that an entry, and those before it, caused.
+fn mark(entry: u64) -> Cause {
+    Cause {
+        entry,
+        index: u32::MAX,
     }
 }
 

@@ -5,3 +5,4 @@ mod market_data;
 mod orders;
 mod refusals;
 mod restart;
+mod slow_consumer;

@@ -11,11 +11,11 @@ use crate::participant::Rights;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
-use fix_engine::session::input::{Cause, Input, Send};
+use fix_engine::session::input::{Input, Send};
 use fix_engine::session::store::Store;
 use fix_engine::{msg_type, tag};
 use std::sync::Arc;
-use tracing::info;
+use tracing::debug;
 
 /// Instruments in one SecurityList (y).
 const LIST_FRAGMENT: usize = 100;
@@ -63,7 +63,7 @@ impl SessionTask {
     }
 
     fn refuse(&mut self, message: &Message, msg_seq_num: u64, refused: &Refused) {
-        info!(
+        debug!(
             comp_id = %self.comp_id,
             msg_type = message.msg_type(),
             msg_seq_num,
@@ -76,7 +76,7 @@ impl SessionTask {
         // that of the last report, since no entry caused them.
         let send = match body.msg_type() {
             msg_type::REJECT => Send::Transient,
-            _ => Send::Durable(self.store.last_cause().unwrap_or(Cause::default())),
+            _ => Send::Durable(self.store.last_cause().unwrap_or_default()),
         };
         self.handle(Input::Send(body, send));
     }
