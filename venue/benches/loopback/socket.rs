@@ -50,7 +50,11 @@ impl Socket {
     }
 
     /// Says goodbye and waits for the answer.
-    pub(crate) fn log_out(mut self, trader: &mut Trader, stopwatch: Stopwatch) -> Result<(), Fault> {
+    pub(crate) fn log_out(
+        mut self,
+        trader: &mut Trader,
+        stopwatch: Stopwatch,
+    ) -> Result<(), Fault> {
         let mut out = BytesMut::new();
         trader.log_out(stopwatch.now(), &mut out);
         self.write(&out).map_err(|error| trader.lost(error))?;

@@ -121,7 +121,7 @@ impl Trader {
             .push(tag::ENCRYPT_METHOD, 0_u32)
             .push(tag::HEART_BT_INT, 120_u32)
             .push(tag::USERNAME, self.plan.participant.username.as_str())
-            .push(tag::PASSWORD, self.plan.participant.password.expose());
+            .push(tag::PASSWORD, self.plan.participant.password.reveal());
         self.send(now, out);
     }
 

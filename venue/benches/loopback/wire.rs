@@ -45,7 +45,9 @@ pub(crate) fn read(frame: &[u8]) -> Result<Incoming<'_>, &'static str> {
             };
         }
         let used = rest.len() - behind.len();
-        sum = rest[..used].iter().fold(sum, |sum, byte| sum.wrapping_add(*byte));
+        sum = rest[..used]
+            .iter()
+            .fold(sum, |sum, byte| sum.wrapping_add(*byte));
         incoming.note(number, value);
         rest = behind;
     }
