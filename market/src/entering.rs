@@ -46,7 +46,7 @@ impl State {
         let listing = self.registry.listing(terms.instrument)?;
         listing.takes_orders()?;
         self.orders.vacant(participant, cl_ord_id, &self.limits)?;
-        terms.check(&listing.instrument)?;
+        terms.check(&listing.instrument, &self.limits)?;
         if self.orders.len() >= self.limits.max_live_orders.min(u32::MAX - 1) {
             return Err(Refusal::TooManyOrders);
         }

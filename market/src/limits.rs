@@ -36,6 +36,9 @@ pub struct Limits {
     pub max_final_orders: u32,
     /// Transfers remembered for their idempotency; beyond it, transfers are refused. Default 100,000,000.
     pub max_transfers: u64,
+    /// Slices that an iceberg may have: MaxFloor is at least OrderQty / this, else one arriving order could cause trades without
+    /// end. Default 1,000.
+    pub max_slices: u32,
     /// Self-trade prevention. Default [`SelfTrade::Allow`].
     pub self_trade: SelfTrade,
 }
@@ -51,6 +54,7 @@ impl Default for Limits {
             max_cl_ord_ids: 100_000_000,
             max_final_orders: 100_000,
             max_transfers: 100_000_000,
+            max_slices: 1_000,
             self_trade: SelfTrade::Allow,
         }
     }

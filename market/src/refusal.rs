@@ -57,7 +57,7 @@ pub enum Refusal {
         /// The greatest allowed.
         max: Qty,
     },
-    /// MaxFloor is not a positive multiple of the lot.
+    /// MaxFloor is not a positive multiple of the lot, or so small that the order would have too many slices.
     BadMaxFloor,
     /// Post-only together with market, IOC or FOK, which never rest.
     PostOnlyMustRest,
@@ -125,7 +125,9 @@ impl fmt::Display for Refusal {
             Self::QtyAboveMax { max } => {
                 write!(f, "the quantity is above the greatest allowed, {max}")
             }
-            Self::BadMaxFloor => f.write_str("MaxFloor must be a positive multiple of the lot"),
+            Self::BadMaxFloor => f.write_str(
+                "MaxFloor must be a positive multiple of the lot, and not too small a part of the order",
+            ),
             Self::PostOnlyMustRest => {
                 f.write_str("a post-only order must be a limit order that can rest")
             }

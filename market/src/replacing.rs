@@ -54,7 +54,7 @@ impl State {
         if !is_replaceable(&order.terms, terms) {
             return Err(Refusal::TermsNotReplaceable);
         }
-        terms.check(&listing.instrument)?;
+        terms.check(&listing.instrument, &self.limits)?;
         let leaves = leaves_after(order, terms);
         let more = minus(leaves, order.leaves_qty);
         if more > self.room(terms) {

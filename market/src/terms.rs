@@ -1,7 +1,8 @@
-//! Checks of an order's terms against its instrument: price on the tick, quantity on the lot and within limits, and combinations
-//! that can be carried out. Pure tables; knows nothing of accounts and books.
+//! Checks of an order's terms against its instrument: price on the tick, quantity on the lot and within limits, slices that come
+//! to an end, and combinations that can be carried out. Pure tables; knows nothing of accounts and books.
 
 use crate::instrument::Instrument;
+use crate::limits::Limits;
 use crate::money::Money;
 use crate::order::{OrdType, OrderTerms, TimeInForce};
 use crate::price::Price;
@@ -11,10 +12,10 @@ use crate::risk::MAX_NOTIONAL;
 
 impl OrderTerms {
     /// Whether an instrument takes an order of these terms.
-    pub(crate) fn check(&self, instrument: &Instrument) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, instrument: &Instrument, limits: &Limits) -> Result<(), Refusal> {
         self.check_price(instrument)?;
         self.check_qty(instrument)?;
-        self.check_floor(instrument)?;
+        self.check_floor(instrument, limits)?;
         let rests = matches!(self.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
         match (self.ord_type, rests) {
             (OrdType::Market, true) => Err(Refusal::MarketCannotRest),
@@ -65,12 +66,16 @@ impl OrderTerms {
         Ok(())
     }
 
-    fn check_floor(&self, instrument: &Instrument) -> Result<(), Refusal> {
-        match self.max_floor {
-            Some(floor) if floor <= Qty::ZERO || !floor.is_multiple_of(instrument.lot) => {
-                Err(Refusal::BadMaxFloor)
-            }
-            _ => Ok(()),
+    fn check_floor(&self, instrument: &Instrument, limits: &Limits) -> Result<(), Refusal> {
+        let Some(floor) = self.max_floor else {
+            return Ok(());
+        };
+        let slices = i128::from(limits.max_slices);
+        let is_large_enough = i128::from(floor.raw()) * slices >= i128::from(self.order_qty.raw());
+        if floor > Qty::ZERO && floor.is_multiple_of(instrument.lot) && is_large_enough {
+            Ok(())
+        } else {
+            Err(Refusal::BadMaxFloor)
         }
     }
 }

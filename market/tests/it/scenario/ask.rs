@@ -254,6 +254,7 @@ fn limits(options: &[&str]) -> Result<Limits, String> {
             "self-trade" => limits.self_trade = self_trade(value)?,
             "live-orders" => limits.max_live_orders = number()?,
             "ids" => limits.max_cl_ord_ids = number()?.into(),
+            "slices" => limits.max_slices = number()?,
             "finals" => limits.max_final_orders = number()?,
             "transfers" => limits.max_transfers = number()?.into(),
             "accounts" => limits.max_accounts = number()?,
