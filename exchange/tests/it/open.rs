@@ -90,15 +90,14 @@ async fn what_keeps_it_from_opening_is_named() {
     let data = folder.path();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let doors: [(&str, fn(&mut Config) -> &mut std::net::SocketAddr); 4] = [
-        ("fix.plain", |config| &mut config.fix.plain),
-        ("fix.tls", |config| &mut config.fix.tls),
-        ("control.listen", |config| &mut config.control.listen),
-        ("metrics.listen", |config| &mut config.metrics.listen),
-    ];
-    for (key, door) in doors {
+    for key in ["fix.plain", "fix.tls", "control.listen", "metrics.listen"] {
         let mut config = config();
-        *door(&mut config) = address;
+        match key {
+            "fix.plain" => config.fix.plain = address,
+            "fix.tls" => config.fix.tls = address,
+            "control.listen" => config.control.listen = address,
+            _ => config.metrics.listen = address,
+        }
         let text = refused(config, data, &declared()).await.to_string();
         assert!(
             text.contains(key) && text.contains(&address.to_string()),
