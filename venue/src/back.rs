@@ -19,6 +19,7 @@ use exchange::health::Health;
 use exchange::participant::Password;
 use futures_util::stream::{self, StreamExt};
 use std::io;
+use tokio::task::JoinHandle;
 
 /// The passwords that were made up for users.
 const PASSWORDS: &str = "user-passwords.json";
@@ -116,18 +117,22 @@ pub fn ended(error: &Error) -> Failure {
     Failure::Internal(format!("the back office has stopped: {error}"))
 }
 
-/// Tells the exchange's health how the consumer is, until the back office is gone.
-pub async fn mirror(consumer: StateCell, health: Health) {
-    let mut states = consumer.watch();
-    loop {
-        let state = states.borrow_and_update().clone();
-        match state {
-            ConsumerState::Running => health.recover(PART),
-            ConsumerState::Starting => health.ail(PART, "the back office is starting"),
-            ConsumerState::Waiting(why) | ConsumerState::Stopped(why) => health.ail(PART, why),
+/// Tells the exchange's health how the consumer is, until the back office is gone or the task is aborted.
+pub fn mirror(consumer: StateCell, health: Health) -> JoinHandle<()> {
+    // At once, so that nobody sees the venue ready before its back office has spoken.
+    health.ail(PART, "the back office is starting");
+    tokio::spawn(async move {
+        let mut states = consumer.watch();
+        loop {
+            let state = states.borrow_and_update().clone();
+            match state {
+                ConsumerState::Running => health.recover(PART),
+                ConsumerState::Starting => health.ail(PART, "the back office is starting"),
+                ConsumerState::Waiting(why) | ConsumerState::Stopped(why) => health.ail(PART, why),
+            }
+            if states.changed().await.is_err() {
+                return;
+            }
         }
-        if states.changed().await.is_err() {
-            return;
-        }
-    }
+    })
 }

@@ -71,6 +71,16 @@ impl Failure {
         ExitCode::from(self.code())
     }
 
+    /// Another process has the data folder.
+    pub fn in_use(path: &Path, pid: &str) -> Self {
+        Self::Folder {
+            path: path.to_owned(),
+            why: format!(
+                "in use by process {pid}; stop that one, or name another folder with --data"
+            ),
+        }
+    }
+
     /// What an operation on a file under the data folder said: rights are the folder's, everything else the data's.
     pub fn io(path: &Path, error: &io::Error) -> Self {
         match error.kind() {

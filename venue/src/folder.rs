@@ -82,13 +82,7 @@ fn lock(folder: &Path, name: &str) -> Result<File, Failure> {
             note_holder(&mut file).map_err(|e| Failure::io(&path, &e))?;
             Ok(file)
         }
-        Err(TryLockError::WouldBlock) => Err(Failure::Folder {
-            path: folder.to_owned(),
-            why: format!(
-                "in use by process {}; stop that one, or name another folder with --data",
-                holder(&mut file)
-            ),
-        }),
+        Err(TryLockError::WouldBlock) => Err(Failure::in_use(folder, &holder(&mut file))),
         Err(TryLockError::Error(e)) => Err(Failure::io(&path, &e)),
     }
 }

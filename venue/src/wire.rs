@@ -8,9 +8,11 @@ use crate::config::layers::Layers;
 use crate::credentials::{self, Credentials, FixAddresses, UserCredentials};
 use crate::failure::Failure;
 use crate::folder::{DataFolder, Part};
-use crate::front::{Addresses, Front};
+use crate::front;
 use crate::prepare::{self, Development};
 use backoffice::Backoffice;
+use exchange::open::{Addresses, Exchange};
+use market::id::Symbol;
 use std::future::Future;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -34,31 +36,30 @@ pub async fn whole(config: &Config, layers: &Layers) -> Result<(), Failure> {
     credentials::remove(&file)?;
     let prepared = prepare::prepare(config, layers, &data)?;
     let user = back::demo_user(config, &data)?;
-    let front = Front::open(config.front(), &prepared.declared, data.path()).await?;
-    let backoffice = match open_beside(config, layers, &data, &front, user.as_ref()).await {
+    let exchange = front::open(config.front(), &prepared.declared, data.path(), layers).await?;
+    let backoffice = match open_beside(config, layers, &data, &exchange, user.as_ref()).await {
         Ok(backoffice) => backoffice,
         Err(failure) => {
             // What is open already is closed in order; why it opened no further is what is told.
-            let _ = front.shut_down().await;
+            let _ = exchange.shut_down().await;
             return Err(failure);
         }
     };
     let http = backoffice.address();
-    let health = front.hub().health.clone();
+    let health = exchange.hub().health.clone();
     let stop = CancellationToken::new();
-    let mirroring = tokio::spawn(back::mirror(backoffice.consumer(), health.clone()));
+    let mirroring = back::mirror(backoffice.consumer(), health);
     let mut serving = tokio::spawn(backoffice.run(stop.clone().cancelled_owned()));
-    health.opened();
     if let Some(development) = prepared.development {
-        let addresses = Some(front.addresses());
-        let credentials = credentials_of(config, development, addresses, Some(http), user, &front);
+        let addresses = Some(exchange.addresses());
+        let credentials = credentials_of(config, development, addresses, Some(http), user, &exchange);
         credentials.write(&file)?;
         say(&banner::text(&credentials, &file));
     }
-    tracing::info!(addresses = %front.addresses(), %http, "open");
+    tracing::info!(addresses = ?exchange.addresses(), %http, "open");
     let ended = tokio::select! {
         () = told => Ok(()),
-        failure = front.stopped() => Err(failure),
+        failure = front::stopped(&exchange) => Err(failure),
         done = &mut serving => Err(served(done)),
     };
     tracing::info!("closing");
@@ -70,7 +71,7 @@ pub async fn whole(config: &Config, layers: &Layers) -> Result<(), Failure> {
             let _ = serving.await;
         }
         mirroring.abort();
-        front.shut_down().await
+        front::shut_down(exchange).await
     };
     ended.and(in_time(closing).await)
 }
@@ -85,24 +86,23 @@ pub async fn exchange(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let file = data.join(credentials::FILE_NAME);
     credentials::remove(&file)?;
     let prepared = prepare::prepare(config, layers, &data)?;
-    let front = Front::open(config.front(), &prepared.declared, data.path()).await?;
-    front.hub().health.opened();
+    let exchange = front::open(config.front(), &prepared.declared, data.path(), layers).await?;
     if let Some(development) = prepared.development {
-        let addresses = Some(front.addresses());
-        let credentials = credentials_of(config, development, addresses, None, None, &front);
+        let addresses = Some(exchange.addresses());
+        let credentials = credentials_of(config, development, addresses, None, None, &exchange);
         credentials.write(&file)?;
         say(&banner::text(&credentials, &file));
     }
     if config.kafka.is_none() {
         tracing::warn!("no [kafka] in the configuration: no back office can follow this exchange");
     }
-    tracing::info!(addresses = %front.addresses(), "open");
+    tracing::info!(addresses = ?exchange.addresses(), "open");
     let ended = tokio::select! {
         () = told => Ok(()),
-        failure = front.stopped() => Err(failure),
+        failure = front::stopped(&exchange) => Err(failure),
     };
     tracing::info!("closing");
-    ended.and(in_time(front.shut_down()).await)
+    ended.and(in_time(front::shut_down(exchange)).await)
 }
 
 /// The back office alone.
@@ -162,14 +162,14 @@ async fn open_beside(
     config: &Config,
     layers: &Layers,
     data: &DataFolder,
-    front: &Front,
+    exchange: &Exchange,
     user: Option<&UserCredentials>,
 ) -> Result<Backoffice, Failure> {
     let mut sections = config.back(data.path());
     sections.kafka = None;
-    sections.control.url = format!("https://{}", reachable(front.addresses().control));
+    sections.control.url = format!("https://{}", reachable(exchange.addresses().control));
     sections.demo_user = user.map(back::as_configured).transpose()?;
-    back::open(sections, back::local_source(front.local_bus()), layers).await
+    back::open(sections, back::local_source(exchange.bus()), layers).await
 }
 
 /// An address that listens everywhere is reached on this machine.
@@ -195,13 +195,18 @@ fn kafka_source(_config: &Config) -> Option<backoffice::consumer::source::EventS
     None
 }
 
+fn symbols(exchange: &Exchange) -> Vec<Symbol> {
+    let instruments = exchange.hub().directory.instruments();
+    instruments.iter().map(|i| i.symbol).collect()
+}
+
 fn credentials_of(
     config: &Config,
     development: Development,
     addresses: Option<Addresses>,
     http: Option<SocketAddr>,
     user: Option<UserCredentials>,
-    front: &Front,
+    exchange: &Exchange,
 ) -> Credentials {
     Credentials {
         fix: addresses.map(|a| FixAddresses {
@@ -216,7 +221,7 @@ fn credentials_of(
         participants: development.participants,
         operator: Some(development.operator),
         user,
-        instruments: front.symbols(),
+        instruments: symbols(exchange),
     }
 }
 

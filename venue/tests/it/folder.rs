@@ -1,0 +1,158 @@
+//! A data folder that cannot be used: a clear message, the right exit code, and nothing lost.
+
+use crate::harness::{Said, Venue, ends, loggia};
+use crate::quickfix::Client;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+/// One message, and never a stack trace.
+fn assert_clear(said: &Said, code: i32, words: &[&str]) {
+    assert_eq!(said.code, Some(code), "{said:?}");
+    let last = said.err.lines().last().unwrap_or_default();
+    assert!(last.starts_with("loggia: "), "{said:?}");
+    assert!(!said.err.contains("panicked"), "{said:?}");
+    for word in words {
+        assert!(last.contains(word), "{word}: {said:?}");
+    }
+}
+
+#[test]
+fn without_rights() {
+    let dir = tempfile::tempdir().unwrap();
+    let locked = dir.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
+    let mut command = loggia(dir.path(), &["--data", "locked"]);
+    // Rights do not bind root, so the program runs as somebody else then.
+    if fs::metadata(dir.path()).unwrap().uid() == 0 {
+        let copy = dir.path().join("loggia");
+        fs::copy(env!("CARGO_BIN_EXE_loggia"), &copy).unwrap();
+        let mut other = Command::new(copy);
+        other.args(["--data", "locked"]).current_dir(dir.path());
+        other.envs(command.get_envs().filter_map(|(k, v)| Some((k, v?))));
+        other.uid(65_534).gid(65_534);
+        command = other;
+    }
+    let said = ends(command);
+    assert_clear(&said, 73, &["locked", "--data"]);
+}
+
+#[test]
+fn a_file_in_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("data"), "not a folder").unwrap();
+    let said = ends(loggia(dir.path(), &["--data", "data"]));
+    assert_clear(&said, 73, &["data"]);
+    assert_eq!(fs::read(dir.path().join("data")).unwrap(), b"not a folder");
+}
+
+/// `loggia` that cannot write a file beyond `kib`: as close to a full disk as a test without a disk of its own comes.
+fn limited(folder: &Path, kib: u32) -> Command {
+    let plain = loggia(folder, &[]);
+    let mut command = Command::new("bash");
+    let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" --data data");
+    command.args(["-c", &script]).arg(plain.get_program());
+    command.envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))));
+    command.current_dir(folder);
+    command
+}
+
+#[test]
+fn without_room_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = ends(limited(dir.path(), 1));
+    assert_clear(&said, 74, &["data"]);
+    // With room it starts, whatever the first attempt left behind.
+    Venue::start(dir.path());
+}
+
+/// Orders that one participant sends before it waits for their reports.
+const BATCH: u64 = 50;
+const ROUNDS_MAX: u32 = 200;
+
+/// Every client sends a batch of orders; how many of them were acknowledged.
+fn fill(clients: &mut [Client], round: u32) -> u64 {
+    let id = |at: u64| format!("o{round}-{at}");
+    for client in clients.iter_mut() {
+        (0..BATCH).for_each(|at| client.order(&id(at), "1", "1", "1", &[]));
+    }
+    let mut acknowledged = 0;
+    for client in clients.iter_mut() {
+        for at in 0..BATCH {
+            let wanted = format!("|11={}|", id(at));
+            let event = client.event("a report or the end", |e| {
+                let text = e["msg"].as_str().unwrap_or_default();
+                e["event"] == "logout" || (e["event"] == "app" && text.contains(&wanted))
+            });
+            if event["event"] == "logout" {
+                break;
+            }
+            acknowledged += 1;
+        }
+    }
+    acknowledged
+}
+
+#[test]
+fn room_that_ends_while_orders_flow() {
+    let dir = tempfile::tempdir().unwrap();
+    // Journal and database of a new venue are smaller than this; orders make the journal larger.
+    Venue::start(dir.path()).stop();
+    let journal = dir.path().join("data/journal");
+    let size = |folder: &Path| -> u64 {
+        let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
+        files.map(|f| f.metadata().unwrap().len()).max().unwrap_or(0)
+    };
+    let database = fs::metadata(dir.path().join("data/backoffice.db")).unwrap().len();
+    let kib = u32::try_from(size(&journal).max(database).max(512 * 1024) / 1024).unwrap() + 64;
+    let mut command = limited(dir.path(), kib);
+    // The database takes no part: it must not be the first to fill up.
+    command.env("LOGGIA__JOURNAL__SEGMENT_BYTES", "4294967296");
+    let mut venue = Venue::open(command, dir.path(), "data/credentials.json");
+    // Several participants: the journal holds the orders of all, each session's store only its own.
+    let mut clients =
+        ["BOT01", "BOT02", "BOT03"].map(|name| Client::log_on(&venue, dir.path(), name));
+    let mut acknowledged = 0_u64;
+    for round in 0..ROUNDS_MAX {
+        let told = fill(&mut clients, round);
+        acknowledged += told;
+        if told < 3 * BATCH {
+            break;
+        }
+    }
+    assert!(acknowledged < u64::from(ROUNDS_MAX) * 3 * BATCH, "the room has not ended");
+    let status = venue.end();
+    assert_eq!(status.code(), Some(74), "{}", venue.log());
+    let log = venue.log();
+    let last = log.lines().last().unwrap_or_default();
+    assert!(last.contains("journal") && last.contains("start again"), "{last}");
+    drop(clients);
+    drop(venue);
+
+    let venue = Venue::start(dir.path());
+    let mut client = Client::log_on(&venue, dir.path(), "BOT01");
+    let book = venue.ctl_json(&["book", "ACME"]);
+    let resting = book["bids"][0]["orders"].as_u64().unwrap();
+    assert!(resting >= acknowledged, "{resting} rest of {acknowledged} acknowledged");
+    client.order("after", "1", "1", "1", &[]);
+    client.report("after", "0");
+}
+
+#[test]
+fn a_damaged_journal_is_named_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    Venue::start(dir.path()).stop();
+    let journal = dir.path().join("data/journal");
+    let segment = fs::read_dir(&journal).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&segment).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&segment, &bytes).unwrap();
+    let said = ends(loggia(dir.path(), &["--data", "data"]));
+    assert_clear(&said, 74, &["journal", "damaged at byte"]);
+    assert_eq!(fs::read(&segment).unwrap(), bytes, "nothing was changed");
+}

@@ -1,0 +1,15 @@
+//! The venue as its users see it: the real `loggia` and `loggiactl`, a QuickFIX client that we did not write, a browser, real services.
+//! `scripts/test` provides what they need (`LOGGIA_TEST_PYTHON` and the addresses of the services).
+
+mod config;
+mod fix_client;
+mod folder;
+mod harness;
+mod http;
+mod market_data;
+mod message;
+mod newcomer;
+mod operator;
+mod quickfix;
+mod raw;
+mod web;
