@@ -6,3 +6,4 @@ mod dictionary;
 mod exactly_once;
 mod io;
 mod store;
+mod store_failure;
