@@ -211,6 +211,11 @@ fn start_publisher(
         view: view.clone(),
         directory: Arc::clone(&parts.hub.directory),
         interval: Duration::from_millis(parts.config.market_data_interval_ms),
+        lag: parts
+            .hub
+            .metrics
+            .feed_lag_entries
+            .with_label_values(&["market-data"]),
         position,
     };
     crew.spawn(task.run(crew.stop.clone()));

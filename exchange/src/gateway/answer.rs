@@ -124,3 +124,62 @@ fn mass_cancel_rejected(message: &Message, refused: &Refused, now: Timestamp) ->
     body.push(tag::TEXT, refused.text());
     body
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fix_engine::codec::field::{FieldError, FieldErrorKind};
+
+    fn answered(msg_type: &str, refused: &Refused) -> String {
+        let text = format!(
+            "8=FIX.4.4|35={msg_type}|34=7|49=A|56=B|52=20260101-00:00:00|11=a|41=o|55=X|54=1|38=5|530=7|"
+        );
+        let message = Message::from_pipe(&text).expect("a message");
+        let body = refusal(&message, refused, "R1", Timestamp::from_secs(0));
+        let fields = String::from_utf8_lossy(body.bytes()).replace('\u{1}', "|");
+        format!("35={}|{fields}", body.msg_type())
+    }
+
+    #[test]
+    fn a_busy_venue_answers_each_message_in_its_own_way() {
+        let order = answered("D", &Refused::Busy);
+        assert!(
+            order.starts_with("35=8|37=NONE|11=a|17=R1|150=8|39=8|103=0|"),
+            "{order}"
+        );
+        assert!(order.contains("|151=0|14=0|6=0|"), "{order}");
+        let cancel = answered("F", &Refused::Busy);
+        assert!(
+            cancel.starts_with("35=9|37=NONE|11=a|41=o|39=8|"),
+            "{cancel}"
+        );
+        assert!(cancel.contains("|434=1|102=2|"), "{cancel}");
+        let mass = answered("q", &Refused::Busy);
+        assert!(mass.contains("|530=7|531=0|532=99|"), "{mass}");
+        let other = answered("AF", &Refused::Busy);
+        assert!(other.starts_with("35=j|45=7|372=AF|380=4|"), "{other}");
+        assert!(
+            other.contains("58=application not available, try again|"),
+            "{other}"
+        );
+    }
+
+    #[test]
+    fn what_the_message_itself_did_wrong_is_a_session_reject() {
+        let missing = FieldError::new(tag::CL_ORD_ID, FieldErrorKind::Missing);
+        let reject = answered("D", &Refused::Field(missing));
+        assert!(
+            reject.starts_with("35=3|45=7|371=11|372=D|373=1|"),
+            "{reject}"
+        );
+    }
+
+    #[test]
+    fn who_may_not_send_an_order_gets_no_execution_report() {
+        let reject = answered("D", &Refused::NotAuthorised);
+        assert!(
+            reject.starts_with("35=j|45=7|372=D|379=a|380=6|"),
+            "{reject}"
+        );
+    }
+}

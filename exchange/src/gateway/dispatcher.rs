@@ -90,6 +90,9 @@ impl Dispatcher {
                 marked = position;
                 self.sessions.mark(position).await;
             }
+            let lag = i64::try_from(self.feed.lag()).unwrap_or(i64::MAX);
+            let lags = &self.venue.metrics.feed_lag_entries;
+            lags.with_label_values(&["sessions"]).set(lag);
             self.position.send_replace(position);
         }
     }

@@ -1,5 +1,5 @@
 //! [`Refused`]: why the gateway does not take a message, ordered by who is to blame; and the one place where a refusal, the
-//! gateway's or the market's, becomes codes of FIX and plain words. It does not build messages: see [`crate::gateway::answer`].
+//! gateway's or the market's, becomes codes of FIX and plain words. It does not build messages: see `gateway::answer`.
 
 use fix_engine::codec::field::{FieldError, FieldErrorKind};
 use fix_engine::tag;

@@ -1,4 +1,4 @@
-//! [`Venue`]: what every session of the gateway works with. Shared, behind an `Arc`; set up once by [`crate::gateway::Gateway::open`].
+//! `Venue`: what every session of the gateway works with. Shared, behind an `Arc`; set up once by [`crate::gateway::Gateway::open`].
 
 use crate::config::FixConfig;
 use crate::directory::Directory;

@@ -11,6 +11,7 @@ use crate::gateway::outbox::Outbox;
 use crate::gateway::venue::SharedView;
 use fix_engine::codec::body::Body;
 use market::id::InstrumentId;
+use prometheus::IntGauge;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +98,8 @@ pub(crate) struct PublisherTask {
     pub(crate) view: SharedView,
     pub(crate) directory: Arc<Directory>,
     pub(crate) interval: Duration,
+    /// Entries that the view is behind.
+    pub(crate) lag: IntGauge,
     /// Says how far the view is.
     pub(crate) position: watch::Sender<u64>,
 }
@@ -118,6 +121,7 @@ impl PublisherTask {
                         let seq = view.seq();
                         drop(view);
                         self.position.send_replace(seq);
+                        self.lag.set(i64::try_from(self.feed.lag()).unwrap_or(i64::MAX));
                         served.is_stale = true;
                     }
                     Err(FeedError::Closed) => return,

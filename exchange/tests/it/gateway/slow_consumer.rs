@@ -10,7 +10,7 @@ use tokio::time::timeout;
 /// Orders that rest, so that each status request is answered by as many reports.
 const ORDERS: u64 = 40;
 /// Status requests that the peer sends without reading an answer, at most.
-const REQUESTS: u64 = 3000;
+const REQUESTS: u64 = 1200;
 /// Longer than one answer, so that no single burst fills it, shorter than all of them.
 const QUEUE: usize = 1024;
 
