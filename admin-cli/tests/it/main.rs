@@ -1,4 +1,8 @@
 //! The real `loggiactl`, run as its users run it: exit codes, standard output, standard error.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by a panic"
+)]
 
 mod commands;
 mod offline;
