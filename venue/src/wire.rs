@@ -52,7 +52,8 @@ pub async fn whole(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let mut serving = tokio::spawn(backoffice.run(stop.clone().cancelled_owned()));
     if let Some(development) = prepared.development {
         let addresses = Some(exchange.addresses());
-        let credentials = credentials_of(config, development, addresses, Some(http), user, &exchange);
+        let credentials =
+            credentials_of(config, development, addresses, Some(http), user, &exchange);
         credentials.write(&file)?;
         say(&banner::text(&credentials, &file));
     }

@@ -112,7 +112,7 @@ impl Layers {
         let mut data = provider.data().map_err(|e| Misconfigured {
             key: e.path.join("."),
             source: source.of(""),
-            why: e.kind.to_string().trim().to_owned(),
+            why: one_line(&e.kind.to_string()),
         })?;
         self.merged = std::mem::take(&mut self.merged).merge(provider);
         let dict = data.remove(&Profile::Default).unwrap_or_default();
@@ -195,6 +195,21 @@ impl Layers {
         }
         Misconfigured { key, source, why }
     }
+}
+
+/// A message of the TOML reader without the picture of the place, which has lines of its own.
+fn one_line(message: &str) -> String {
+    let picture = |line: &&str| {
+        let rest = line
+            .trim_start()
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        !rest.trim_start().starts_with('|')
+    };
+    let lines = message.lines().filter(picture).map(str::trim);
+    lines
+        .filter(|l| !l.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The environment variable for a key.
@@ -391,6 +406,11 @@ mod tests {
             panic!("a broken file was taken")
         };
         assert!(error.source.ends_with("broken.toml"), "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("line 1") && !text.contains('\n') && !text.contains('|'),
+            "{text}"
+        );
     }
 
     #[test]

@@ -13,15 +13,39 @@ fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Said {
 fn wrong_keys_and_values_name_themselves_and_their_file() {
     let dir = tempfile::tempdir().unwrap();
     let cases = [
-        ("[fix]\nplian = \"127.0.0.1:1\"\n", "fix.plian", "did you mean plain"),
+        (
+            "[fix]\nplian = \"127.0.0.1:1\"\n",
+            "fix.plian",
+            "did you mean plain",
+        ),
         ("[fxi]\n", "fxi", "did you mean fix"),
-        ("[journal]\ndurability = \"maybe\"\n", "journal.durability", "fsync"),
-        ("[journal]\nqueue = \"many\"\n", "journal.queue", "invalid type"),
-        ("[http]\nlisten = \"nowhere\"\n", "http.listen", "socket address"),
+        (
+            "[journal]\ndurability = \"maybe\"\n",
+            "journal.durability",
+            "fsync",
+        ),
+        (
+            "[journal]\nqueue = \"many\"\n",
+            "journal.queue",
+            "invalid type",
+        ),
+        (
+            "[http]\nlisten = \"nowhere\"\n",
+            "http.listen",
+            "socket address",
+        ),
         ("profile = \"test\"\n", "profile", "dev"),
         ("[log]\nfilter = \"loud=very=much\"\n", "log.filter", ""),
-        ("[[participants]]\ncomp_id = \"X\"\naccounts = [\"NONE\"]\n", "participants", "NONE"),
-        ("[[instruments]]\nsymbol = \"X\"\ncurrency = \"USD\"\ntick = \"0\"\nlot = \"1\"\nmin_qty = \"1\"\nmax_qty = \"1\"\nreference_px = \"1\"\n", "instruments", ""),
+        (
+            "[[participants]]\ncomp_id = \"X\"\naccounts = [\"NONE\"]\n",
+            "participants",
+            "NONE",
+        ),
+        (
+            "[[instruments]]\nsymbol = \"X\"\ncurrency = \"USD\"\ntick = \"0\"\nlot = \"1\"\nmin_qty = \"1\"\nmax_qty = \"1\"\nreference_px = \"1\"\n",
+            "instruments",
+            "",
+        ),
         ("[fix\n", "", "loggia.toml"),
     ];
     for (text, key, why) in cases {
@@ -42,13 +66,20 @@ fn wrong_keys_and_values_name_themselves_and_their_file() {
 fn assert_clear(said: &Said) {
     let last = said.err.lines().last().unwrap_or_default();
     assert!(last.starts_with("loggia: "), "{said:?}");
-    assert!(!said.err.contains("panicked") && !said.err.contains("stack backtrace"), "{said:?}");
+    assert!(
+        !said.err.contains("panicked") && !said.err.contains("stack backtrace"),
+        "{said:?}"
+    );
 }
 
 #[test]
 fn the_environment_is_over_the_file_and_is_named_when_it_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("loggia.toml"), "[journal]\ndurability = \"none\"\n").unwrap();
+    std::fs::write(
+        dir.path().join("loggia.toml"),
+        "[journal]\ndurability = \"none\"\n",
+    )
+    .unwrap();
     let venue = Venue::start_with(dir.path(), &[("LOGGIA__JOURNAL__DURABILITY", "os")]);
     assert_eq!(venue.ctl_json(&["status"])["durability"], "os");
     drop(venue);
@@ -70,7 +101,12 @@ fn the_environment_is_over_the_file_and_is_named_when_it_is_wrong() {
 #[test]
 fn wrong_flags_end_with_2() {
     let dir = tempfile::tempdir().unwrap();
-    for arguments in [&["--fast"][..], &["exchnage"], &["--profile", "test"], &["config", "--all"]] {
+    for arguments in [
+        &["--fast"][..],
+        &["exchnage"],
+        &["--profile", "test"],
+        &["config", "--all"],
+    ] {
         let said = run(dir.path(), arguments, &[]);
         assert_eq!(said.code, Some(2), "{arguments:?}: {said:?}");
     }
@@ -89,7 +125,10 @@ fn config_prints_values_with_their_sources_and_no_secret() {
     let said = run(dir.path(), &["config", "--data", "elsewhere"], &settings);
     assert_eq!(said.code, Some(0), "{said:?}");
     let line = |key: &str| {
-        let found = said.out.lines().find(|l| l.starts_with(&format!("{key} = ")));
+        let found = said
+            .out
+            .lines()
+            .find(|l| l.starts_with(&format!("{key} = ")));
         found.unwrap_or_else(|| panic!("{key} in {}", said.out))
     };
     assert!(line("journal.queue").contains("7") && line("journal.queue").ends_with("loggia.toml"));
@@ -97,7 +136,10 @@ fn config_prints_values_with_their_sources_and_no_secret() {
     assert!(line("data").ends_with("flag --data"));
     assert!(line("fix.sender_comp_id").ends_with("default"));
     assert!(!said.out.contains("hunter2"), "{}", said.out);
-    assert!(!dir.path().join("elsewhere").exists(), "printing makes nothing");
+    assert!(
+        !dir.path().join("elsewhere").exists(),
+        "printing makes nothing"
+    );
 }
 
 #[test]
@@ -125,7 +167,10 @@ fn a_port_in_use_names_its_key() {
     for (variable, key) in keys {
         let said = run(dir.path(), &["--data", "data"], &[(variable, &address)]);
         assert_eq!(said.code, Some(69), "{key}: {said:?}");
-        assert!(said.err.contains(key) && said.err.contains(&address), "{key}: {said:?}");
+        assert!(
+            said.err.contains(key) && said.err.contains(&address),
+            "{key}: {said:?}"
+        );
         assert_clear(&said);
     }
 }
@@ -136,7 +181,10 @@ fn the_plain_port_is_for_this_machine_only() {
     let settings = [("LOGGIA__FIX__PLAIN", "0.0.0.0:0")];
     let said = run(dir.path(), &["--data", "data"], &settings);
     assert_eq!(said.code, Some(78), "{said:?}");
-    assert!(said.err.contains("fix.plain") && said.err.contains("loopback"), "{said:?}");
+    assert!(
+        said.err.contains("fix.plain") && said.err.contains("loopback"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -166,7 +214,11 @@ fn the_production_profile_runs_on_given_certificates_and_tells_no_secret() {
     let mut command = loggia(dir.path(), &["--config", "prod.toml"]);
     command.env("LOGGIA__METRICS__LISTEN", &port);
     let log = std::fs::File::create(dir.path().join("prod.log")).unwrap();
-    let mut child = command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+    let mut child = command
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap();
     crate::harness::wait_for("the production venue", || {
         let answer = crate::http::get(&port, "/health/ready").ok()?;
         (answer.status == 200).then_some(())
@@ -174,7 +226,10 @@ fn the_production_profile_runs_on_given_certificates_and_tells_no_secret() {
     child.kill().unwrap();
     child.wait().unwrap();
     let log = std::fs::read_to_string(dir.path().join("prod.log")).unwrap();
-    assert!(!log.contains("of-the-firm") && !log.contains("password "), "{log}");
+    assert!(
+        !log.contains("of-the-firm") && !log.contains("password "),
+        "{log}"
+    );
     assert!(!dir.path().join("prod/credentials.json").exists());
     assert!(!dir.path().join("prod/certs").exists());
 }

@@ -20,17 +20,44 @@ fn acknowledged_then_partly_filled_then_filled() {
     let (_dir, _venue, mut buyer, mut seller) = two();
     buyer.order("b1", "1", "100", "100.25", &[]);
     let new = buyer.report("b1", "0");
-    new.assert(&[(39, "0"), (14, "0"), (151, "100"), (38, "100"), (44, "100.25"), (54, "1"), (55, "ACME")]);
+    new.assert(&[
+        (39, "0"),
+        (14, "0"),
+        (151, "100"),
+        (38, "100"),
+        (44, "100.25"),
+        (54, "1"),
+        (55, "ACME"),
+    ]);
     seller.order("s1", "2", "40", "100", &[]);
     let part = buyer.report("b1", "F");
     // The resting order's price.
-    part.assert(&[(39, "1"), (31, "100.25"), (32, "40"), (14, "40"), (151, "60"), (6, "100.25")]);
+    part.assert(&[
+        (39, "1"),
+        (31, "100.25"),
+        (32, "40"),
+        (14, "40"),
+        (151, "60"),
+        (6, "100.25"),
+    ]);
     let filled = seller.report("s1", "F");
-    filled.assert(&[(39, "2"), (31, "100.25"), (32, "40"), (14, "40"), (151, "0")]);
+    filled.assert(&[
+        (39, "2"),
+        (31, "100.25"),
+        (32, "40"),
+        (14, "40"),
+        (151, "0"),
+    ]);
     seller.order("s2", "2", "60", "100.25", &[]);
-    buyer.report("b1", "F").assert(&[(39, "2"), (32, "60"), (14, "100"), (151, "0")]);
+    buyer
+        .report("b1", "F")
+        .assert(&[(39, "2"), (32, "60"), (14, "100"), (151, "0")]);
     assert_eq!(part.get(37), new.get(37), "one OrderID for one order");
-    assert_ne!(part.get(17), filled.get(17), "each side's ExecID is its own");
+    assert_ne!(
+        part.get(17),
+        filled.get(17),
+        "each side's ExecID is its own"
+    );
 }
 
 #[test]
@@ -38,11 +65,39 @@ fn cancelled() {
     let (_dir, _venue, mut buyer, _seller) = two();
     buyer.order("c1", "1", "10", "90", &[]);
     let new = buyer.report("c1", "0");
-    buyer.send("F", &[(11, "c2"), (41, "c1"), (55, "ACME"), (54, "1"), (60, "$now"), (38, "10")]);
+    buyer.send(
+        "F",
+        &[
+            (11, "c2"),
+            (41, "c1"),
+            (55, "ACME"),
+            (54, "1"),
+            (60, "$now"),
+            (38, "10"),
+        ],
+    );
     let canceled = buyer.report("c2", "4");
-    canceled.assert(&[(39, "4"), (41, "c1"), (151, "0"), (14, "0"), (37, new.get(37))]);
-    buyer.send("F", &[(11, "c3"), (41, "c1"), (55, "ACME"), (54, "1"), (60, "$now"), (38, "10")]);
-    buyer.message(&[(35, "9"), (11, "c3"), (434, "1")]).assert(&[(41, "c1")]);
+    canceled.assert(&[
+        (39, "4"),
+        (41, "c1"),
+        (151, "0"),
+        (14, "0"),
+        (37, new.get(37)),
+    ]);
+    buyer.send(
+        "F",
+        &[
+            (11, "c3"),
+            (41, "c1"),
+            (55, "ACME"),
+            (54, "1"),
+            (60, "$now"),
+            (38, "10"),
+        ],
+    );
+    buyer
+        .message(&[(35, "9"), (11, "c3"), (434, "1")])
+        .assert(&[(41, "c1")]);
 }
 
 #[test]
@@ -65,12 +120,18 @@ fn replaced() {
         buyer.send("G", &fields);
     };
     replace(&mut buyer, "r2", "r1", "20", "91");
-    buyer.report("r2", "5").assert(&[(41, "r1"), (38, "20"), (44, "91"), (151, "20"), (39, "0")]);
+    buyer
+        .report("r2", "5")
+        .assert(&[(41, "r1"), (38, "20"), (44, "91"), (151, "20"), (39, "0")]);
     seller.order("s1", "2", "5", "91", &[]);
-    buyer.report("r2", "F").assert(&[(14, "5"), (151, "15"), (39, "1")]);
+    buyer
+        .report("r2", "F")
+        .assert(&[(14, "5"), (151, "15"), (39, "1")]);
     // 38 is the new total, fills included.
     replace(&mut buyer, "r3", "r2", "8", "91");
-    buyer.report("r3", "5").assert(&[(38, "8"), (14, "5"), (151, "3")]);
+    buyer
+        .report("r3", "5")
+        .assert(&[(38, "8"), (14, "5"), (151, "3")]);
     replace(&mut buyer, "r4", "unknown", "8", "91");
     buyer.message(&[(35, "9"), (11, "r4"), (434, "2")]);
 }
@@ -107,7 +168,9 @@ fn order_types_and_times_in_force() {
     seller.report("s1", "0");
     buyer.order("ioc", "1", "15", "100", &[(59, "3")]);
     buyer.report("ioc", "F").assert(&[(32, "10"), (14, "10")]);
-    buyer.report("ioc", "4").assert(&[(39, "4"), (14, "10"), (151, "0")]);
+    buyer
+        .report("ioc", "4")
+        .assert(&[(39, "4"), (14, "10"), (151, "0")]);
     seller.order("s2", "2", "10", "100", &[]);
     seller.report("s2", "0");
     buyer.order("fok", "1", "15", "100", &[(59, "4")]);
@@ -115,7 +178,9 @@ fn order_types_and_times_in_force() {
     buyer.order("post", "1", "5", "100", &[(18, "6")]);
     buyer.report("post", "4").assert(&[(14, "0"), (151, "0")]);
     buyer.order("market", "1", "4", "", &[(40, "1"), (44, "")]);
-    buyer.report("market", "F").assert(&[(39, "2"), (31, "100"), (32, "4")]);
+    buyer
+        .report("market", "F")
+        .assert(&[(39, "2"), (31, "100"), (32, "4")]);
     buyer.order("gtc", "1", "5", "90", &[(59, "1")]);
     buyer.report("gtc", "0").assert(&[(59, "1")]);
 }
@@ -152,7 +217,9 @@ fn the_certificate_of_another_is_refused() {
     let venue = Venue::start(dir.path());
     let wrong = Login::tls(&venue, dir.path(), "BOT01").showing(&venue, "BOT02");
     let mut client = Client::start(&wrong);
-    let ended = client.event("a logout", |e| e["event"] == "logout" || e["event"] == "logon");
+    let ended = client.event("a logout", |e| {
+        e["event"] == "logout" || e["event"] == "logon"
+    });
     assert_eq!(ended["event"], "logout", "{ended}");
 }
 
@@ -213,5 +280,8 @@ fn a_dropped_connection_comes_back_by_itself() {
         "the session holds"
     );
     let reports: Vec<Message> = buyer.unread();
-    assert!(reports.iter().all(|m| m.find(11) != Some("d1")), "{reports:?}");
+    assert!(
+        reports.iter().all(|m| m.find(11) != Some("d1")),
+        "{reports:?}"
+    );
 }

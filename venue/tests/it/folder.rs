@@ -65,7 +65,7 @@ fn limited(folder: &Path, kib: u32) -> Command {
 fn without_room_at_the_start() {
     let dir = tempfile::tempdir().unwrap();
     let said = ends(limited(dir.path(), 1));
-    assert_clear(&said, 74, &["data"]);
+    assert_clear(&said, 74, &["make room"]);
     // With room it starts, whatever the first attempt left behind.
     Venue::start(dir.path());
 }
@@ -105,9 +105,14 @@ fn room_that_ends_while_orders_flow() {
     let journal = dir.path().join("data/journal");
     let size = |folder: &Path| -> u64 {
         let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
-        files.map(|f| f.metadata().unwrap().len()).max().unwrap_or(0)
+        files
+            .map(|f| f.metadata().unwrap().len())
+            .max()
+            .unwrap_or(0)
     };
-    let database = fs::metadata(dir.path().join("data/backoffice.db")).unwrap().len();
+    let database = fs::metadata(dir.path().join("data/backoffice.db"))
+        .unwrap()
+        .len();
     let kib = u32::try_from(size(&journal).max(database).max(512 * 1024) / 1024).unwrap() + 64;
     let mut command = limited(dir.path(), kib);
     // The database takes no part: it must not be the first to fill up.
@@ -124,12 +129,18 @@ fn room_that_ends_while_orders_flow() {
             break;
         }
     }
-    assert!(acknowledged < u64::from(ROUNDS_MAX) * 3 * BATCH, "the room has not ended");
+    assert!(
+        acknowledged < u64::from(ROUNDS_MAX) * 3 * BATCH,
+        "the room has not ended"
+    );
     let status = venue.end();
     assert_eq!(status.code(), Some(74), "{}", venue.log());
     let log = venue.log();
     let last = log.lines().last().unwrap_or_default();
-    assert!(last.contains("journal") && last.contains("start again"), "{last}");
+    assert!(
+        last.contains("journal") && last.contains("start again"),
+        "{last}"
+    );
     drop(clients);
     drop(venue);
 
@@ -137,7 +148,10 @@ fn room_that_ends_while_orders_flow() {
     let mut client = Client::log_on(&venue, dir.path(), "BOT01");
     let book = venue.ctl_json(&["book", "ACME"]);
     let resting = book["bids"][0]["orders"].as_u64().unwrap();
-    assert!(resting >= acknowledged, "{resting} rest of {acknowledged} acknowledged");
+    assert!(
+        resting >= acknowledged,
+        "{resting} rest of {acknowledged} acknowledged"
+    );
     client.order("after", "1", "1", "1", &[]);
     client.report("after", "0");
 }
@@ -147,7 +161,12 @@ fn a_damaged_journal_is_named_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     Venue::start(dir.path()).stop();
     let journal = dir.path().join("data/journal");
-    let segment = fs::read_dir(&journal).unwrap().next().unwrap().unwrap().path();
+    let segment = fs::read_dir(&journal)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
     let mut bytes = fs::read(&segment).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0xff;

@@ -54,7 +54,9 @@ pub(crate) fn program(name: &str) -> PathBuf {
 /// A setting of the environment that `scripts/test` makes.
 pub(crate) fn provided(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| {
-        panic!("{variable} is not set: run scripts/test, which installs and starts what the tests need")
+        panic!(
+            "{variable} is not set: run scripts/test, which installs and starts what the tests need"
+        )
     })
 }
 
@@ -170,7 +172,12 @@ impl Venue {
             serde_json::from_slice(&fs::read(&venue.file).ok()?).ok()
         });
         let health = ["metrics", "http"].map(|key| venue.credentials[key].as_str());
-        let health = health.into_iter().flatten().next().expect("a health port").to_owned();
+        let health = health
+            .into_iter()
+            .flatten()
+            .next()
+            .expect("a health port")
+            .to_owned();
         wait_for("/health/ready", || {
             venue.assert_alive();
             let answer = http::get(&health, "/health/ready").ok()?;

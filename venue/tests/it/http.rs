@@ -9,7 +9,6 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) head: String,
     pub(crate) body: String,
 }
 
@@ -72,7 +71,6 @@ fn answer(bytes: &[u8]) -> Option<Answer> {
     };
     Some(Answer {
         status,
-        head,
         body: String::from_utf8_lossy(&body).into_owned(),
     })
 }

@@ -1,7 +1,9 @@
 //! The venue as its users see it: the real `loggia` and `loggiactl`, a QuickFIX client that we did not write, a browser, real services.
 //! `scripts/test` provides what they need (`LOGGIA_TEST_PYTHON` and the addresses of the services).
 
+mod bad_input;
 mod config;
+mod crash;
 mod fix_client;
 mod folder;
 mod harness;
@@ -12,4 +14,7 @@ mod newcomer;
 mod operator;
 mod quickfix;
 mod raw;
+mod readme;
+#[cfg(feature = "kafka")]
+mod split;
 mod web;

@@ -31,7 +31,9 @@ fn subscribe(reader: &mut Client, id: &str, symbol: &str) {
 fn tells(message: &Message, kind: &str, price: &str, size: &str) -> bool {
     let (kinds, prices, sizes) = (message.all(269), message.all(270), message.all(271));
     let entries = kinds.iter().zip(&prices).zip(&sizes);
-    entries.into_iter().any(|((k, p), s)| (*k, *p, *s) == (kind, price, size))
+    entries
+        .into_iter()
+        .any(|((k, p), s)| (*k, *p, *s) == (kind, price, size))
 }
 
 #[test]
@@ -74,7 +76,9 @@ fn tells_sparse(message: &Message, kind: &str, price: &str, size: &str) -> bool 
 fn an_unknown_symbol_is_refused_and_a_reader_may_not_trade() {
     let (_dir, _venue, _buyer, _seller, mut reader) = three();
     subscribe(&mut reader, "m2", "NOPE");
-    reader.message(&[(35, "Y"), (262, "m2")]).assert(&[(281, "0")]);
+    reader
+        .message(&[(35, "Y"), (262, "m2")])
+        .assert(&[(281, "0")]);
     let order = [
         (11, "x1"),
         (1, "ACC01"),

@@ -12,7 +12,12 @@ fn the_first_start_tells_everything_that_is_needed() {
     let dir = tempfile::tempdir().unwrap();
     let venue = Venue::start(dir.path());
     let credentials = &venue.credentials;
-    let keys: Vec<&str> = credentials.as_object().unwrap().keys().map(String::as_str).collect();
+    let keys: Vec<&str> = credentials
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     let wanted = [
         "ca",
         "control",
@@ -32,7 +37,10 @@ fn the_first_start_tells_everything_that_is_needed() {
         .iter()
         .map(|p| &p["comp_id"])
         .collect();
-    assert_eq!(comp_ids, ["BOT01", "BOT02", "BOT03", "BOT04", "CERT01", "MD01"]);
+    assert_eq!(
+        comp_ids,
+        ["BOT01", "BOT02", "BOT03", "BOT04", "CERT01", "MD01"]
+    );
     for pointer in ["/fix/plain", "/fix/tls", "/http", "/control", "/metrics"] {
         TcpStream::connect(venue.at(pointer)).unwrap_or_else(|e| panic!("{pointer}: {e}"));
     }
@@ -54,8 +62,16 @@ fn assert_private(path: &Path) {
 /// Ports, CompIDs, passwords, certificates, the web address, a line for `loggiactl` that works.
 fn assert_printed(venue: &Venue) {
     let printed = venue.printed();
-    let mut words = vec![venue.at("/fix/plain"), venue.at("/fix/tls"), venue.at("/user/password")];
-    words.extend([venue.at("/ca"), venue.at("/user/email"), venue.at("/operator/cert")]);
+    let mut words = vec![
+        venue.at("/fix/plain"),
+        venue.at("/fix/tls"),
+        venue.at("/user/password"),
+    ];
+    words.extend([
+        venue.at("/ca"),
+        venue.at("/user/email"),
+        venue.at("/operator/cert"),
+    ]);
     let web = format!("http://{}", venue.at("/http"));
     words.push(&web);
     for participant in venue.credentials["participants"].as_array().unwrap() {
@@ -64,7 +80,10 @@ fn assert_printed(venue: &Venue) {
     for word in words {
         assert!(printed.contains(word), "{word} is not printed:\n{printed}");
     }
-    let line = printed.lines().find(|l| l.contains("admin-cli --")).unwrap();
+    let line = printed
+        .lines()
+        .find(|l| l.contains("admin-cli --"))
+        .unwrap();
     let (_, arguments) = line.split_once(" -- ").unwrap();
     let arguments: Vec<&str> = arguments.split(' ').collect();
     let said = venue.ctl(&arguments[2..]);
@@ -105,7 +124,11 @@ fn the_second_start_finds_all_of_it_again() {
     client.quit();
     let away = || {
         let sessions = venue.ctl_json(&["sessions"]);
-        let logged_on = sessions.as_array().unwrap().iter().any(|s| s["logged_on"] == true);
+        let logged_on = sessions
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|s| s["logged_on"] == true);
         (!logged_on).then_some(sessions)
     };
     let sessions = wait_for("everybody's logout", away);
@@ -119,10 +142,23 @@ fn the_second_start_finds_all_of_it_again() {
         assert_eq!(venue.credentials[key], first[key], "{key}");
     }
     let again = venue.ctl_json(&["book", "ACME"]);
-    assert_eq!((&again["bids"], &again["offers"]), (&book["bids"], &book["offers"]));
+    assert_eq!(
+        (&again["bids"], &again["offers"]),
+        (&book["bids"], &book["offers"])
+    );
     assert_eq!(venue.ctl_json(&["sessions"]), sessions);
     let mut client = Client::log_on(&venue, dir.path(), "BOT01");
-    client.send("F", &[(11, "two"), (41, "one"), (55, "ACME"), (54, "1"), (60, "$now"), (38, "100")]);
+    client.send(
+        "F",
+        &[
+            (11, "two"),
+            (41, "one"),
+            (55, "ACME"),
+            (54, "1"),
+            (60, "$now"),
+            (38, "100"),
+        ],
+    );
     client.report("two", "4");
 }
 

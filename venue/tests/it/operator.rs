@@ -15,17 +15,40 @@ fn status_sessions_and_book() {
     client.order("o3", "2", "10", "101", &[]);
     client.report("o3", "0");
     let status = venue.ctl_json(&["status"]);
-    assert_eq!((&status["sessions_logged_on"], &status["sessions_total"]), (&json!(1), &json!(6)));
-    assert_eq!((&status["instruments_open"], &status["live_orders"]), (&json!(5), &json!(3)));
+    assert_eq!(
+        (&status["sessions_logged_on"], &status["sessions_total"]),
+        (&json!(1), &json!(6))
+    );
+    assert_eq!(
+        (&status["instruments_open"], &status["live_orders"]),
+        (&json!(5), &json!(3))
+    );
     assert_eq!(status["durability"], "fsync");
     let sessions = venue.ctl_json(&["sessions"]);
-    let ours = sessions.as_array().unwrap().iter().find(|s| s["comp_id"] == "BOT01").unwrap();
-    assert_eq!((&ours["logged_on"], &ours["next_in"]), (&json!(true), &json!(5)));
+    let ours = sessions
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["comp_id"] == "BOT01")
+        .unwrap();
+    assert_eq!(
+        (&ours["logged_on"], &ours["next_in"]),
+        (&json!(true), &json!(5))
+    );
     let book = venue.ctl_json(&["book", "ACME"]);
-    assert_eq!(book["bids"], json!([{ "price": "99.5", "qty": "150", "orders": 2 }]));
-    assert_eq!(book["offers"], json!([{ "price": "101", "qty": "10", "orders": 1 }]));
+    assert_eq!(
+        book["bids"],
+        json!([{ "price": "99.5", "qty": "150", "orders": 2 }])
+    );
+    assert_eq!(
+        book["offers"],
+        json!([{ "price": "101", "qty": "10", "orders": 1 }])
+    );
     let table = venue.ctl(&["book", "ACME"]);
-    assert!(table.out.contains("99.5") && table.out.contains("OFFER"), "{table:?}");
+    assert!(
+        table.out.contains("99.5") && table.out.contains("OFFER"),
+        "{table:?}"
+    );
     let unknown = venue.ctl(&["book", "NOPE"]);
     assert_eq!(unknown.code, Some(5), "{unknown:?}");
 }
@@ -38,12 +61,17 @@ fn a_halt_refuses_orders_and_tells_subscribers() {
     let mut reader = Client::log_on(&venue, dir.path(), "MD01");
     reader.send("e", &[(324, "st"), (55, "ACME"), (263, "1")]);
     // 17: ready to trade.
-    reader.message(&[(35, "f"), (324, "st")]).assert(&[(55, "ACME"), (326, "17")]);
+    reader
+        .message(&[(35, "f"), (324, "st")])
+        .assert(&[(55, "ACME"), (326, "17")]);
     trader.order("h1", "1", "10", "90", &[]);
     trader.report("h1", "0");
 
     let halted = venue.ctl_json(&["halt", "ACME", "--reason", "news pending"]);
-    assert_eq!((&halted["phase"], &halted["reason"]), (&json!("halted"), &json!("news pending")));
+    assert_eq!(
+        (&halted["phase"], &halted["reason"]),
+        (&json!("halted"), &json!("news pending"))
+    );
     // 2: trading halt.
     let told = reader.message(&[(35, "f"), (55, "ACME"), (326, "2")]);
     assert_eq!(told.find(324), Some("st"), "{told:?}");
@@ -52,14 +80,25 @@ fn a_halt_refuses_orders_and_tells_subscribers() {
     // 2: exchange closed.
     refused.assert(&[(39, "8"), (103, "2")]);
     assert!(refused.get(58).contains("halt"), "{refused:?}");
-    trader.send("F", &[(11, "h3"), (41, "h1"), (55, "ACME"), (54, "1"), (60, "$now"), (38, "10")]);
+    trader.send(
+        "F",
+        &[
+            (11, "h3"),
+            (41, "h1"),
+            (55, "ACME"),
+            (54, "1"),
+            (60, "$now"),
+            (38, "10"),
+        ],
+    );
     trader.report("h3", "4");
     let twice = venue.ctl(&["halt", "ACME", "--reason", "again"]);
     assert_eq!(twice.code, Some(1), "{twice:?}");
 
+    // 3: resume.
     let resumed = venue.ctl_json(&["resume", "ACME"]);
     assert_eq!(resumed["phase"], "open");
-    reader.message(&[(35, "f"), (55, "ACME"), (326, "17")]);
+    reader.message(&[(35, "f"), (55, "ACME"), (326, "3")]);
     trader.order("h4", "1", "10", "90", &[]);
     trader.report("h4", "0");
 }
@@ -68,12 +107,23 @@ fn a_halt_refuses_orders_and_tells_subscribers() {
 fn a_halt_outlives_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let venue = Venue::start(dir.path());
-    assert_eq!(venue.ctl(&["halt", "WONKA", "--reason", "overnight"]).code, Some(0));
+    assert_eq!(
+        venue.ctl(&["halt", "WONKA", "--reason", "overnight"]).code,
+        Some(0)
+    );
     venue.kill();
     let venue = Venue::start(dir.path());
     let instruments = venue.ctl_json(&["instruments"]);
-    let wonka = instruments.as_array().unwrap().iter().find(|i| i["symbol"] == "WONKA").unwrap();
-    assert_eq!((&wonka["phase"], &wonka["reason"]), (&json!("halted"), &json!("overnight")));
+    let wonka = instruments
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|i| i["symbol"] == "WONKA")
+        .unwrap();
+    assert_eq!(
+        (&wonka["phase"], &wonka["reason"]),
+        (&json!("halted"), &json!("overnight"))
+    );
 }
 
 #[test]
@@ -111,7 +161,12 @@ fn no_certificate_no_answer() {
     let mut command = Command::new(program("loggiactl"));
     command.args(["--server", &format!("https://{}", venue.at("/control"))]);
     command.args(["--ca", venue.at("/ca")]);
-    command.args(["--cert", stranger.at("/operator/cert"), "--key", stranger.at("/operator/key")]);
+    command.args([
+        "--cert",
+        stranger.at("/operator/cert"),
+        "--key",
+        stranger.at("/operator/key"),
+    ]);
     command.arg("status");
     let said = ends(command);
     assert_eq!(said.code, Some(4), "{said:?}");

@@ -165,7 +165,8 @@ impl Client {
             let left = until.saturating_duration_since(Instant::now());
             let event = self.events.recv_timeout(left).ok()?;
             assert!(
-                !["client_reject", "error", "fatal"].contains(&event["event"].as_str().unwrap_or("")),
+                !["client_reject", "error", "fatal"]
+                    .contains(&event["event"].as_str().unwrap_or("")),
                 "{}: {event:#}",
                 self.name
             );
@@ -179,7 +180,9 @@ impl Client {
     /// Waits for an application message with these fields.
     pub(crate) fn message(&mut self, fields: &[(u32, &str)]) -> Message {
         let what = format!("a message with {fields:?}");
-        let event = self.event(&what, |event| message_of(event).is_some_and(|m| m.has(fields)));
+        let event = self.event(&what, |event| {
+            message_of(event).is_some_and(|m| m.has(fields))
+        });
         message_of(&event).expect("matched above")
     }
 
@@ -196,12 +199,22 @@ impl Client {
 
     /// Sends an application message.
     pub(crate) fn send(&mut self, msg_type: &str, fields: &[(u32, &str)]) {
-        let fields: Vec<Value> = fields.iter().map(|(tag, value)| json!([tag, value])).collect();
+        let fields: Vec<Value> = fields
+            .iter()
+            .map(|(tag, value)| json!([tag, value]))
+            .collect();
         self.tell(&json!({ "op": "send", "type": msg_type, "fields": fields }));
     }
 
     /// NewOrderSingle: a day limit order, with more fields (or others instead).
-    pub(crate) fn order(&mut self, id: &str, side: &str, qty: &str, price: &str, more: &[(u32, &str)]) {
+    pub(crate) fn order(
+        &mut self,
+        id: &str,
+        side: &str,
+        qty: &str,
+        price: &str,
+        more: &[(u32, &str)],
+    ) {
         let account = self.account.clone().expect("an account to trade for");
         let mut fields = vec![
             (11, id),

@@ -15,7 +15,8 @@ pub(crate) struct User {
 impl User {
     /// The demo user of a venue.
     pub(crate) fn demo(venue: &Venue) -> Self {
-        let body = json!({ "email": venue.at("/user/email"), "password": venue.at("/user/password") });
+        let body =
+            json!({ "email": venue.at("/user/email"), "password": venue.at("/user/password") });
         let answer = http::post(venue.at("/http"), "/api/v1/auth/login", &body);
         assert_eq!(answer.status, 200, "{answer:?}");
         let token = answer.json()["access_token"].as_str().unwrap().to_owned();
@@ -70,13 +71,19 @@ fn cash_and_positions_move_with_the_trades_of_the_account() {
     assert_eq!(after["cash"][0]["cash"], "99993400");
     assert_eq!(after["cash"][0]["reserved"], "4400");
     let acme = position(&after, "ACME").unwrap();
-    assert_eq!((&acme["last_px"], &acme["realized_pnl"]), (&json!("110"), &json!("0")));
+    assert_eq!(
+        (&acme["last_px"], &acme["realized_pnl"]),
+        (&json!("110"), &json!("0"))
+    );
     // 1,000,000 at 100 and 60 at 110, all worth 110 now.
     assert_eq!(acme["cost"], "100006600");
     assert_eq!(acme["unrealized_pnl"], "10000000");
     let trades = user.get("/api/v1/trades").json();
     let trade = &trades["trades"][0];
-    assert_eq!((&trade["side"], &trade["qty"], &trade["price"]), (&json!("buy"), &json!("60"), &json!("110")));
+    assert_eq!(
+        (&trade["side"], &trade["qty"], &trade["price"]),
+        (&json!("buy"), &json!("60"), &json!("110"))
+    );
     assert_eq!(trade["cl_ord_id"], "w1");
 }
 
@@ -93,7 +100,13 @@ fn a_deposit_reaches_the_account_at_the_exchange() {
     ];
     let body = json!({ "account": "ACC01", "asset": "USD", "amount": "250.5" }).to_string();
     for _ in 0..2 {
-        let answer = http::request(&user.address, "POST", "/api/v1/wallet/deposits", &headers, &body);
+        let answer = http::request(
+            &user.address,
+            "POST",
+            "/api/v1/wallet/deposits",
+            &headers,
+            &body,
+        );
         let answer = answer.unwrap();
         assert_eq!(answer.status, 201, "{answer:?}");
         assert_eq!(answer.json()["state"], "posted");
@@ -131,7 +144,12 @@ fn shows(url: &str, text: &str) {
 fn without_a_login_there_is_nothing_to_see() {
     let dir = tempfile::tempdir().unwrap();
     let venue = Venue::start(dir.path());
-    for path in ["/api/v1/portfolio", "/api/v1/trades", "/api/v1/wallet", "/api/v1/me"] {
+    for path in [
+        "/api/v1/portfolio",
+        "/api/v1/trades",
+        "/api/v1/wallet",
+        "/api/v1/me",
+    ] {
         let answer = http::get(venue.at("/http"), path).unwrap();
         assert_eq!(answer.status, 401, "{path}");
     }
