@@ -4,6 +4,7 @@ use crate::auth::Sessions;
 use crate::consumer::state::StateCell;
 use crate::db::Db;
 use crate::exchange_control::ExchangeControl;
+use crate::metrics::Metrics;
 use crate::users::hashing::Hasher;
 use market::money::Money;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct App {
     pub control: Arc<dyn ExchangeControl>,
     /// How the consumer is.
     pub consumer: StateCell,
+    /// Figures.
+    pub metrics: Metrics,
     /// Most that one deposit may bring.
     pub deposit_max: Money,
     /// Longest time for one request.

@@ -12,6 +12,8 @@ pub mod state;
 use crate::db::Db;
 use crate::db::retry::in_tx;
 use crate::error::Error;
+use crate::metrics::Metrics;
+use effect::Applied;
 use source::{Batch, EventSource, Source};
 use state::{ConsumerState, StateCell};
 use std::time::Duration;
@@ -26,15 +28,22 @@ const PAUSE_MAX_MS: u64 = 10_000;
 const PART_EVENTS_MAX: usize = 200;
 
 /// Reads until `stop`, or until an event that cannot be applied; then `state` says why.
-pub async fn run(db: Db, mut source: EventSource, state: StateCell, stop: CancellationToken) {
+pub async fn run(
+    db: Db,
+    mut source: EventSource,
+    state: StateCell,
+    metrics: Metrics,
+    stop: CancellationToken,
+) {
     let mut pause_ms = PAUSE_MS;
     while !stop.is_cancelled() {
         let why = tokio::select! {
             () = stop.cancelled() => return,
-            why = follow(&db, &mut source, &state, &mut pause_ms) => why,
+            why = follow(&db, &mut source, &state, &metrics, &mut pause_ms) => why,
         };
         if !why.is_transient() {
             tracing::error!(%why, "the consumer stopped");
+            metrics.consumer_stopped();
             state.set(ConsumerState::Stopped(why.to_string()));
             return;
         }
@@ -49,8 +58,14 @@ pub async fn run(db: Db, mut source: EventSource, state: StateCell, stop: Cancel
 }
 
 /// Opens the source where the database stands and applies what it gives. Ends with the reason why it cannot go on.
-async fn follow(db: &Db, source: &mut EventSource, state: &StateCell, pause_ms: &mut u64) -> Error {
-    let mut reader = match begin(db, source).await {
+async fn follow(
+    db: &Db,
+    source: &mut EventSource,
+    state: &StateCell,
+    metrics: &Metrics,
+    pause_ms: &mut u64,
+) -> Error {
+    let mut reader = match begin(db, source, metrics).await {
         Ok(reader) => reader,
         Err(error) => return error,
     };
@@ -61,26 +76,34 @@ async fn follow(db: &Db, source: &mut EventSource, state: &StateCell, pause_ms: 
             Err(error) => return error,
         };
         for part in batch.parts(PART_EVENTS_MAX) {
-            if let Err(error) = apply(db, &part).await {
-                return error;
+            match apply(db, &part).await {
+                Ok(applied) => metrics.applied(&applied),
+                Err(error) => return error,
             }
         }
         *pause_ms = PAUSE_MS;
     }
 }
 
-async fn begin(db: &Db, source: &mut EventSource) -> Result<Box<dyn Source>, Error> {
+async fn begin(
+    db: &Db,
+    source: &mut EventSource,
+    metrics: &Metrics,
+) -> Result<Box<dyn Source>, Error> {
     let mut tx = db.read().await?;
     let positions = progress::all(&mut tx).await?;
     tx.rollback().await?;
+    for position in &positions {
+        metrics.reached(position.seq);
+    }
     source.open(&positions).await
 }
 
-/// Applies a batch: its new events and the offset behind them, or nothing.
+/// Applies a batch: its new events and the offset behind them, or nothing. Says what was new.
 ///
 /// # Errors
 /// [`Error::OtherEpoch`], [`Error::BadEvent`], [`Error::OutOfRange`]: the batch can never be applied. The database's: it may be tried
 /// again.
-pub async fn apply(db: &Db, batch: &Batch) -> Result<(), Error> {
+pub async fn apply(db: &Db, batch: &Batch) -> Result<Applied, Error> {
     in_tx!(db, |tx| effect::apply(tx, batch).await?)
 }

@@ -82,6 +82,33 @@ pub enum Db {
     Postgres(PgPool),
 }
 
+/// The connections of one pool, counted now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// `read` and `write` of SQLite, `main` of PostgreSQL.
+    pub pool: &'static str,
+    /// Open.
+    pub open: u32,
+    /// Of these, in use.
+    pub in_use: u32,
+    /// Most that may be open.
+    pub max: u32,
+}
+
+impl Connections {
+    fn of<D: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<D>) -> Self {
+        let open = pool.size();
+        // The two are not read at one moment.
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        Self {
+            pool: name,
+            open,
+            in_use: open.saturating_sub(idle),
+            max: pool.options().get_max_connections(),
+        }
+    }
+}
+
 /// Most connections of a pool.
 const CONNECTIONS_MAX: u32 = 8;
 /// How long a request waits for a free connection, in seconds.
@@ -171,6 +198,17 @@ impl Db {
         let mut tx = self.read().await?;
         let (_one,): (i64,) = tx.q("SELECT CAST(1 AS BIGINT)").one().await?;
         tx.rollback().await
+    }
+
+    /// How many connections there are now, by pool.
+    pub fn connections(&self) -> Vec<Connections> {
+        match self {
+            Self::Sqlite { read, write } => vec![
+                Connections::of("read", read),
+                Connections::of("write", write),
+            ],
+            Self::Postgres(pool) => vec![Connections::of("main", pool)],
+        }
     }
 
     /// Ends all connections.

@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod guard;
 pub mod health;
 pub mod instruments;
+pub mod meter;
 pub mod openapi;
 pub mod page;
 pub mod portfolio;
@@ -49,6 +50,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(app), bound_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(harden))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(app),
+            meter::count,
+        ))
         .layer(middleware::from_fn(trace::request_span))
 }
 

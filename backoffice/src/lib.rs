@@ -1,7 +1,8 @@
 //! The back office of Loggia: what users own and may do. An axum service on SQLite or PostgreSQL, fed by the exchange's events.
 //!
 //! In: REST requests; events from the exchange's feed or Kafka ([`consumer`]). Out: answers; two requests to the exchange's control
-//! port ([`exchange_control`]). It deliberately knows nothing of the book, FIX, or the journal's files.
+//! port ([`exchange_control`]); figures into a registry that was handed in ([`metrics`]). It deliberately knows nothing of the book, FIX,
+//! or the journal's files.
 //!
 //! ```text
 //! events ─► consumer ─► effect ─┬─► portfolio (positions)      requests ─► http ─► guard ─► users, accounts, wallet, portfolio …
@@ -24,8 +25,10 @@ pub mod event_place;
 pub mod exchange_control;
 pub mod http;
 pub mod instruments;
+pub mod metrics;
 pub mod orders;
 pub mod portfolio;
+pub mod readiness;
 pub mod trades;
 pub mod users;
 pub mod wallet;
@@ -44,6 +47,9 @@ use db::Db;
 use error::Error;
 use exchange_control::https::ControlPort;
 use market::money::Money;
+use metrics::Metrics;
+use prometheus::Registry;
+use readiness::Probe;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -63,11 +69,17 @@ pub struct Backoffice {
     retry_interval: Duration,
 }
 
-/// Opens database, keys, sessions, control client and listener, and ensures the demo user.
+/// Opens database, keys, sessions, control client and listener, and ensures the demo user. The figures go into `registry`, which may
+/// hold others' too.
 ///
 /// # Errors
-/// [`Error::Config`] naming the key of what cannot be used, or the database's.
-pub async fn open(config: Config, source: EventSource) -> Result<Backoffice, Error> {
+/// [`Error::Config`] naming the key of what cannot be used, [`Error::Internal`] when the registry is another back office's, or the
+/// database's.
+pub async fn open(
+    config: Config,
+    source: EventSource,
+    registry: &Registry,
+) -> Result<Backoffice, Error> {
     check(&config)?;
     let db = Db::open(&config.database.url).await?;
     let hasher = Hasher::new().await?;
@@ -77,10 +89,13 @@ pub async fn open(config: Config, source: EventSource) -> Result<Backoffice, Err
         None => Arc::new(MemorySessions::default()),
     };
     let key = TokenKey::from_file(&config.token.key_file)?;
+    let metrics = Metrics::new(registry, &db)
+        .map_err(|_| Error::Internal("the registry has the figures of a back office already"))?;
     let app = Arc::new(App {
         sessions: Sessions::new(key, config.token.ttl_secs, list),
         control: Arc::new(ControlPort::new(&config.control)?),
         consumer: StateCell::default(),
+        metrics,
         deposit_max: config.demo_bank.deposit_max,
         request_timeout: Duration::from_secs(config.http.request_timeout_secs),
         hasher,
@@ -143,6 +158,11 @@ impl Backoffice {
         self.app.consumer.clone()
     }
 
+    /// To ask from outside whether it is ready.
+    pub fn probe(&self) -> Probe {
+        Probe(Arc::clone(&self.app))
+    }
+
     /// Serves, consumes and settles until `shutdown` is done; then finishes what is being answered. A consumer that stops does not end
     /// the service: `/health/ready` says so.
     ///
@@ -155,11 +175,13 @@ impl Backoffice {
             app.db.clone(),
             self.source,
             app.consumer.clone(),
+            app.metrics.clone(),
             stop.clone(),
         ));
         let settling = tokio::spawn(wallet::settlement::run(
             app.db.clone(),
             Arc::clone(&app.control),
+            app.metrics.clone(),
             self.retry_interval,
             stop.clone(),
         ));

@@ -1,7 +1,8 @@
-//! The words that stand in the database and the API for the market's enums.
+//! The words that stand in the database, the API and the figures for the market's enums.
 
 use market::instrument::Phase;
 use market::order::{OrdStatus, Side};
+use market::topic::TopicEvent;
 
 /// Word for a side.
 pub const fn side(side: Side) -> &'static str {
@@ -29,5 +30,23 @@ pub const fn phase(phase: Phase) -> &'static str {
         Phase::Open => "open",
         Phase::Halted => "halted",
         Phase::Closed => "closed",
+    }
+}
+
+/// Word for the type of an event: what stands in the envelope's `type`.
+pub const fn event(event: &TopicEvent) -> &'static str {
+    match event {
+        TopicEvent::OrderCreated(_) => "OrderCreated",
+        TopicEvent::OrderModified(_) => "OrderModified",
+        TopicEvent::OrderCancelled(_) => "OrderCancelled",
+        TopicEvent::OrderExpired(_) => "OrderExpired",
+        TopicEvent::OrderRejected { .. } => "OrderRejected",
+        TopicEvent::TradeExecuted(_) => "TradeExecuted",
+        TopicEvent::PriceUpdated { .. } => "PriceUpdated",
+        TopicEvent::InstrumentListed { .. } => "InstrumentListed",
+        TopicEvent::PhaseChanged { .. } => "PhaseChanged",
+        TopicEvent::AccountOpened { .. } => "AccountOpened",
+        TopicEvent::FundsTransferred { .. } => "FundsTransferred",
+        TopicEvent::SecuritiesTransferred { .. } => "SecuritiesTransferred",
     }
 }

@@ -2,10 +2,7 @@
 
 use crate::entry::{Entry, Instruction};
 use market::event::Event;
-use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
-};
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
 
 /// All figures; cheap to clone, all clones count together.
 #[derive(Clone, Debug)]
@@ -126,15 +123,6 @@ impl Metrics {
     /// The registry, for figures that other parts add.
     pub fn registry(&self) -> &Registry {
         &self.registry
-    }
-
-    /// All figures in Prometheus' text format.
-    pub fn text(&self) -> String {
-        let mut out = Vec::new();
-        if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut out) {
-            tracing::error!(%error, "the metrics cannot be written as text");
-        }
-        String::from_utf8_lossy(&out).into_owned()
     }
 
     /// Counts what an entry says: orders, trades, refusals.

@@ -1,12 +1,12 @@
 //! The port for whoever watches the venue: `/metrics`, `/health`, `/health/live`, `/health/ready`. Plain HTTP, reads only.
 
 use crate::health::Health;
-use crate::metrics::Metrics;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use prometheus::{Encoder, Registry, TextEncoder};
 use serde_json::{Map, Value, json};
 use std::future::Future;
 use std::io;
@@ -24,7 +24,8 @@ pub struct Observe {
 /// What the pages show.
 #[derive(Clone, Debug)]
 struct Shown {
-    metrics: Metrics,
+    /// Figures of everybody who is to be watched here.
+    registry: Registry,
     health: Health,
 }
 
@@ -33,12 +34,12 @@ impl Observe {
     ///
     /// # Errors
     /// What the operating system says, for instance that the address is in use.
-    pub async fn bind(listen: SocketAddr, metrics: Metrics, health: Health) -> io::Result<Self> {
+    pub async fn bind(listen: SocketAddr, registry: Registry, health: Health) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         Ok(Self {
             address: listener.local_addr()?,
             listener,
-            shown: Shown { metrics, health },
+            shown: Shown { registry, health },
         })
     }
 
@@ -72,7 +73,16 @@ fn router(shown: Shown) -> Router {
 
 async fn metrics(State(shown): State<Shown>) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    (kind, shown.metrics.text()).into_response()
+    (kind, text(&shown.registry)).into_response()
+}
+
+/// All figures in Prometheus' text format.
+fn text(registry: &Registry) -> String {
+    let mut out = Vec::new();
+    if let Err(error) = TextEncoder::new().encode(&registry.gather(), &mut out) {
+        tracing::error!(%error, "the metrics cannot be written as text");
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Everything, whatever it is: 200.
@@ -85,7 +95,7 @@ async fn live() -> Json<Value> {
     Json(json!({ "live": true }))
 }
 
-/// 200 when commands are taken, 503 with the reasons otherwise.
+/// 200 when every part is well, 503 with the reasons otherwise.
 async fn ready(State(shown): State<Shown>) -> (StatusCode, Json<Value>) {
     let status = if shown.health.is_ready() {
         StatusCode::OK

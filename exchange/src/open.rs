@@ -219,7 +219,7 @@ impl Doors {
     async fn open(config: Config, hub: &Hub, declared: &Declared) -> Result<Self, OpenError> {
         let tls = Tls::read(&config.tls.under(&hub.data))?;
         let address = config.metrics.listen;
-        let observe = Observe::bind(address, hub.metrics.clone(), hub.health.clone())
+        let observe = Observe::bind(address, hub.metrics.registry().clone(), hub.health.clone())
             .await
             .map_err(|source| OpenError::Metrics { address, source })?;
         bootstrap(hub, declared).await?;

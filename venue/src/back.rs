@@ -12,19 +12,23 @@ use backoffice::Backoffice;
 use backoffice::config as back;
 use backoffice::consumer::local::LocalFeed;
 use backoffice::consumer::source::EventSource;
-use backoffice::consumer::state::{ConsumerState, StateCell};
 use backoffice::error::Error;
+use backoffice::readiness::Probe;
 use exchange::bus::local::LocalBus;
 use exchange::health::Health;
 use exchange::participant::Password;
 use futures_util::stream::{self, StreamExt};
+use prometheus::Registry;
 use std::io;
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// The passwords that were made up for users.
 const PASSWORDS: &str = "user-passwords.json";
 /// The part that stands for the back office in `/health`.
 const PART: &str = "backoffice";
+/// How often the back office is asked how it is.
+const PROBE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The demo user, if there is one.
 ///
@@ -73,18 +77,19 @@ pub fn local_source(bus: LocalBus) -> EventSource {
     }))
 }
 
-/// Opens the back office.
+/// Opens the back office; its figures go into `registry`.
 ///
 /// # Errors
 /// [`Failure`] naming what cannot be had.
 pub async fn open(
     config: back::Config,
     source: EventSource,
+    registry: &Registry,
     layers: &Layers,
 ) -> Result<Backoffice, Failure> {
     let listen = config.http.listen;
     let database = config.database.url.clone();
-    let opened = backoffice::open(config, source).await;
+    let opened = backoffice::open(config, source, registry).await;
     opened.map_err(|error| match error {
         Error::Config {
             key: "http.listen",
@@ -117,21 +122,26 @@ pub fn ended(error: &Error) -> Failure {
     Failure::Internal(format!("the back office has stopped: {error}"))
 }
 
-/// Tells the exchange's health how the consumer is, until the back office is gone or the task is aborted.
-pub fn mirror(consumer: StateCell, health: Health) -> JoinHandle<()> {
+/// Tells a health that is shown elsewhere how the back office is, until the task is aborted: at once when its consumer changes, and from
+/// time to time.
+pub fn mirror(probe: Probe, health: Health) -> JoinHandle<()> {
     // At once, so that nobody sees the venue ready before its back office has spoken.
     health.ail(PART, "the back office is starting");
     tokio::spawn(async move {
+        let consumer = probe.consumer();
         let mut states = consumer.watch();
         loop {
-            let state = states.borrow_and_update().clone();
-            match state {
-                ConsumerState::Running => health.recover(PART),
-                ConsumerState::Starting => health.ail(PART, "the back office is starting"),
-                ConsumerState::Waiting(why) | ConsumerState::Stopped(why) => health.ail(PART, why),
+            states.mark_unchanged();
+            let reasons = probe.now().await.reasons();
+            if reasons.is_empty() {
+                health.recover(PART);
+            } else {
+                health.ail(PART, reasons.join("; "));
             }
-            if states.changed().await.is_err() {
-                return;
+            tokio::select! {
+                // The cell is held here: it does not end.
+                _ = states.changed() => {}
+                () = tokio::time::sleep(PROBE_INTERVAL) => {}
             }
         }
     })

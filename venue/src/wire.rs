@@ -11,8 +11,11 @@ use crate::folder::{DataFolder, Part};
 use crate::front;
 use crate::prepare::{self, Development};
 use backoffice::Backoffice;
+use exchange::health::Health;
+use exchange::observe::Observe;
 use exchange::open::{Addresses, Exchange};
 use market::id::Symbol;
+use prometheus::Registry;
 use std::future::Future;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -48,7 +51,7 @@ pub async fn whole(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let http = backoffice.address();
     let health = exchange.hub().health.clone();
     let stop = CancellationToken::new();
-    let mirroring = back::mirror(backoffice.consumer(), health);
+    let mirroring = back::mirror(backoffice.probe(), health);
     let mut serving = tokio::spawn(backoffice.run(stop.clone().cancelled_owned()));
     if let Some(development) = prepared.development {
         let addresses = Some(exchange.addresses());
@@ -123,14 +126,21 @@ pub async fn backoffice(config: &Config, layers: &Layers) -> Result<(), Failure>
     let mut sections = config.back(data.path());
     sections.demo_user = user.as_ref().map(back::as_configured).transpose()?;
     let ca = sections.control.ca.clone();
-    let backoffice = back::open(sections, source, layers).await?;
-    let http = backoffice.address();
+    let (registry, health) = (Registry::new(), Health::new());
+    let listen = config.metrics.listen;
+    let observe = Observe::bind(listen, registry.clone(), health.clone())
+        .await
+        .map_err(|e| front::port("metrics.listen", listen, &e))?;
+    let backoffice = back::open(sections, source, &registry, layers).await?;
+    let (http, metrics) = (backoffice.address(), observe.address());
+    let mirroring = back::mirror(backoffice.probe(), health.clone());
+    health.opened();
     if user.is_some() {
         let credentials = Credentials {
             fix: None,
             http: Some(http),
             control: None,
-            metrics: None,
+            metrics: Some(metrics),
             ca,
             participants: Vec::new(),
             operator: None,
@@ -140,20 +150,27 @@ pub async fn backoffice(config: &Config, layers: &Layers) -> Result<(), Failure>
         credentials.write(&file)?;
         say(&banner::text(&credentials, &file));
     }
-    tracing::info!(%http, "open");
+    tracing::info!(%http, %metrics, "open");
     let stop = CancellationToken::new();
+    let watched = tokio::spawn(observe.serve(stop.clone().cancelled_owned()));
     let mut serving = tokio::spawn(backoffice.run(stop.clone().cancelled_owned()));
     tokio::select! {
         () = told => {}
         done = &mut serving => return Err(served(done)),
     }
     tracing::info!("closing");
+    health.ail("start", "the venue is shutting down");
+    mirroring.abort();
     stop.cancel();
     in_time(async {
-        serving.await.map_or_else(
+        let served = serving.await.map_or_else(
             |e| Err(Failure::Internal(e.to_string())),
             |done| done.map_err(|e| back::ended(&e)),
-        )
+        );
+        if let Ok(Err(error)) = watched.await {
+            tracing::warn!(%error, "the metrics port ended in an error");
+        }
+        served
     })
     .await
 }
@@ -170,7 +187,14 @@ async fn open_beside(
     sections.kafka = None;
     sections.control.url = format!("https://{}", reachable(exchange.addresses().control));
     sections.demo_user = user.map(back::as_configured).transpose()?;
-    back::open(sections, back::local_source(exchange.bus()), layers).await
+    let registry = exchange.hub().metrics.registry();
+    back::open(
+        sections,
+        back::local_source(exchange.bus()),
+        registry,
+        layers,
+    )
+    .await
 }
 
 /// An address that listens everywhere is reached on this machine.

@@ -16,18 +16,29 @@ use crate::portfolio::position_log::{self, PlacedChange};
 use crate::trades::{self, Happened, leg_number};
 use crate::wallet::deposit;
 use crate::wallet::ledger::{self, Kind, LedgerAccount, Line, Transaction};
+use crate::words;
 use market::id::{AccountName, AssetCode, Symbol, TransferId};
 use market::money::Money;
 use market::order::Side;
 use market::price::Price;
 use market::qty::Qty;
 use market::topic::{Envelope, SCHEMA, TopicEvent, TradeView};
+use std::collections::BTreeMap;
+
+/// What of a batch was new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// How many events, by the word of their type.
+    pub events: BTreeMap<&'static str, u64>,
+    /// Journal number at which the partition stands behind it; −1 before its first event.
+    pub last_seq: i64,
+}
 
 /// Applies the events of a batch that were not seen, and keeps how far the partition is.
 ///
 /// # Errors
 /// See [`crate::consumer::apply`].
-pub async fn apply(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
+pub async fn apply(tx: &mut Tx, batch: &Batch) -> Result<Applied, Error> {
     let Progress { seq, idx, .. } = progress::lock(tx, &batch.partition).await?;
     let mut seen = Progress {
         partition_name: batch.partition.clone(),
@@ -36,6 +47,7 @@ pub async fn apply(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
         idx,
     };
     let mut followed: Option<String> = None;
+    let mut events = BTreeMap::new();
     for envelope in &batch.envelopes {
         if followed.as_ref() != Some(&envelope.epoch) {
             followed = Some(check_epoch(tx, &envelope.epoch).await?);
@@ -45,9 +57,14 @@ pub async fn apply(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
             continue;
         }
         apply_one(tx, place, envelope).await?;
+        *events.entry(words::event(&envelope.event)).or_default() += 1;
         (seen.seq, seen.idx) = (place.seq, place.idx);
     }
-    progress::store(tx, &seen).await
+    progress::store(tx, &seen).await?;
+    Ok(Applied {
+        events,
+        last_seq: seen.seq,
+    })
 }
 
 async fn check_epoch(tx: &mut Tx, told: &str) -> Result<String, Error> {

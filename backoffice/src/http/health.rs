@@ -2,16 +2,13 @@
 
 use crate::app::App;
 use crate::consumer::state::ConsumerState;
+use crate::readiness::Readiness;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use std::sync::Arc;
-use std::time::Duration;
 use utoipa::ToSchema;
-
-/// Longest time for one check, in seconds.
-const CHECK_TIMEOUT_SECS: u64 = 2;
 
 /// How the back office is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,23 +48,15 @@ pub async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
 }
 
 async fn check(app: &App) -> (StatusCode, Json<Health>) {
-    let bound = Duration::from_secs(CHECK_TIMEOUT_SECS);
-    let (database, sessions) = tokio::join!(
-        tokio::time::timeout(bound, app.db.ping()),
-        tokio::time::timeout(bound, app.sessions.ping()),
-    );
-    let (database, sessions) = (
-        matches!(database, Ok(Ok(()))),
-        matches!(sessions, Ok(Ok(()))),
-    );
-    let (consumer, running) = match app.consumer.now() {
-        ConsumerState::Starting => ("starting", false),
-        ConsumerState::Running => ("running", true),
-        ConsumerState::Waiting(_) => ("waiting", false),
-        ConsumerState::Stopped(_) => ("stopped", false),
+    let readiness = Readiness::of(app).await;
+    let consumer = match &readiness.consumer {
+        ConsumerState::Starting => "starting",
+        ConsumerState::Running => "running",
+        ConsumerState::Waiting(_) => "waiting",
+        ConsumerState::Stopped(_) => "stopped",
     };
     let word = |good: bool| if good { "ok" } else { "unavailable" };
-    let good = database && sessions && running;
+    let good = readiness.is_ready();
     let status = if good {
         StatusCode::OK
     } else {
@@ -75,8 +64,8 @@ async fn check(app: &App) -> (StatusCode, Json<Health>) {
     };
     let health = Health {
         status: word(good),
-        database: word(database),
-        sessions: word(sessions),
+        database: word(readiness.database),
+        sessions: word(readiness.sessions),
         consumer,
     };
     (status, Json(health))

@@ -1,10 +1,12 @@
 //! Register, log in, log out, and who am I.
 
 use crate::app::App;
+use crate::auth::token::AccessToken;
 use crate::clock;
 use crate::error::Error;
 use crate::http::body::JsonBody;
 use crate::http::guard::Caller;
+use crate::metrics::LoginOutcome;
 use crate::users::email::Email;
 use crate::users::password::Password;
 use crate::users::{self, User};
@@ -83,14 +85,24 @@ pub async fn login(
     State(app): State<Arc<App>>,
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<Json<Login>, Error> {
-    let Credentials { email, password } = credentials;
-    let user = users::authenticate(&app.db, &app.hasher, &email, password).await?;
-    let token = app.sessions.begin(user).await?;
+    let begun = begin(&app, credentials).await;
+    app.metrics.login(match &begun {
+        Ok(_) => LoginOutcome::Accepted,
+        Err(Error::BadCredentials) => LoginOutcome::Refused,
+        Err(_) => LoginOutcome::Failed,
+    });
+    let token = begun?;
     Ok(Json(Login {
         access_token: token.expose().to_owned(),
         token_type: "Bearer",
         expires_in_secs: app.sessions.ttl_secs(),
     }))
+}
+
+async fn begin(app: &App, credentials: Credentials) -> Result<AccessToken, Error> {
+    let Credentials { email, password } = credentials;
+    let user = users::authenticate(&app.db, &app.hasher, &email, password).await?;
+    app.sessions.begin(user).await
 }
 
 /// Ends the session: its token is refused from now on.

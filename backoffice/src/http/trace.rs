@@ -1,7 +1,8 @@
 //! A tracing span for each request. Its trace id is the caller's (`traceparent`, W3C Trace Context) or a new one; the answer carries it
 //! as `x-trace-id`. Neither headers nor bodies are logged: they hold secrets.
 
-use axum::extract::{MatchedPath, Request};
+use crate::http::meter;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -11,10 +12,7 @@ use tracing::Instrument as _;
 /// Runs a request inside its span and logs how it ended.
 pub async fn request_span(request: Request, next: Next) -> Response {
     let trace_id = trace_id(request.headers());
-    let path = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let path = meter::route(&request).to_owned();
     let span = tracing::info_span!("request", %trace_id, method = %request.method(), path = %path);
     async move {
         let began = Instant::now();

@@ -219,8 +219,9 @@ pub async fn deposit(
         asset: body.asset,
         amount: body.amount,
     };
-    let begun = deposit::begin(&app.db, caller.0.user, &key, &request).await?;
-    let deposit = deposit::settle(&app.db, app.control.as_ref(), &begun).await?;
+    let (db, metrics) = (&app.db, &app.metrics);
+    let begun = deposit::begin(db, metrics, caller.0.user, &key, &request).await?;
+    let deposit = deposit::settle(db, app.control.as_ref(), metrics, &begun).await?;
     let status = if deposit.is_held() {
         StatusCode::ACCEPTED
     } else {

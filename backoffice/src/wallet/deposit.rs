@@ -15,6 +15,7 @@ use crate::db::retry::in_tx;
 use crate::db::{Db, Tx, for_update};
 use crate::error::Error;
 use crate::exchange_control::ExchangeControl;
+use crate::metrics::Metrics;
 use crate::wallet::ledger::{self, Kind, LedgerAccount, Line, Transaction};
 use market::control::{Transfer, TransferOutcome};
 use market::id::{AccountName, AssetCode, TransferId};
@@ -82,12 +83,17 @@ const PAUSE_MAX_US: i64 = 60_000_000;
 /// deposit.
 pub async fn begin(
     db: &Db,
+    metrics: &Metrics,
     user: Uuid,
     key: &str,
     request: &DepositRequest,
 ) -> Result<Deposit, Error> {
     let id = Uuid::now_v7();
-    in_tx!(db, |tx| begin_in(tx, id, user, key, request).await?)
+    let begun = in_tx!(db, |tx| begin_in(tx, id, user, key, request).await?)?;
+    if begun.id == id {
+        metrics.transferred(&begun.state);
+    }
+    Ok(begun)
 }
 
 async fn begin_in(
@@ -199,13 +205,20 @@ fn unprocessable(why: impl Display) -> Error {
 pub async fn settle(
     db: &Db,
     control: &dyn ExchangeControl,
+    metrics: &Metrics,
     deposit: &Deposit,
 ) -> Result<Deposit, Error> {
     if !deposit.is_held() {
         return Ok(deposit.clone());
     }
     match control.transfer(transfer(deposit)?).await {
-        Ok(outcome) => in_tx!(db, |tx| conclude(tx, deposit.id, &outcome).await?),
+        Ok(outcome) => {
+            let concluded = in_tx!(db, |tx| conclude(tx, deposit.id, &outcome).await?)?;
+            if concluded.by_this {
+                metrics.transferred(&concluded.deposit.state);
+            }
+            Ok(concluded.deposit)
+        }
         Err(why) => {
             tracing::warn!(deposit = %deposit.id, attempts = deposit.attempts, %why, "deposit has no outcome yet");
             let next_us = clock::now_us() + pause_us(deposit.attempts);
@@ -234,11 +247,21 @@ fn pause_us(attempts: i64) -> i64 {
     (1_000_000 << doublings).min(PAUSE_MAX_US)
 }
 
+/// A deposit with its outcome.
+struct Concluded {
+    deposit: Deposit,
+    /// Whether it was concluded by this call: another may have been faster.
+    by_this: bool,
+}
+
 /// Second phase. A deposit that has its outcome keeps it.
-async fn conclude(tx: &mut Tx, id: Uuid, outcome: &TransferOutcome) -> Result<Deposit, Error> {
+async fn conclude(tx: &mut Tx, id: Uuid, outcome: &TransferOutcome) -> Result<Concluded, Error> {
     let deposit = locked(tx, id).await?;
     if !deposit.is_held() {
-        return Ok(deposit);
+        return Ok(Concluded {
+            deposit,
+            by_this: false,
+        });
     }
     let now_us = clock::now_us();
     let asset = deposit
@@ -274,7 +297,10 @@ async fn conclude(tx: &mut Tx, id: Uuid, outcome: &TransferOutcome) -> Result<De
         .bind(now_us)
         .exec()
         .await?;
-    locked(tx, id).await
+    Ok(Concluded {
+        deposit: locked(tx, id).await?,
+        by_this: true,
+    })
 }
 
 async fn postpone(tx: &mut Tx, id: Uuid, next_us: i64) -> Result<Deposit, Error> {
@@ -322,6 +348,18 @@ pub async fn due(tx: &mut Tx, now_us: i64, limit: i64) -> Result<Vec<Deposit>, E
         .bind(limit)
         .all()
         .await?)
+}
+
+/// How many deposits are held.
+///
+/// # Errors
+/// The database's.
+pub async fn held_count(tx: &mut Tx) -> Result<i64, Error> {
+    let (count,): (i64,) = tx
+        .q("SELECT CAST(COUNT(*) AS BIGINT) FROM deposits WHERE state = 'held'")
+        .one()
+        .await?;
+    Ok(count)
 }
 
 /// Whether a transfer that the exchange told of is one of our deposits.

@@ -6,6 +6,7 @@ use crate::clock;
 use crate::db::Db;
 use crate::error::Error;
 use crate::exchange_control::ExchangeControl;
+use crate::metrics::Metrics;
 use crate::wallet::deposit;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +19,12 @@ const ROUND_MAX: i64 = 100;
 pub async fn run(
     db: Db,
     control: Arc<dyn ExchangeControl>,
+    metrics: Metrics,
     interval: Duration,
     stop: CancellationToken,
 ) {
     while !stop.is_cancelled() {
-        if let Err(why) = round(&db, control.as_ref(), &stop).await {
+        if let Err(why) = round(&db, control.as_ref(), &metrics, &stop).await {
             tracing::warn!(%why, "a round of settlement ended early");
         }
         tokio::select! {
@@ -39,11 +41,13 @@ pub async fn run(
 pub async fn round(
     db: &Db,
     control: &dyn ExchangeControl,
+    metrics: &Metrics,
     stop: &CancellationToken,
 ) -> Result<(), Error> {
     let mut tx = db.read().await?;
     let opening = accounts::due(&mut tx, clock::now_us(), ROUND_MAX).await?;
     let held = deposit::due(&mut tx, clock::now_us(), ROUND_MAX).await?;
+    metrics.held(deposit::held_count(&mut tx).await?);
     tx.rollback().await?;
     for account in opening {
         if stop.is_cancelled() {
@@ -55,7 +59,7 @@ pub async fn round(
         if stop.is_cancelled() {
             return Ok(());
         }
-        deposit::settle(db, control, &deposit).await?;
+        deposit::settle(db, control, metrics, &deposit).await?;
     }
     Ok(())
 }

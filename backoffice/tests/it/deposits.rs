@@ -6,7 +6,9 @@ use crate::database::both;
 use crate::service::{World, until};
 use crate::tables;
 use backoffice::db::Db;
+use backoffice::metrics::Metrics;
 use backoffice::wallet::deposit::{self, DepositRequest};
+use prometheus::Registry;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -227,7 +229,10 @@ both!(a_crash_between_hold_and_request_is_made_good, |database| {
         asset: "USD".parse().unwrap(),
         amount: "7".parse().unwrap(),
     };
-    let begun = deposit::begin(&db, user, "k", &request).await.unwrap();
+    let metrics = Metrics::new(&Registry::new(), &db).unwrap();
+    let begun = deposit::begin(&db, &metrics, user, "k", &request)
+        .await
+        .unwrap();
     assert!(begun.is_held());
     db.close().await;
     let again = world.start().await;

@@ -9,7 +9,9 @@ use backoffice::consumer;
 use backoffice::consumer::source::EventSource;
 use backoffice::consumer::state::{ConsumerState, StateCell};
 use backoffice::db::Db;
+use backoffice::metrics::Metrics;
 use market::topic::{Envelope, Topic};
+use prometheus::Registry;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -72,6 +74,7 @@ fn read(db: &Db, config: &KafkaConfig) -> (StateCell, CancellationToken) {
         db.clone(),
         source,
         state.clone(),
+        Metrics::new(&Registry::new(), db).unwrap(),
         stop.clone(),
     ));
     (state, stop)

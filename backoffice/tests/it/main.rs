@@ -13,12 +13,14 @@ mod control_port;
 mod database;
 mod deposits;
 mod events;
+mod exposition;
 mod feed;
 mod interleavings;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod ledger;
 mod login;
+mod metrics;
 mod portfolio;
 mod service;
 mod sessions;

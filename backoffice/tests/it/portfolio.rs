@@ -5,6 +5,7 @@ use crate::events::{Leg, funds, listed, order, priced, securities, trade};
 use crate::service::World;
 use market::order::Side;
 use market::topic::TopicEvent;
+use prometheus::Registry;
 use serde_json::{Value, json};
 
 const DEMO: &str =
@@ -137,7 +138,7 @@ both!(
         service.stop().await;
         let mut config = world.config();
         config.demo_user.as_mut().unwrap().email = "other@example.org".parse().unwrap();
-        let error = backoffice::open(config, world.feed.source())
+        let error = backoffice::open(config, world.feed.source(), &Registry::new())
             .await
             .unwrap_err()
             .to_string();

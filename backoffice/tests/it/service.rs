@@ -7,6 +7,7 @@ use crate::feed::Feed;
 use backoffice::config::Config;
 use backoffice::consumer::state::{ConsumerState, StateCell};
 use backoffice::error::Error;
+use prometheus::Registry;
 use serde_json::Value;
 use std::future::Future;
 use std::time::Duration;
@@ -27,6 +28,8 @@ pub(crate) struct World {
 /// A back office that runs.
 pub(crate) struct Service {
     pub(crate) client: Client,
+    /// Its figures.
+    pub(crate) registry: Registry,
     consumer: StateCell,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Error>>,
@@ -68,7 +71,8 @@ impl World {
 
     /// Starts a back office.
     pub(crate) async fn start(&self) -> Service {
-        let opened = backoffice::open(self.config(), self.feed.source()).await;
+        let registry = Registry::new();
+        let opened = backoffice::open(self.config(), self.feed.source(), &registry).await;
         let backoffice = opened.unwrap();
         let stop = CancellationToken::new();
         let client = Client::new(backoffice.address());
@@ -76,6 +80,7 @@ impl World {
         let running = tokio::spawn(backoffice.run(stop.clone().cancelled_owned()));
         Service {
             client,
+            registry,
             consumer,
             stop,
             running,

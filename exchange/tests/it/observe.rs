@@ -28,7 +28,7 @@ async fn the_port_shows_figures_and_health() {
     run(&hub, enter(Side::Sell, 1, "100.00", "10")).await;
     run(&hub, enter(Side::Buy, 2, "100.00", "10")).await;
     let any = "127.0.0.1:0".parse().unwrap();
-    let observe = Observe::bind(any, hub.metrics.clone(), hub.health.clone())
+    let observe = Observe::bind(any, hub.metrics.registry().clone(), hub.health.clone())
         .await
         .unwrap();
     let address = observe.address();
