@@ -1,6 +1,7 @@
 //! The two programs apart, with Kafka, PostgreSQL and Redis between and under them, give the same portfolio as the one process.
 
 use crate::harness::{Venue, loggia, provided};
+use crate::http;
 use crate::quickfix::Client;
 use crate::web::{User, position};
 use serde_json::{Value, json};
@@ -81,7 +82,7 @@ fn apart_and_together_give_the_same_portfolio() {
     let expected = portfolio(&User::demo(&venue));
     assert_eq!(
         position(&expected, "ACME").unwrap()["realized_pnl"],
-        "59.9964"
+        "59.99820011"
     );
 
     let apart = tempfile::tempdir().unwrap();
@@ -104,6 +105,16 @@ fn apart_and_together_give_the_same_portfolio() {
     trade(&exchange, apart.path());
     let user = User::demo(&backoffice);
     assert_eq!(portfolio(&user), expected);
+    let figures = http::get(backoffice.at("/metrics"), "/metrics").unwrap();
+    assert_eq!(figures.status, 200);
+    assert!(
+        figures
+            .body
+            .contains("backoffice_consumer_events_total{type=\"TradeExecuted\"} 2")
+            && !figures.body.contains("loggia_"),
+        "{}",
+        figures.body
+    );
 
     // Killed and started again it goes on where it was; what happened meanwhile arrives, once.
     backoffice.kill();

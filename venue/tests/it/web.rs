@@ -117,6 +117,25 @@ fn a_deposit_reaches_the_account_at_the_exchange() {
 }
 
 #[test]
+fn one_port_shows_the_figures_of_both() {
+    let dir = tempfile::tempdir().unwrap();
+    let venue = Venue::start(dir.path());
+    User::demo(&venue).portfolio_with("ACME", "1000000");
+    let answer = http::get(venue.at("/metrics"), "/metrics").unwrap();
+    assert_eq!(answer.status, 200);
+    let value = |name: &str| -> i64 {
+        let mut lines = answer.body.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = value.unwrap_or_else(|| panic!("no {name} in {}", answer.body));
+        value.parse().unwrap()
+    };
+    assert_eq!(value("backoffice_logins_total{outcome=\"accepted\"}"), 1);
+    assert_eq!(value("backoffice_consumer_stopped"), 0);
+    let read = value("backoffice_consumer_last_seq");
+    assert!((1..=value("loggia_last_seq")).contains(&read), "{read}");
+}
+
+#[test]
 fn openapi_and_its_page() {
     let dir = tempfile::tempdir().unwrap();
     let venue = Venue::start(dir.path());
