@@ -139,17 +139,16 @@ fn replaced() {
 #[test]
 fn rejected_with_a_reason() {
     let (_dir, _venue, mut buyer, _seller) = two();
-    let huge = "99999";
-    let cases: [(&str, &[(u32, &str)], &str); 6] = [
-        ("tick", &[(44, "100.001")], "Price"),
-        ("lot", &[(38, "1.5")], "OrderQty"),
-        ("size", &[(38, "1000000")], "OrderQty"),
-        ("symbol", &[(55, "NOPE")], "ymbol"),
-        ("account", &[(1, "ACC02")], "ccount"),
-        ("funds", &[(38, huge), (44, "99999.99")], "fund"),
+    let cases = [
+        ("tick", [(38, "10"), (44, "100.001")], "Price"),
+        ("lot", [(38, "1.5"), (44, "100")], "OrderQty"),
+        ("size", [(38, "1000000"), (44, "100")], "OrderQty"),
+        ("symbol", [(44, "100"), (55, "NOPE")], "ymbol"),
+        ("account", [(44, "100"), (1, "ACC02")], "ccount"),
+        ("funds", [(38, "99999"), (44, "99999.99")], "fund"),
     ];
     for (id, fields, word) in cases {
-        buyer.order(id, "1", "10", "100", fields);
+        buyer.order(id, "1", "10", "100", &fields);
         let report = buyer.report(id, "8");
         report.assert(&[(39, "8"), (151, "0"), (14, "0")]);
         let (reason, text) = (report.get(103), report.get(58));

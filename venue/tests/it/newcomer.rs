@@ -163,6 +163,24 @@ fn the_second_start_finds_all_of_it_again() {
 }
 
 #[test]
+fn stopping_logs_everybody_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let venue = Venue::start(dir.path());
+    let mut client = Client::log_on(&venue, dir.path(), "BOT01");
+    assert!(venue.stop().success());
+    let logout = client.event("a Logout", |e| e["event"] == "admin" && is_logout(e));
+    assert!(
+        logout["msg"].as_str().unwrap().contains("|58="),
+        "it says why: {logout}"
+    );
+}
+
+fn is_logout(event: &Value) -> bool {
+    let text = event["msg"].as_str().unwrap_or_default();
+    text.contains("|35=5|")
+}
+
+#[test]
 fn a_given_port_is_the_port() {
     let dir = tempfile::tempdir().unwrap();
     let port = free_port().to_string();
