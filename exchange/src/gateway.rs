@@ -12,6 +12,7 @@
 
 mod acceptor;
 mod answer;
+mod checks;
 mod connection;
 mod crew;
 mod dispatcher;

@@ -145,7 +145,8 @@ impl Arrival {
             ..
         } = &*self.desk;
         let mut parts = framed.into_parts();
-        let session = match gatekeeper.admit(&request, shown, venue, roster).await {
+        let admitted = gatekeeper.admit(self.address.ip(), &request, shown, venue, roster);
+        let session = match admitted.await {
             Ok(session) => session,
             Err(stranger) => {
                 if let Some(text) = stranger.text() {

@@ -1,6 +1,7 @@
 //! Who is it? In: the first message of a connection and what its TLS showed. Out: the participant it proves to be, or why not. Nothing is
-//! stored or reset before that. Passwords are checked on threads of their own, a few at a time.
+//! stored or reset before that. Passwords are checked in turn: see [`Checks`].
 
+use crate::gateway::checks::Checks;
 use crate::gateway::roster::Roster;
 use crate::gateway::roster::SessionHandle;
 use crate::gateway::venue::Venue;
@@ -8,7 +9,7 @@ use crate::participant::{ClientCert, Credentials};
 use fix_engine::io::tls::Fingerprint;
 use fix_engine::session::logon::{LogonRefusal, LogonRequest, Password};
 use market::id::CompId;
-use tokio::sync::Semaphore;
+use std::net::IpAddr;
 
 /// Why a connection does not become a session. The peer is to blame for all but the last.
 #[derive(Debug, thiserror::Error)]
@@ -56,19 +57,20 @@ const CHECKS: usize = 2;
 /// Checks logons.
 #[derive(Debug)]
 pub(crate) struct Gatekeeper {
-    checks: Semaphore,
+    checks: Checks,
 }
 
 impl Gatekeeper {
     pub(crate) fn new() -> Self {
         Self {
-            checks: Semaphore::new(CHECKS),
+            checks: Checks::new(CHECKS),
         }
     }
 
-    /// The session that a Logon proves to be for.
+    /// The session that a Logon from `address` proves to be for.
     pub(crate) async fn admit(
         &self,
+        address: IpAddr,
         request: &LogonRequest,
         shown: Option<Fingerprint>,
         venue: &Venue,
@@ -96,7 +98,7 @@ impl Gatekeeper {
             .as_ref()
             .is_none_or(|username| username == comp_id.as_str());
         let is_known = self
-            .knows(request.password.clone(), credentials.clone())
+            .knows(address, request.password.clone(), credentials.clone())
             .await?;
         if !is_known || !is_named {
             return Err(Stranger::Password(comp_id));
@@ -109,17 +111,16 @@ impl Gatekeeper {
 
     async fn knows(
         &self,
+        address: IpAddr,
         password: Option<Password>,
         credentials: Credentials,
     ) -> Result<bool, Stranger> {
         let Some(password) = password else {
             return Ok(false);
         };
-        let _turn = self.checks.acquire().await.map_err(|_| Stranger::Closing)?;
-        let check = tokio::task::spawn_blocking(move || {
-            credentials.password_hash.matches(password.reveal())
-        });
-        check.await.map_err(|_| Stranger::Closing)
+        let check = move || credentials.password_hash.matches(password.reveal());
+        let checked = self.checks.run(address, check).await;
+        checked.ok_or(Stranger::Closing)
     }
 }
 
