@@ -20,8 +20,10 @@ use exchange::participant::Password;
 use futures_util::stream::{self, StreamExt};
 use prometheus::Registry;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// The passwords that were made up for users.
 const PASSWORDS: &str = "user-passwords.json";
@@ -117,14 +119,62 @@ fn unavailable(error: &Error, database: &str) -> Failure {
     }
 }
 
-/// What ended the back office.
-pub fn ended(error: &Error) -> Failure {
-    Failure::Internal(format!("the back office has stopped: {error}"))
+/// A running back office.
+pub struct Serving {
+    address: SocketAddr,
+    task: JoinHandle<Result<(), Error>>,
+    mirroring: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Serving {
+    /// Runs it; `health` tells from now on how it is.
+    pub fn start(backoffice: Backoffice, health: Health) -> Self {
+        let stop = CancellationToken::new();
+        Self {
+            address: backoffice.address(),
+            mirroring: mirror(backoffice.probe(), health),
+            task: tokio::spawn(backoffice.run(stop.clone().cancelled_owned())),
+            stop,
+        }
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits until it ends without being told to, and says why.
+    pub async fn ended(&mut self) -> Failure {
+        match (&mut self.task).await {
+            Ok(Ok(())) => Failure::Internal("the back office has stopped".into()),
+            Ok(Err(error)) => Failure::Internal(format!("the back office has stopped: {error}")),
+            Err(error) => Failure::Internal(error.to_string()),
+        }
+    }
+
+    /// Finishes what is being answered, and ends it.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] when it does not end well.
+    pub async fn close(mut self) -> Result<(), Failure> {
+        self.mirroring.abort();
+        self.stop.cancel();
+        if self.task.is_finished() {
+            // [`Self::ended`] has told how.
+            return Ok(());
+        }
+        match (&mut self.task).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::Internal(format!("the back office: {error}"))),
+            Err(error) => Err(Failure::Internal(error.to_string())),
+        }
+    }
 }
 
 /// Tells a health that is shown elsewhere how the back office is, until the task is aborted: at once when its consumer changes, and from
 /// time to time.
-pub fn mirror(probe: Probe, health: Health) -> JoinHandle<()> {
+fn mirror(probe: Probe, health: Health) -> JoinHandle<()> {
     // At once, so that nobody sees the venue ready before its back office has spoken.
     health.ail(PART, "the back office is starting");
     tokio::spawn(async move {

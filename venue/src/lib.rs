@@ -11,6 +11,7 @@
 //! | [`failure`] | why it does not run, and the exit codes |
 //! | [`prepare`] | the listing with passwords and certificates filled in |
 //! | [`front`], [`back`] | the exchange's and the back office's side of the wiring |
+//! | [`process`] | signals, the time that ending may take |
 //! | [`wire`], [`run`] | both in one process or apart; the whole program |
 
 pub mod args;
@@ -27,5 +28,6 @@ pub mod passwords;
 pub mod pki;
 pub mod prepare;
 pub mod private_file;
+pub mod process;
 pub mod run;
 pub mod wire;

@@ -175,6 +175,27 @@ fn stopping_logs_everybody_out() {
     );
 }
 
+#[test]
+fn told_to_stop_while_it_opens_it_stops() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = loggia(dir.path(), &["--data", "data"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Signals are listened to before the folder is taken.
+    let lock = dir.path().join("data/exchange.lock");
+    wait_for("the lock", || lock.exists().then_some(()));
+    let pid = child.id().to_string();
+    let told = std::process::Command::new("kill")
+        .args(["-TERM", &pid])
+        .status();
+    assert!(told.unwrap().success());
+    let status = wait_for("its end", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(0));
+    Venue::start(dir.path());
+}
+
 fn is_logout(event: &Value) -> bool {
     let text = event["msg"].as_str().unwrap_or_default();
     text.contains("|35=5|")
