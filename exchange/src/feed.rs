@@ -16,6 +16,10 @@ use tokio::sync::watch;
 
 /// Entries that a reader is handed at a time, at most.
 const CHUNK_ENTRIES: usize = 1_024;
+/// Events that a reader is handed at a time, about: the last entry may have more.
+const CHUNK_EVENTS: usize = 16_384;
+/// Events that the window keeps, at most, for each entry that it may keep: an answer with thousands of events weighs like many entries.
+const EVENTS_PER_ENTRY: usize = 4;
 
 /// The published entries; cheap to clone.
 #[derive(Clone)]
@@ -25,7 +29,7 @@ pub struct Feed {
 
 struct Shared {
     /// The latest entries; the last one is the last published.
-    window: RwLock<VecDeque<Arc<Entry>>>,
+    window: RwLock<Window>,
     /// Entries that the window keeps, at most, once they are written.
     capacity: usize,
     /// The last entry in the files.
@@ -33,6 +37,34 @@ struct Shared {
     /// Wakes readers.
     published: watch::Sender<Published>,
     segments: Segments,
+}
+
+/// The latest entries and their weight.
+#[derive(Default)]
+struct Window {
+    entries: VecDeque<Arc<Entry>>,
+    /// Events of all of them.
+    events: usize,
+}
+
+impl Window {
+    fn extend(&mut self, entries: impl IntoIterator<Item = Arc<Entry>>) {
+        for entry in entries {
+            self.events += entry.events.len();
+            self.entries.push_back(entry);
+        }
+    }
+
+    fn is_full(&self, capacity: usize) -> bool {
+        self.entries.len() > capacity
+            || self.events > capacity.saturating_mul(EVENTS_PER_ENTRY) && self.entries.len() > 1
+    }
+
+    fn pop(&mut self) {
+        if let Some(entry) = self.entries.pop_front() {
+            self.events -= entry.events.len();
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +125,7 @@ impl Feed {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         window.extend(entries);
-        let Some(last_seq) = window.back().map(|entry| entry.seq) else {
+        let Some(last_seq) = window.entries.back().map(|entry| entry.seq) else {
             return;
         };
         drop(window);
@@ -110,10 +142,10 @@ impl Feed {
             .window
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        while window.len() > self.shared.capacity
-            && window.front().is_some_and(|entry| entry.seq <= seq)
+        while window.is_full(self.shared.capacity)
+            && window.entries.front().is_some_and(|entry| entry.seq <= seq)
         {
-            window.pop_front();
+            window.pop();
         }
     }
 
@@ -184,12 +216,19 @@ impl FeedReader {
             .window
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let first = window.front()?.seq;
+        let first = window.entries.front()?.seq;
         let skip = usize::try_from((self.position + 1).checked_sub(first)?).ok()?;
+        let mut events = 0;
         let entries: Vec<_> = window
+            .entries
             .iter()
             .skip(skip)
             .take(CHUNK_ENTRIES)
+            .take_while(|entry| {
+                let has_room = events < CHUNK_EVENTS;
+                events += entry.events.len();
+                has_room
+            })
             .cloned()
             .collect();
         drop(window);
@@ -205,7 +244,7 @@ impl FeedReader {
             .take()
             .unwrap_or_else(|| Cursor::new(self.shared.segments.clone(), self.position));
         let read = tokio::task::spawn_blocking(move || {
-            let entries = cursor.read(until, CHUNK_ENTRIES)?;
+            let entries = cursor.read(until, CHUNK_ENTRIES, CHUNK_EVENTS)?;
             Ok::<_, JournalError>((cursor, entries))
         });
         let (cursor, entries) = read.await.map_err(|_| FeedError::Closed)??;
@@ -219,5 +258,65 @@ impl fmt::Debug for FeedReader {
         f.debug_struct("FeedReader")
             .field("position", &self.position)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Instruction, Origin, TraceId};
+    use market::command::Command;
+    use market::event::Event;
+    use market::time::Timestamp;
+
+    fn entry(seq: u64, events: usize) -> Arc<Entry> {
+        Arc::new(Entry {
+            seq,
+            at: Timestamp::from_nanos(0),
+            origin: Origin::System,
+            trace: TraceId(0),
+            instruction: Instruction::Market(Command::EndOfDay),
+            events: vec![Event::DayEnded; events],
+        })
+    }
+
+    fn held(feed: &Feed) -> (usize, usize) {
+        let window = feed.shared.window.read().unwrap();
+        let events = window.entries.iter().map(|entry| entry.events.len()).sum();
+        assert_eq!(window.events, events);
+        (window.entries.len(), events)
+    }
+
+    #[test]
+    fn the_window_is_bounded_in_entries_and_in_events() {
+        let feed = Feed::new(Segments::default(), 0, 8);
+        for seq in 1..=20 {
+            feed.publish([entry(seq, 1)]);
+            feed.written(seq);
+        }
+        assert_eq!(held(&feed), (8, 8));
+        for seq in 21..=40 {
+            feed.publish([entry(seq, 10)]);
+            feed.written(seq);
+        }
+        assert_eq!(held(&feed), (3, 30));
+        feed.publish([entry(41, 1_000)]);
+        feed.written(41);
+        assert_eq!(held(&feed), (1, 1_000), "the last one stays");
+        feed.publish([entry(42, 1)]);
+        feed.written(42);
+        assert_eq!(held(&feed), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_handed_many_events_in_several_parts() {
+        let feed = Feed::new(Segments::default(), 0, 1_000);
+        feed.publish((1..=10).map(|seq| entry(seq, CHUNK_EVENTS / 2)));
+        let mut reader = feed.subscribe(0);
+        let mut parts = Vec::new();
+        while reader.position() < 10 {
+            parts.push(reader.next().await.unwrap().len());
+        }
+        assert_eq!(parts, [2; 5]);
     }
 }

@@ -27,6 +27,7 @@ pub mod refused;
 mod report;
 pub mod roster;
 mod session_task;
+mod straggler;
 pub mod venue;
 
 use crate::config::FixConfig;
@@ -42,6 +43,7 @@ use crate::hub::Hub;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::session::store::StoreError;
 use rustls::ServerConfig;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,8 +141,11 @@ impl Gateway {
         let (position, mut dispatched) = watch::channel(behind);
         let dispatcher = Dispatcher {
             venue: Arc::clone(&desk.venue),
-            feed: feed.subscribe(behind),
+            reader: feed.subscribe(behind),
+            feed,
+            journal_end,
             sessions: sessions.clone(),
+            stragglers: BTreeMap::new(),
             position,
         };
         crew.spawn(dispatcher.run(crew.stop.clone()));

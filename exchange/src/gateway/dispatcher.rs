@@ -1,30 +1,44 @@
 //! [`Dispatcher`]: reads the feed and puts into each session's mailbox what its participant is to be told, and which of its messages are
 //! durable. It begins where the session that is furthest behind left off; sessions drop what they were told before. It adds the
-//! sessions of participants that are defined while the venue runs.
+//! sessions of participants that are defined while the venue runs. A session that does not keep up becomes a [`Straggler`]: the
+//! others do not wait for it.
 
 use crate::entry::{Entry, Instruction, Origin};
-use crate::feed::{FeedError, FeedReader};
+use crate::feed::{Feed, FeedError, FeedReader};
 use crate::gateway::crew::Crew;
 use crate::gateway::outbound;
 use crate::gateway::roster::{Mail, Roster};
 use crate::gateway::session_task::SessionTask;
+use crate::gateway::straggler::{Straggler, StragglerParts};
 use crate::gateway::venue::Venue;
 use crate::participant::ParticipantChange;
 use fix_engine::session::store::StoreError;
 use market::id::{CompId, ParticipantId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 /// Entries after which every session is told how far it has been told.
 const MARK_ENTRIES: u64 = 8192;
+/// How long sessions with full mailboxes may hold up the others, for each batch of entries.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// The task that carries entries to sessions.
 pub(crate) struct Dispatcher {
     pub(crate) venue: Arc<Venue>,
-    pub(crate) feed: FeedReader,
+    pub(crate) reader: FeedReader,
+    /// Where stragglers read.
+    pub(crate) feed: Feed,
+    /// The journal's end at the start: up to here it waits for everybody.
+    pub(crate) journal_end: u64,
     pub(crate) sessions: Sessions,
+    /// Sessions that are behind.
+    pub(crate) stragglers: BTreeMap<ParticipantId, Straggler>,
     /// Says how far it is.
     pub(crate) position: watch::Sender<u64>,
 }
@@ -58,20 +72,35 @@ impl Sessions {
 
     /// Tells every session that it has been told everything up to an entry.
     pub(crate) async fn mark(&self, seq: u64) {
-        for session in self.roster.all() {
+        for (_, session) in self.roster.all() {
             let _gone = session.mailbox.send(Mail::Mark { seq }).await;
         }
+    }
+}
+
+/// What the participant whose message became this entry is sent last: the message is durable and all it caused has been told.
+pub(crate) fn confirmation(
+    entry: &Entry,
+    wants: impl Fn(ParticipantId) -> bool,
+) -> Option<(ParticipantId, Mail)> {
+    match entry.origin {
+        Origin::Session {
+            participant,
+            msg_seq_num,
+            ..
+        } if wants(participant) => Some((participant, Mail::Confirm { msg_seq_num })),
+        _ => None,
     }
 }
 
 impl Dispatcher {
     /// Carries entries until `stop` or the feed's end.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let mut marked = self.feed.position();
+        let mut marked = self.reader.position();
         loop {
             let entries = tokio::select! {
                 () = stop.cancelled() => return,
-                entries = self.feed.next() => entries,
+                entries = self.reader.next() => entries,
             };
             let entries = match entries {
                 Ok(entries) => entries,
@@ -82,43 +111,54 @@ impl Dispatcher {
                     return;
                 }
             };
+            self.take_back();
+            let mut patience = PATIENCE;
             for entry in &entries {
-                self.carry(entry).await;
+                self.carry(entry, &mut patience).await;
             }
-            let position = self.feed.position();
+            let position = self.reader.position();
             if position >= marked + MARK_ENTRIES {
                 marked = position;
-                self.sessions.mark(position).await;
+                self.mark(position);
             }
-            let lag = i64::try_from(self.feed.lag()).unwrap_or(i64::MAX);
+            let lag = i64::try_from(self.reader.lag()).unwrap_or(i64::MAX);
             let lags = &self.venue.metrics.feed_lag_entries;
             lags.with_label_values(&["sessions"]).set(lag);
             self.position.send_replace(position);
         }
     }
 
-    async fn carry(&self, entry: &Arc<Entry>) {
+    /// Stragglers that have caught up are carried like everybody. Their tasks stand still until the position moves.
+    fn take_back(&mut self) {
+        let position = *self.position.borrow();
+        self.stragglers
+            .retain(|_, straggler| !straggler.is_at(position));
+    }
+
+    /// Those that have no room are told the next time.
+    fn mark(&self, seq: u64) {
+        for (participant, session) in self.sessions.roster.all() {
+            if !self.stragglers.contains_key(&participant) {
+                let _full_or_gone = session.mailbox.try_send(Mail::Mark { seq });
+            }
+        }
+    }
+
+    async fn carry(&mut self, entry: &Arc<Entry>, patience: &mut Duration) {
         if let Instruction::Participant(ParticipantChange::Define { comp_id, .. }) =
             &entry.instruction
         {
             self.meet(*comp_id, entry.seq);
         }
-        for told in outbound::told(entry, &self.venue.directory) {
-            let mail = Mail::Told {
-                entry: Arc::clone(entry),
-                event: told.event,
-                cause: told.cause,
-                body: told.body,
-            };
-            self.send(told.participant, mail).await;
-        }
-        if let Origin::Session {
-            participant,
-            msg_seq_num,
-            ..
-        } = entry.origin
-        {
-            self.send(participant, Mail::Confirm { msg_seq_num }).await;
+        let keeps_up = |participant| !self.stragglers.contains_key(&participant);
+        let told = outbound::told_to(entry, &self.venue.directory, keeps_up);
+        let confirmed = confirmation(entry, keeps_up);
+        let mails = told
+            .into_iter()
+            .map(|told| (told.participant, Mail::told(entry, told)))
+            .chain(confirmed);
+        for (participant, mail) in mails {
+            self.send(participant, mail, entry.seq, patience).await;
         }
     }
 
@@ -138,10 +178,42 @@ impl Dispatcher {
         }
     }
 
-    async fn send(&self, participant: ParticipantId, mail: Mail) {
-        if let Some(session) = self.sessions.roster.session(participant) {
-            // A session task ends only when the venue does; what it misses then is told at the next start.
+    /// Puts mail into a session's mailbox, or lets the session fall behind: then this entry is carried to it again, and the
+    /// session drops what it has had.
+    async fn send(
+        &mut self,
+        participant: ParticipantId,
+        mail: Mail,
+        seq: u64,
+        patience: &mut Duration,
+    ) {
+        if self.stragglers.contains_key(&participant) {
+            return;
+        }
+        let Some(session) = self.sessions.roster.session(participant) else {
+            return;
+        };
+        // A session task ends only when the venue does; what it misses then is told at the next start.
+        let Err(TrySendError::Full(mail)) = session.mailbox.try_send(mail) else {
+            return;
+        };
+        if seq <= self.journal_end {
             let _gone = session.mailbox.send(mail).await;
+            return;
+        }
+        let began = Instant::now();
+        let sent = timeout(*patience, session.mailbox.send(mail)).await;
+        *patience = patience.saturating_sub(began.elapsed());
+        if sent.is_err() {
+            let parts = StragglerParts {
+                participant,
+                mailbox: session.mailbox,
+                venue: Arc::clone(&self.venue),
+                feed: self.feed.subscribe(seq - 1),
+                dispatched: self.position.subscribe(),
+            };
+            let straggler = Straggler::start(parts, &self.sessions.crew);
+            self.stragglers.insert(participant, straggler);
         }
     }
 }

@@ -35,6 +35,15 @@ pub struct Told {
 
 /// Everything that participants are told about this entry, in order.
 pub fn told(entry: &Entry, directory: &Directory) -> Vec<Told> {
+    told_to(entry, directory, |_| true)
+}
+
+/// The same for those participants only who are wanted.
+pub(crate) fn told_to(
+    entry: &Entry,
+    directory: &Directory,
+    wants: impl Fn(ParticipantId) -> bool,
+) -> Vec<Told> {
     let mut teller = Teller {
         entry,
         directory,
@@ -42,10 +51,41 @@ pub fn told(entry: &Entry, directory: &Directory) -> Vec<Told> {
         out: Vec::new(),
     };
     for (index, event) in entry.events.iter().enumerate() {
-        teller.event = index;
-        teller.tell(event);
+        if concerned(event).into_iter().flatten().any(&wants) {
+            teller.event = index;
+            teller.tell(event);
+        }
     }
+    teller.out.retain(|told| wants(told.participant));
     teller.out
+}
+
+/// The participants who are told of an event.
+fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
+    match event {
+        Event::Traded { maker, taker, .. } => [Some(maker.participant), Some(taker.participant)],
+        Event::OrderAccepted { order }
+        | Event::OrderCanceled { order, .. }
+        | Event::OrderExpired { order }
+        | Event::OrderReplaced { order, .. }
+        | Event::OrderDecremented { order, .. } => [Some(order.participant), None],
+        Event::OrderRejected { participant, .. }
+        | Event::CancelRejected { participant, .. }
+        | Event::OrderStatus { participant, .. }
+        | Event::MassCanceled { participant, .. } => [Some(*participant), None],
+        Event::Refused { .. }
+        | Event::AssetListed { .. }
+        | Event::InstrumentListed { .. }
+        | Event::ParticipantAdmitted { .. }
+        | Event::AccountOpened { .. }
+        | Event::AccountGranted { .. }
+        | Event::FundsTransferred { .. }
+        | Event::SecuritiesTransferred { .. }
+        | Event::TransferRefused { .. }
+        | Event::LevelChanged { .. }
+        | Event::PhaseChanged { .. }
+        | Event::DayEnded => [None, None],
+    }
 }
 
 /// One entry on its way out.

@@ -58,6 +58,8 @@ pub enum Refused {
         /// Which field.
         tag: u32,
     },
+    /// The participant: a second request for all its orders while the first is being answered.
+    StillAnswering,
     /// Us: the queue into the venue is full.
     Busy,
     /// Us: the venue is closing down.
@@ -130,6 +132,9 @@ impl Refused {
             Self::NotAuthorised => "not authorised for this message type".to_owned(),
             Self::UnsupportedMsgType => "this venue does not take this message type".to_owned(),
             Self::UnknownId { tag } => format!("{}: unknown id", field_name(*tag)),
+            Self::StillAnswering => {
+                "one mass status request at a time: the last one is being answered".to_owned()
+            }
             Self::Busy => "application not available, try again".to_owned(),
             Self::Stopped => "the venue is closing, try again later".to_owned(),
         }

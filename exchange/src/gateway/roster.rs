@@ -3,6 +3,7 @@
 
 use crate::entry::Entry;
 use crate::gateway::connection::Peer;
+use crate::gateway::outbound::Told;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::Cause;
@@ -42,6 +43,18 @@ pub(crate) enum Mail {
     },
     /// Somebody has logged on, password and all.
     Attach(Box<Attachment>),
+}
+
+impl Mail {
+    /// What a participant is told about an entry.
+    pub(crate) fn told(entry: &Arc<Entry>, told: Told) -> Self {
+        Self::Told {
+            entry: Arc::clone(entry),
+            event: told.event,
+            cause: told.cause,
+            body: told.body,
+        }
+    }
 }
 
 /// A connection for a session, with the Logon that it began with.
@@ -143,8 +156,11 @@ impl Roster {
         sessions.get(&participant).cloned()
     }
 
-    pub(crate) fn all(&self) -> Vec<SessionHandle> {
+    pub(crate) fn all(&self) -> Vec<(ParticipantId, SessionHandle)> {
         let sessions = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        sessions.values().cloned().collect()
+        sessions
+            .iter()
+            .map(|(participant, session)| (*participant, session.clone()))
+            .collect()
     }
 }

@@ -63,6 +63,8 @@ pub(crate) struct SessionTask {
     possible_resends: BTreeSet<u64>,
     /// Those whose status has been asked for; confirmed by the answer.
     asked: BTreeSet<u64>,
+    /// The mass status request that is being answered: the next one has to wait, since each is answered by all orders.
+    mass_status: Option<u64>,
     /// The store failed: nothing more is told until the next start.
     is_broken: bool,
     standing: Arc<Standing>,
@@ -124,6 +126,7 @@ impl SessionTask {
             actions: VecDeque::new(),
             possible_resends: BTreeSet::new(),
             asked: BTreeSet::new(),
+            mass_status: None,
             is_broken: false,
             standing: Arc::clone(&standing),
         };

@@ -25,15 +25,23 @@ impl Cursor {
         }
     }
 
-    /// The next entries, up to number `until`, at most `max` of them; none when the position is there already.
+    /// The next entries, up to number `until`, at most `max` of them, and none more once they have `events_max` events; none when the
+    /// position is there already.
     ///
     /// # Errors
     /// A [`JournalError`] when the files do not hold what was published.
-    pub fn read(&mut self, until: u64, max: usize) -> Result<Vec<Entry>, JournalError> {
+    pub fn read(
+        &mut self,
+        until: u64,
+        max: usize,
+        events_max: usize,
+    ) -> Result<Vec<Entry>, JournalError> {
         let mut entries = Vec::new();
-        while self.position < until && entries.len() < max {
+        let mut events = 0;
+        while self.position < until && entries.len() < max && events < events_max {
             let entry = self.next_entry()?;
             self.position = entry.seq;
+            events += entry.events.len();
             entries.push(entry);
         }
         Ok(entries)

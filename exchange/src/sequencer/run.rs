@@ -17,6 +17,8 @@ use std::thread::{self, JoinHandle};
 
 /// Batches that wait for the disk: while one is being synced, the next stand ready.
 const BATCHES_WAITING: usize = 4;
+/// Bytes of records after which a batch is handed on, however few its entries are.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// What a sequencer starts from.
 pub struct SequencerParts {
@@ -182,7 +184,8 @@ impl Run {
                 Input::Submission(submission) => self.seal(submission, settled, &mut batch),
                 Input::Stop => *stopping = true,
             }
-            let room = *stopping || batch.sealed.len() < self.batch;
+            let is_small = batch.sealed.len() < self.batch && batch.records.len() < BATCH_BYTES;
+            let room = *stopping || is_small;
             next = if room { inputs.try_recv().ok() } else { None };
         }
         batch

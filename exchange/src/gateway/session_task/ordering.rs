@@ -8,7 +8,7 @@ use crate::sequencer::{Submission, SubmitError};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::{Cause, Input, Send};
-use fix_engine::tag;
+use fix_engine::{msg_type, tag};
 use market::command::Command;
 use market::event::Event;
 use market::id::ClOrdId;
@@ -21,12 +21,19 @@ impl SessionTask {
             return Err(Refused::NotAuthorised);
         }
         let command = inbound::command(message, self.participant, &self.venue.directory)?;
+        let is_mass_status = message.msg_type() == msg_type::ORDER_MASS_STATUS_REQUEST;
+        if is_mass_status && self.mass_status.is_some() {
+            return Err(Refused::StillAnswering);
+        }
         let is_possible_resend = matches!(command, Command::Enter { .. })
             && message.bool(tag::POSS_RESEND) == Ok(Some(true));
         let trace = self.trace(message);
         self.submit(command, msg_seq_num, trace)?;
         if is_possible_resend {
             self.possible_resends.insert(msg_seq_num);
+        }
+        if is_mass_status {
+            self.mass_status = Some(msg_seq_num);
         }
         Ok(())
     }
@@ -54,10 +61,27 @@ impl SessionTask {
         if self.is_broken || self.told.is_some_and(|told| cause <= told) {
             return;
         }
+        if event + 1 == entry.events.len() {
+            // Before the answer's last report is out, so that the participant may ask again at once.
+            self.answered(entry);
+        }
         if !self.answers_with_status(entry, event) {
             self.handle(Input::Send(body, Send::Durable(cause)));
         }
         self.told = Some(cause);
+    }
+
+    /// The whole answer to a message is told.
+    fn answered(&mut self, entry: &Entry) {
+        if let Origin::Session {
+            participant,
+            msg_seq_num,
+            ..
+        } = entry.origin
+            && participant == self.participant
+        {
+            self.mass_status.take_if(|asked| *asked == msg_seq_num);
+        }
     }
 
     /// A message is durable in the journal, and what it caused has been told.
@@ -66,6 +90,7 @@ impl SessionTask {
             return;
         }
         self.possible_resends.remove(&msg_seq_num);
+        self.mass_status.take_if(|asked| *asked == msg_seq_num);
         self.handle(Input::Confirm { msg_seq_num });
     }
 

@@ -1,6 +1,6 @@
 //! Orders from D to the last report.
 
-use crate::venue::{Venue, now};
+use crate::venue::{Venue, check, now};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_peers_trade_and_both_are_told() {
@@ -120,6 +120,41 @@ async fn status_and_mass_requests_are_answered() {
     let cancel = format!("11=q2|530=5|60={}", now());
     peer.send("q", &cancel).await;
     peer.expect("r", "11=q2|530=5|531=0|532=0").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_mass_status_request_at_a_time_is_answered() {
+    const REQUESTS: usize = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut peer = venue.peer("BOT01").await;
+    for n in 0..20 {
+        peer.rest(&format!("o{n}"), '1', "1", "1").await;
+    }
+    for n in 0..REQUESTS {
+        peer.send("AF", &format!("584=m{n}|585=7")).await;
+    }
+    let (mut answered, mut refused) = (0, 0);
+    while answered + refused < REQUESTS {
+        let message = peer.next().await;
+        if message.msg_type() == "j" {
+            check(&message, "j", "372=AF|380=0");
+            refused += 1;
+        } else {
+            check(&message, "8", "150=I|911=20");
+            answered += usize::from(message.text(912) == Some("Y"));
+        }
+    }
+    assert!(answered >= 1, "the first is answered");
+    assert!(refused >= 1, "not all of {REQUESTS} at once");
+    // Once an answer is whole, the next request is taken.
+    for n in 0..20 {
+        peer.send("AF", &format!("584=again{n}|585=7")).await;
+        for _ in 0..20 {
+            peer.expect("8", &format!("150=I|584=again{n}")).await;
+        }
+    }
     venue.close().await;
 }
 

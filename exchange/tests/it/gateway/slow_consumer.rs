@@ -7,11 +7,13 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
-/// Orders that rest, so that each status request is answered by as many reports.
+/// Orders that rest at first, acknowledged while the peer still reads.
 const ORDERS: u64 = 40;
-/// Status requests that the peer sends without reading an answer, at most.
-const REQUESTS: u64 = 1200;
-/// Longer than one answer, so that no single burst fills it, shorter than all of them.
+/// Orders that the peer sends without reading an answer, at most.
+const REQUESTS: u64 = 40_000;
+/// Reports of each of them: accepted, then cancelled for want of a counterpart.
+const REPORTS: u64 = 2;
+/// Longer than one burst, shorter than all reports.
 const QUEUE: usize = 1024;
 
 fn header(msg_type: &str, number: u64) -> String {
@@ -66,7 +68,11 @@ async fn who_does_not_read_is_cut_off_and_loses_nothing() {
     .await;
     // From here on nothing is read.
     while next < ORDERS + 2 + REQUESTS {
-        let request = format!("{}584=m{next}|585=7|", header("AF", next));
+        let request = format!(
+            "{}11=i{next}|55=ACME|54=1|60={}|38=1|40=2|44=1|59=3|",
+            header("D", next),
+            now()
+        );
         let bytes = Message::from_pipe(&request).unwrap().bytes().clone();
         let sent = timeout(PATIENCE, async {
             use tokio::io::AsyncWriteExt;
@@ -90,10 +96,10 @@ async fn who_does_not_read_is_cut_off_and_loses_nothing() {
             .find(|one| one.comp_id.as_str() == "BOT01")
             .unwrap()
     };
-    // What was taken is answered and stored, connected or not: the Logon, the orders, and each request with all orders.
+    // What was taken is answered and stored, connected or not: the Logon, and all orders.
     let taken = |venue: &Venue| bot(venue).next_in - (ORDERS + 2);
     crate::venue::until("everything taken is answered", || {
-        bot(&venue).next_out >= 2 + ORDERS + taken(&venue) * ORDERS
+        bot(&venue).next_out >= 2 + ORDERS + taken(&venue) * REPORTS
     })
     .await;
     let taken = taken(&venue);
@@ -102,7 +108,7 @@ async fn who_does_not_read_is_cut_off_and_loses_nothing() {
     raw.send_message(&logon(bot(&venue).next_in)).await;
     let ask = format!("{}7=1|16=0|", header("2", bot(&venue).next_in + 1));
     raw.send_message(&ask).await;
-    let wanted = ORDERS + taken * ORDERS;
+    let wanted = ORDERS + taken * REPORTS;
     let (mut reports, mut expected) = (0, 1);
     read_until(&mut raw, |message| {
         if message.text(43) == Some("Y") {
