@@ -1,9 +1,10 @@
 //! [`Command`]: everything that changes trading. Each is sequenced, journalled and applied once; its time comes with it.
 
 use crate::account::AccountTerms;
+use crate::event::CxlRejResponseTo;
 use crate::id::{
-    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, ParticipantId,
-    TransferId,
+    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, OrderId,
+    ParticipantId, TransferId,
 };
 use crate::instrument::Instrument;
 use crate::money::Money;
@@ -76,7 +77,7 @@ pub enum Command {
         /// What is asked.
         terms: OrderTerms,
     },
-    /// OrderCancelRequest (F).
+    /// A cancel by ids alone: see [`Command::Amend`] for what participants send.
     Cancel {
         /// Who asks.
         participant: ParticipantId,
@@ -85,7 +86,7 @@ pub enum Command {
         /// OrigClOrdID (41).
         orig_cl_ord_id: ClOrdId,
     },
-    /// OrderCancelReplaceRequest (G).
+    /// A replace by ids alone: see [`Command::Amend`] for what participants send.
     Replace {
         /// Who asks.
         participant: ParticipantId,
@@ -142,4 +143,44 @@ pub enum Command {
     },
     /// Ends the trading day: Day orders expire, ClOrdIDs may be used again except those of live orders.
     EndOfDay,
+    /// OrderCancelRequest (F) or OrderCancelReplaceRequest (G), with all that it says about its order.
+    Amend(Amendment),
+}
+
+/// A participant's request to change one of its orders. What it says about the order is compared with the order first; a request
+/// that is carried out uses up its ClOrdID for the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amendment {
+    /// Who asks.
+    pub participant: ParticipantId,
+    /// ClOrdID (11) of the request.
+    pub cl_ord_id: ClOrdId,
+    /// OrigClOrdID (41).
+    pub orig_cl_ord_id: ClOrdId,
+    /// OrderID (37), where the request gives it; 0, which no order has, for one that is no number.
+    pub order_id: Option<OrderId>,
+    /// What is asked.
+    pub change: Change,
+}
+
+/// What an [`Amendment`] asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// To cancel the order.
+    Cancel {
+        /// Symbol (55).
+        instrument: InstrumentId,
+        /// Side (54).
+        side: Side,
+    },
+    /// To replace its terms; `order_qty` is the new total, fills included.
+    Replace(OrderTerms),
+    /// Nothing that can be done: the request is answered with the order as it stands.
+    Nothing {
+        /// What the request was.
+        response_to: CxlRejResponseTo,
+        /// What is wrong with it, in the words of who read it.
+        why: Text<80>,
+    },
 }

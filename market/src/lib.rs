@@ -30,6 +30,7 @@ pub mod text;
 pub mod time;
 pub mod topic;
 
+mod amending;
 mod book;
 mod cancelling;
 mod entering;

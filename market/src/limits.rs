@@ -30,7 +30,7 @@ pub struct Limits {
     pub max_accounts: u32,
     /// Orders that rest at the same time. Default 10,000,000.
     pub max_live_orders: u32,
-    /// ClOrdIDs of accepted orders and replaces in one trading day, all participants together. Default 100,000,000.
+    /// ClOrdIDs of accepted orders, replaces and cancels in one trading day, all participants together. Default 100,000,000.
     pub max_cl_ord_ids: u64,
     /// Final orders of the day that status requests and late cancels still find, the latest first. Default 100,000.
     pub max_final_orders: u32,

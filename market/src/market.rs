@@ -2,7 +2,7 @@
 //! show a book. Only dispatches: each rule has a file of its own.
 
 use crate::book::visible;
-use crate::command::Command;
+use crate::command::{Change, Command};
 use crate::event::Event;
 use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use crate::instrument::{Instrument, Phase};
@@ -108,6 +108,14 @@ impl Market {
             } => {
                 let state = &self.state;
                 state.status(participant, request_id, cl_ord_id, instrument, events);
+            }
+            Command::Amend(amendment) => {
+                let from = events.len();
+                self.state.amend(&amendment, events);
+                match amendment.change {
+                    Change::Replace(terms) => self.report_levels_of(terms.instrument, events),
+                    _ => self.report_levels_after(from, events),
+                }
             }
             _ => self.operate(command, events),
         }

@@ -75,7 +75,7 @@ enum Handle {
     Live(Slot),
     /// Number among the final orders of the day.
     Final(u64),
-    /// Was replaced: known by its new ClOrdID only.
+    /// Names no order: it was replaced and is known by its new ClOrdID only, or this was the ClOrdID of a cancel.
     Stale,
 }
 
@@ -112,13 +112,39 @@ impl Orders {
         cl_ord_id: &ClOrdId,
         limits: &Limits,
     ) -> Result<(), Refusal> {
-        if self.desk(participant).ids.contains_key(cl_ord_id) {
-            return Err(Refusal::DuplicateClOrdId);
-        }
+        self.unused(participant, cl_ord_id)?;
         if self.ids >= limits.max_cl_ord_ids {
             return Err(Refusal::CapacityReached);
         }
         Ok(())
+    }
+
+    /// Whether `participant` has not used this ClOrdID today.
+    pub(crate) fn unused(
+        &self,
+        participant: ParticipantId,
+        cl_ord_id: &ClOrdId,
+    ) -> Result<(), Refusal> {
+        if self.desk(participant).ids.contains_key(cl_ord_id) {
+            return Err(Refusal::DuplicateClOrdId);
+        }
+        Ok(())
+    }
+
+    /// Remembers the ClOrdID of a cancel, which names no order. Where there is no room for it, the cancel is carried out all
+    /// the same, and the ClOrdID may be used again.
+    pub(crate) fn use_up(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        limits: &Limits,
+    ) {
+        if self.ids < limits.max_cl_ord_ids {
+            let ids = &mut self.desks[participant.0 as usize].ids;
+            if ids.insert(cl_ord_id, Handle::Stale).is_none() {
+                self.ids += 1;
+            }
+        }
     }
 
     /// What `participant` means by this ClOrdID. Stale and unknown ones are not told apart.

@@ -97,6 +97,16 @@ pub enum Refusal {
     BookFull,
     /// A replace that would make a post-only order trade; the order stays as it was.
     PostOnlyWouldTrade,
+    /// The order of that ClOrdID has another OrderID than the request says.
+    OtherOrderId,
+    /// The order is in another instrument than the request says.
+    OtherInstrument,
+    /// The order is on the other side than the request says.
+    OtherSide,
+    /// A replace that would make a resting order IOC or FOK.
+    TimeInForceNotReplaceable,
+    /// The request cannot be carried out as it is; the command says why.
+    BadRequest,
 }
 
 impl fmt::Display for Refusal {
@@ -152,6 +162,13 @@ impl fmt::Display for Refusal {
             Self::CapacityReached => f.write_str("the venue holds as many as it is set to hold"),
             Self::BookFull => f.write_str("the book cannot hold this much quantity"),
             Self::PostOnlyWouldTrade => f.write_str("a post-only order would trade at this price"),
+            Self::OtherOrderId => f.write_str("the order has another OrderID"),
+            Self::OtherInstrument => f.write_str("the order is in another symbol"),
+            Self::OtherSide => f.write_str("the order is on the other side"),
+            Self::TimeInForceNotReplaceable => {
+                f.write_str("an order that rests cannot become IOC or FOK")
+            }
+            Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }
 }

@@ -4,10 +4,10 @@
 
 mod acts;
 
-use crate::model::{Model, Tale};
+use crate::model::{Model, Order, Tale};
 use acts::{Act, Keep, act, funds, mode, securities};
 use market::account::AccountTerms;
-use market::command::Command;
+use market::command::{Amendment, Change, Command};
 use market::event::Event;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use market::instrument::{Instrument, Phase};
@@ -143,29 +143,43 @@ impl Pair {
             },
             Act::Cancel(at, participant, id) => {
                 let (participant, orig_cl_ord_id) = self.target(at, participant, id);
-                Command::Cancel {
+                let order = self.order(participant, orig_cl_ord_id);
+                let (instrument, side) = order.map_or((InstrumentId(0), Side::Buy), |order| {
+                    (order.terms.instrument, order.terms.side)
+                });
+                // Now and then what it says is wrong, or its ClOrdID was used.
+                let (side, cl_ord_id) = match self.seq % 8 {
+                    0 => (side.opposite(), text("cancel")),
+                    1 => (side, orig_cl_ord_id),
+                    _ => (side, text(&format!("c{}", self.seq))),
+                };
+                Command::Amend(Amendment {
                     participant,
-                    cl_ord_id: text("cancel"),
+                    cl_ord_id,
                     orig_cl_ord_id,
-                }
+                    order_id: None,
+                    change: Change::Cancel { instrument, side },
+                })
             }
             Act::Replace(at, participant, id, new_id, terms, keep) => {
                 let (participant, orig_cl_ord_id) = self.target(at, participant, id);
-                let order = self
-                    .model
-                    .orders
-                    .iter()
-                    .find(|o| (o.participant, o.cl_ord_id) == (participant, orig_cl_ord_id));
+                let order = self.order(participant, orig_cl_ord_id);
                 let terms = order.map_or(terms, |order| like(&order.terms, terms, keep));
-                Command::Replace {
+                Command::Amend(Amendment {
                     participant,
                     cl_ord_id: cl_ord_id(new_id),
                     orig_cl_ord_id,
-                    terms,
-                }
+                    order_id: None,
+                    change: Change::Replace(terms),
+                })
             }
             Act::Other(command) => command,
         }
+    }
+
+    fn order(&self, participant: ParticipantId, cl_ord_id: ClOrdId) -> Option<&Order> {
+        let orders = &mut self.model.orders.iter();
+        orders.find(|o| (o.participant, o.cl_ord_id) == (participant, cl_ord_id))
     }
 
     fn target(&self, at: Option<usize>, participant: u32, id: u16) -> (ParticipantId, ClOrdId) {

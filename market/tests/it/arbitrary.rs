@@ -1,9 +1,9 @@
 //! Commands of any content: nothing panics, something comes of each, and the journal's and the bus's formats keep every event.
 
 use market::account::AccountTerms;
-use market::command::Command;
-use market::event::Event;
-use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
+use market::command::{Amendment, Change, Command};
+use market::event::{CxlRejResponseTo, Event};
+use market::id::{AccountId, AssetId, InstrumentId, OrderId, ParticipantId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
 use market::market::Market;
@@ -210,6 +210,12 @@ fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(participant, cl_ord_id, orig_cl_ord_id, terms)| Command::Replace {
                 participant, cl_ord_id, orig_cl_ord_id, terms,
             }),
+        6 => (participant(), name(), name(), prop::option::of(0..4u64), change())
+            .prop_map(|(participant, cl_ord_id, orig_cl_ord_id, order_id, change)| {
+                Command::Amend(Amendment {
+                    participant, cl_ord_id, orig_cl_ord_id, order_id: order_id.map(OrderId), change,
+                })
+            }),
         1 => (participant(), prop::option::of(name()), prop::option::of(instrument()))
             .prop_map(|(participant, cl_ord_id, instrument)| Command::Status {
                 participant, request_id: None, cl_ord_id, instrument,
@@ -223,6 +229,17 @@ fn command() -> impl Strategy<Value = Command> {
         1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
         1 => instrument().prop_map(|instrument| Command::Resume { instrument }),
         1 => Just(Command::EndOfDay),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        1 => ((0..3u32).prop_map(InstrumentId), side()).prop_map(|(instrument, side)| Change::Cancel { instrument, side }),
+        4 => terms().prop_map(Change::Replace),
+        1 => Just(Change::Nothing {
+            response_to: CxlRejResponseTo::Replace,
+            why: text("why"),
+        }),
     ]
 }
 

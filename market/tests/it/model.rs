@@ -6,7 +6,7 @@ mod checks;
 mod trading;
 
 use market::account::AccountTerms;
-use market::command::Command;
+use market::command::{Amendment, Change, Command};
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
 use market::instrument::{Instrument, Phase};
 use market::limits::SelfTrade;
@@ -117,6 +117,13 @@ impl Model {
                 orig_cl_ord_id,
                 terms,
             } => self.replace(participant, cl_ord_id, orig_cl_ord_id, terms, tale),
+            Command::Amend(Amendment {
+                participant,
+                cl_ord_id,
+                orig_cl_ord_id,
+                change,
+                ..
+            }) => self.amend(participant, cl_ord_id, orig_cl_ord_id, change, tale),
             Command::MassCancel {
                 participant,
                 instrument,
@@ -272,6 +279,42 @@ impl Model {
             self.trade_and_rest(taker, tale);
         }
         Ok(())
+    }
+
+    fn amend(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        orig_cl_ord_id: ClOrdId,
+        change: Change,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        let at = self.find(participant, orig_cl_ord_id)?;
+        let terms = self.orders[at].terms;
+        let (instrument, side) = match change {
+            Change::Cancel { instrument, side } => (instrument, side),
+            Change::Replace(to) => (to.instrument, to.side),
+            Change::Nothing { .. } => return Err(Refusal::BadRequest),
+        };
+        if instrument != terms.instrument {
+            return Err(Refusal::OtherInstrument);
+        }
+        if side != terms.side {
+            return Err(Refusal::OtherSide);
+        }
+        let Change::Replace(to) = change else {
+            if self.id(participant, cl_ord_id).is_some() {
+                return Err(Refusal::DuplicateClOrdId);
+            }
+            self.set_id(participant, cl_ord_id, Id::Stale);
+            self.remove(at, Id::Final);
+            return Ok(());
+        };
+        let rests = matches!(to.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+        if !rests && to.ord_type != OrdType::Market {
+            return Err(Refusal::TimeInForceNotReplaceable);
+        }
+        self.replace(participant, cl_ord_id, orig_cl_ord_id, to, tale)
     }
 
     fn replace(

@@ -6,6 +6,8 @@
 //! BOT01 sell 50 ACME @ market ioc as a2
 //! BOT01 replace a1 as a3: 120 @ 10.10       what is not said stays: side, symbol, account, show
 //! BOT01 cancel a3 as c1
+//! BOT01 asks cancel a3 as c2: [id 7] buy ACME       as an F says it; what it says is compared
+//! BOT01 asks replace a3 as a4: [id 7] 90 @ 10       as a G says it; or: but WHAT IS WRONG WITH IT
 //! BOT01 mass-cancel as m1 [ACME] [buy|sell]
 //! BOT01 status a3 | BOT01 status all [ACME]
 //! open|close|resume ACME, halt ACME why, end of day

@@ -2,8 +2,9 @@
 
 use super::Stage;
 use market::account::AccountTerms;
-use market::command::Command;
-use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
+use market::command::{Amendment, Change, Command};
+use market::event::CxlRejResponseTo;
+use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
 use market::money::Money;
@@ -153,22 +154,17 @@ fn order_command(
             cl_ord_id: value(id)?,
             orig_cl_ord_id: value(orig)?,
         },
-        ["replace", orig, "as", id, qty, "@", price, ref options @ ..] => {
+        ["replace", orig, "as", id, ref to @ ..] => {
             let orig_cl_ord_id = value(orig)?;
-            let order = stage.market().order(participant, &orig_cl_ord_id);
-            let terms = order.map_or_else(|| unknown(participant), |order| order.terms);
-            let terms = OrderTerms {
-                ord_type: ord_type(price)?,
-                order_qty: value(qty)?,
-                ..terms
-            };
-            let (terms, _) = with_options(terms, options, stage)?;
             Command::Replace {
                 participant,
                 cl_ord_id: value(id.trim_end_matches(':'))?,
                 orig_cl_ord_id,
-                terms,
+                terms: replacement(participant, &orig_cl_ord_id, to, stage)?,
             }
+        }
+        ["asks", change, orig, "as", id, ref said @ ..] => {
+            amendment(participant, [change, orig, id], said, stage)?
         }
         ["mass-cancel", "as", id, ref only @ ..] => {
             let (mut instrument, mut side) = (None, None);
@@ -202,6 +198,62 @@ fn order_command(
         },
         _ => return Err("not a command".into()),
     })
+}
+
+/// What an order is to become: quantity, price, and what else changes.
+fn replacement(
+    participant: ParticipantId,
+    orig_cl_ord_id: &ClOrdId,
+    words: &[&str],
+    stage: &Stage,
+) -> Result<OrderTerms, String> {
+    let [qty, "@", price, options @ ..] = words else {
+        return Err("what for?".into());
+    };
+    let order = stage.market().order(participant, orig_cl_ord_id);
+    let terms = order.map_or_else(|| unknown(participant), |order| order.terms);
+    let terms = OrderTerms {
+        ord_type: ord_type(price)?,
+        order_qty: value(qty)?,
+        ..terms
+    };
+    Ok(with_options(terms, options, stage)?.0)
+}
+
+/// A request as it comes from a participant: what it says about its order is compared.
+fn amendment(
+    participant: ParticipantId,
+    [change, orig, id]: [&str; 3],
+    said: &[&str],
+    stage: &Stage,
+) -> Result<Command, String> {
+    let orig_cl_ord_id = value(orig)?;
+    let (order_id, said) = match said {
+        ["id", number, said @ ..] => {
+            let number = number.parse().map_err(|_| "which id?")?;
+            (Some(OrderId(number)), said)
+        }
+        said => (None, said),
+    };
+    let change = match (change, said) {
+        ("cancel", [side, symbol]) => Change::Cancel {
+            instrument: stage.names.instrument(symbol)?,
+            side: side_of(side)?,
+        },
+        ("replace", ["but", why @ ..]) => Change::Nothing {
+            response_to: CxlRejResponseTo::Replace,
+            why: value(&why.join(" "))?,
+        },
+        ("replace", to) => Change::Replace(replacement(participant, &orig_cl_ord_id, to, stage)?),
+        _ => return Err("asks what?".into()),
+    };
+    Ok(Command::Amend(Amendment {
+        participant,
+        cl_ord_id: value(id.trim_end_matches(':'))?,
+        orig_cl_ord_id,
+        order_id,
+        change,
+    }))
 }
 
 fn with_options(
