@@ -170,6 +170,13 @@ impl Layers {
             let key = join(prefix, name);
             match value {
                 Value::Dict(_, inner) => self.leaves(&key, inner, rows),
+                // A list of tables: a row a table.
+                Value::Array(_, items) if items.iter().any(|i| i.as_dict().is_some()) => {
+                    for (index, item) in items.iter().enumerate() {
+                        let key = join(&key, &index.to_string());
+                        rows.push((key.clone(), shown("", item), self.source(&key)));
+                    }
+                }
                 other => {
                     let source = self.source(&key);
                     rows.push((key, shown(name, other), source));
@@ -185,6 +192,7 @@ impl Layers {
             // figment's path ends with the unknown key itself.
             Kind::UnknownField(name, known) => (path, unknown(name, known)),
             Kind::MissingField(name) => (join(&path, name), "must be set".to_owned()),
+            Kind::UnknownVariant(found, known) if !is_secret(&path) => (path, unknown_value(found, known)),
             _ if is_secret(&path) => (path, "has the wrong type or form".to_owned()),
             kind => (path, kind.to_string().trim().to_owned()),
         };
@@ -255,6 +263,11 @@ fn unknown(name: &str, known: &[&str]) -> String {
     }
 }
 
+/// Names the values that there are.
+fn unknown_value(found: &str, known: &[&str]) -> String {
+    format!("no such value {found:?}; known here: {}", known.join(", "))
+}
+
 /// Levenshtein's distance.
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -310,7 +323,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// `scheme://user:password@host` with the password masked.
-fn without_password(address: &str) -> String {
+pub fn without_password(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return address.into();
     };
@@ -333,7 +346,17 @@ mod tests {
         profile: String,
         fix: Fix,
         #[serde(default)]
+        speed: Speed,
+        #[serde(default)]
         list: Vec<Item>,
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Speed {
+        #[default]
+        Slow,
+        Fast,
     }
 
     #[derive(Debug, Deserialize)]
@@ -381,6 +404,11 @@ mod tests {
             ("[fix]\nlimit = \"many\"\n", "fix.limit", "invalid type"),
             ("[fix]\nplain = \"here\"\n", "fix.plain", "socket address"),
             ("[fxi]\nx = 1\n", "fxi", "did you mean fix"),
+            (
+                "speed = \"warp\"\n",
+                "speed",
+                "no such value \"warp\"; known here: slow, fast",
+            ),
             (
                 "[[list]]\nname = \"a\"\n[[list]]\nnmae = \"b\"\n",
                 "list.1.nmae",
@@ -430,6 +458,11 @@ mod tests {
                 .any(|(k, v, s)| k == "fix.limit" && v == "5" && s == "default")
         );
         assert!(text.contains("postgres://u:***@h/db"), "{text}");
+        assert!(
+            rows.iter()
+                .any(|(k, v, _)| k == "list.0" && v.contains("name = \"n\"")),
+            "{text}"
+        );
     }
 
     #[test]
