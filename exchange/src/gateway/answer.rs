@@ -3,7 +3,7 @@
 //! [`Refused`]. Out: a [`Body`]. The codes come from [`crate::gateway::refused`]. Pure.
 
 use crate::gateway::refused::Refused;
-use crate::gateway::report::{NO_ORDER, NO_SYMBOL};
+use crate::gateway::report::{NO_ORDER, NO_SYMBOL, UNDISCLOSED};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::time::Timestamp;
@@ -24,6 +24,11 @@ pub(super) fn refusal(message: &Message, refused: &Refused, exec_id: &str, now: 
         msg_type::ORDER_CANCEL_REQUEST => cancel_reject(message, refused, '1', now),
         msg_type::ORDER_CANCEL_REPLACE_REQUEST => cancel_reject(message, refused, '2', now),
         msg_type::ORDER_MASS_CANCEL_REQUEST => mass_cancel_rejected(message, refused, now),
+        msg_type::ORDER_STATUS_REQUEST | msg_type::ORDER_MASS_STATUS_REQUEST
+            if refused.blames_field() =>
+        {
+            no_status(message, refused, exec_id, now)
+        }
         _ => business_reject(message, refused),
     }
 }
@@ -89,6 +94,40 @@ fn order_rejected(message: &Message, refused: &Refused, exec_id: &str, now: Time
     }
     body.push(tag::TRANSACT_TIME, now);
     body.push(tag::TEXT, refused.text());
+    body
+}
+
+/// The answer to a status request that means no order (FIX 4.4 vol. 7, order state change matrix G.1.a): OrdStatus (39) 8.
+fn no_status(message: &Message, refused: &Refused, exec_id: &str, now: Timestamp) -> Body {
+    let is_mass = message.msg_type() == msg_type::ORDER_MASS_STATUS_REQUEST;
+    let mut body = Body::new(msg_type::EXECUTION_REPORT);
+    body.push(tag::ORDER_ID, NO_ORDER);
+    body.push_some(tag::CL_ORD_ID, message.value(tag::CL_ORD_ID));
+    body.push(tag::EXEC_ID, exec_id);
+    body.push(tag::EXEC_TYPE, 'I');
+    body.push(tag::ORD_STATUS, '8');
+    body.push(tag::ORD_REJ_REASON, refused.ord_rej_reason());
+    let symbol = message.value(tag::SYMBOL).unwrap_or(NO_SYMBOL.as_bytes());
+    body.push(tag::SYMBOL, symbol);
+    body.push(tag::SIDE, UNDISCLOSED);
+    for tag in [tag::LEAVES_QTY, tag::CUM_QTY, tag::AVG_PX] {
+        body.push(tag, 0_u32);
+    }
+    body.push(tag::TRANSACT_TIME, now);
+    body.push(tag::TEXT, refused.text());
+    if is_mass {
+        body.push_some(
+            tag::MASS_STATUS_REQ_ID,
+            message.value(tag::MASS_STATUS_REQ_ID),
+        );
+        body.push(tag::TOT_NUM_REPORTS, 0_u32);
+        body.push(tag::LAST_RPT_REQUESTED, true);
+    } else {
+        body.push_some(
+            tag::ORD_STATUS_REQ_ID,
+            message.value(tag::ORD_STATUS_REQ_ID),
+        );
+    }
     body
 }
 

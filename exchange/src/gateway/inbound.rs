@@ -2,21 +2,27 @@
 //! [`Refused`]. Pure: it reads no clock, keeps nothing, knows no session and no book.
 //!
 //! Rules of this venue: market orders with TimeInForce Day or GTC, or none, are taken as IOC. Account (1) may be left out by a
-//! participant that has exactly one. What the venue does not offer is refused, never ignored.
+//! participant that has exactly one. What would change the meaning of an order and is not offered is refused, never ignored: see
+//! [`unoffered`].
+
+mod unoffered;
 
 use crate::directory::Directory;
 use crate::gateway::refused::Refused;
 use fix_engine::codec::field::{FieldError, FieldErrorKind};
 use fix_engine::codec::message::Message;
 use fix_engine::{msg_type, tag};
-use market::command::Command;
-use market::id::{AccountId, AccountName, ClOrdId, InstrumentId, ParticipantId};
+use market::command::{Amendment, Change, Command};
+use market::event::CxlRejResponseTo;
+use market::id::{AccountId, AccountName, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use market::instrument::Instrument;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::text::Text;
 
-/// The command that a D, F, G, H, AF or q means.
+/// The command that a D, F, G, H, AF or q means. An F or G that asks for what cannot be is a command, too: only the market can answer
+/// it with the state of its order.
 ///
 /// # Errors
 /// [`Refused`] by who is to blame; nothing has happened then.
@@ -54,16 +60,6 @@ pub fn is_order_flow(msg_type: &str) -> bool {
     )
 }
 
-/// Fields that change what an order is and that this venue does not offer.
-const NOT_OFFERED: [u32; 6] = [
-    tag::CASH_ORDER_QTY,
-    tag::STOP_PX,
-    tag::MIN_QTY,
-    tag::PEG_OFFSET_VALUE,
-    tag::EXPIRE_DATE,
-    tag::EXPIRE_TIME,
-];
-
 /// One message with what is needed to understand it.
 struct Request<'a> {
     message: &'a Message,
@@ -81,22 +77,48 @@ impl Request<'_> {
     }
 
     fn cancel(&self) -> Result<Command, Refused> {
-        let command = Command::Cancel {
-            participant: self.participant,
-            cl_ord_id: self.id(tag::CL_ORD_ID)?,
-            orig_cl_ord_id: self.id(tag::ORIG_CL_ORD_ID)?,
-        };
-        self.instrument()?;
-        Ok(command)
+        let change = self.instrument().and_then(|instrument| {
+            Ok(Change::Cancel {
+                instrument: instrument.id,
+                side: self.side()?,
+            })
+        });
+        self.amend(CxlRejResponseTo::Cancel, change)
     }
 
     fn replace(&self) -> Result<Command, Refused> {
-        Ok(Command::Replace {
+        self.amend(CxlRejResponseTo::Replace, self.terms().map(Change::Replace))
+    }
+
+    /// A faulty message gets a Reject (3); a faulty wish is answered by the market, which knows how the order stands.
+    fn amend(
+        &self,
+        response_to: CxlRejResponseTo,
+        change: Result<Change, Refused>,
+    ) -> Result<Command, Refused> {
+        let cl_ord_id = self.id(tag::CL_ORD_ID)?;
+        let orig_cl_ord_id = self.id(tag::ORIG_CL_ORD_ID)?;
+        let change = match change {
+            Ok(change) => change,
+            Err(refused) if refused.session_reject_reason().is_some() => return Err(refused),
+            Err(refused) => Change::Nothing {
+                response_to,
+                why: short(&refused.text()),
+            },
+        };
+        Ok(Command::Amend(Amendment {
             participant: self.participant,
-            cl_ord_id: self.id(tag::CL_ORD_ID)?,
-            orig_cl_ord_id: self.id(tag::ORIG_CL_ORD_ID)?,
-            terms: self.terms()?,
-        })
+            cl_ord_id,
+            orig_cl_ord_id,
+            order_id: self.order_id(),
+            change,
+        }))
+    }
+
+    /// OrderID (37); 0, which no order has, for what cannot be one.
+    fn order_id(&self) -> Option<OrderId> {
+        let text = self.message.text(tag::ORDER_ID)?;
+        Some(OrderId(text.parse().unwrap_or(0)))
     }
 
     fn status(&self) -> Result<Command, Refused> {
@@ -152,10 +174,8 @@ impl Request<'_> {
     }
 
     fn terms(&self) -> Result<OrderTerms, Refused> {
-        if let Some(tag) = NOT_OFFERED.into_iter().find(|tag| self.message.has(*tag)) {
-            return Err(Refused::Unsupported { tag });
-        }
         let instrument = self.instrument()?;
+        unoffered::check_order(self.message, &instrument)?;
         let account = self.account()?;
         let side = self.side()?;
         let ord_type = self.ord_type()?;
@@ -178,9 +198,12 @@ impl Request<'_> {
             .message
             .text(tag::SYMBOL)
             .ok_or(Refused::Missing { tag: tag::SYMBOL })?;
-        self.directory
+        let instrument = self
+            .directory
             .instrument_by_symbol(symbol)
-            .ok_or(Refused::UnknownSymbol)
+            .ok_or(Refused::UnknownSymbol)?;
+        unoffered::check_instrument(self.message, &instrument, self.directory)?;
+        Ok(instrument)
     }
 
     fn account(&self) -> Result<AccountId, Refused> {
@@ -291,4 +314,14 @@ impl Request<'_> {
             _ => Err(FieldError::new(tag, FieldErrorKind::Format).into()),
         }
     }
+}
+
+/// As much of a text as a command carries.
+fn short<const N: usize>(text: &str) -> Text<N> {
+    let plain: String = text
+        .chars()
+        .filter(|c| (' '..='~').contains(c))
+        .take(N)
+        .collect();
+    Text::new(&plain).expect("a reason has words, and they are cut to the length")
 }

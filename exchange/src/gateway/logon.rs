@@ -90,7 +90,7 @@ impl Gatekeeper {
             .ok_or_else(unknown)?;
         let credentials = record.credentials.clone().ok_or_else(unknown)?;
         let session = roster.session(record.id).ok_or_else(unknown)?;
-        if session.is_claimed() {
+        if !session.is_free().await {
             return Err(Stranger::Taken(comp_id));
         }
         let is_named = request

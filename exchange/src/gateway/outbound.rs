@@ -7,12 +7,12 @@ use crate::entry::{Entry, Instruction};
 use crate::gateway::refused::{
     cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason, refusal_text,
 };
-use crate::gateway::report::{self, NO_ORDER, NO_SYMBOL, Report};
+use crate::gateway::report::{self, NO_ORDER, NO_SYMBOL, Report, UNDISCLOSED};
 use fix_engine::codec::body::Body;
 use fix_engine::session::input::Cause;
 use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
-use market::command::Command;
+use market::command::{Amendment, Change, Command};
 use market::event::{CancelReason, CxlRejResponseTo, Event};
 use market::id::{ClOrdId, InstrumentId, ParticipantId, TradeId};
 use market::order::{OrdStatus, OrderFacts, OrderTerms, Side};
@@ -149,6 +149,7 @@ impl Teller<'_> {
                     response_to: *response_to,
                     order: order.as_ref(),
                     refusal: *refusal,
+                    text: self.reject_text(*refusal),
                 };
                 let body = reject.body(self.transact_time());
                 self.push(*participant, 0, body);
@@ -269,6 +270,9 @@ impl Teller<'_> {
         body.push(tag::ORDER_ID, NO_ORDER);
         body.push_some(tag::CL_ORD_ID, cl_ord_id.map(|id| id.as_str()));
         report.kind(&mut body, OrdStatus::Rejected);
+        if cl_ord_id.is_some() {
+            body.push(tag::ORD_REJ_REASON, UNKNOWN_ORDER);
+        }
         let instrument = match self.entry.instruction {
             Instruction::Market(Command::Status { instrument, .. }) => instrument,
             _ => None,
@@ -279,6 +283,17 @@ impl Teller<'_> {
         body.push(tag::SIDE, UNDISCLOSED);
         report.nothing_done(&mut body);
         body
+    }
+
+    /// What is wrong with a request as such stands in the command.
+    fn reject_text(&self, refusal: Refusal) -> String {
+        match self.entry.instruction {
+            Instruction::Market(Command::Amend(Amendment {
+                change: Change::Nothing { why, .. },
+                ..
+            })) if refusal == Refusal::BadRequest => why.to_string(),
+            _ => refusal_text(refusal),
+        }
     }
 
     fn mass_canceled(
@@ -349,12 +364,12 @@ impl Teller<'_> {
     }
 }
 
+/// OrdRejReason (103): unknown order.
+const UNKNOWN_ORDER: u32 = 5;
 /// ExecRestatementReason (378): the venue's own doing.
 const MARKET_OPTION: u32 = 8;
 /// ExecRestatementReason (378): partial decline of OrderQty.
 const PARTIAL_DECLINE: u32 = 5;
-/// Side (54) where the standard requires one and there is none.
-const UNDISCLOSED: char = '7';
 
 /// A side of a trade: its place among the reports of the event, and LastLiquidityInd (851).
 #[derive(Clone, Copy)]
@@ -402,6 +417,7 @@ struct CancelReject<'a> {
     response_to: CxlRejResponseTo,
     order: Option<&'a OrderFacts>,
     refusal: Refusal,
+    text: String,
 }
 
 impl CancelReject<'_> {
@@ -426,7 +442,7 @@ impl CancelReject<'_> {
             },
         );
         body.push(tag::CXL_REJ_REASON, cxl_rej_reason(self.refusal));
-        body.push(tag::TEXT, refusal_text(self.refusal));
+        body.push(tag::TEXT, self.text.as_str());
         body
     }
 }

@@ -36,6 +36,13 @@ pub enum Refused {
         /// Which field.
         tag: u32,
     },
+    /// The participant: a field that makes something of an order that this venue does not offer.
+    Unoffered {
+        /// Which field.
+        tag: u32,
+        /// Why not, in plain words.
+        why: &'static str,
+    },
     /// The participant: a field that contradicts another one.
     Contradiction {
         /// Which field.
@@ -58,6 +65,8 @@ pub enum Refused {
         /// Which field.
         tag: u32,
     },
+    /// The participant: as many subscriptions to the status of securities as it may have.
+    TooManyStatuses,
     /// The participant: a second request for all its orders while the first is being answered.
     StillAnswering,
     /// Us: the queue into the venue is full.
@@ -76,31 +85,58 @@ impl From<FieldError> for Refused {
 pub(crate) fn field_name(tag: u32) -> String {
     let name = match tag {
         tag::ACCOUNT => "Account",
+        tag::BOOKING_TYPE => "BookingType",
+        tag::CASH_MARGIN => "CashMargin",
         tag::CASH_ORDER_QTY => "CashOrderQty",
         tag::CL_ORD_ID => "ClOrdID",
+        tag::CURRENCY => "Currency",
+        tag::DISCRETION_INST => "DiscretionInst",
+        tag::DISCRETION_MOVE_TYPE => "DiscretionMoveType",
+        tag::DISCRETION_OFFSET_VALUE => "DiscretionOffsetValue",
+        tag::EFFECTIVE_TIME => "EffectiveTime",
         tag::EXEC_INST => "ExecInst",
         tag::EXPIRE_DATE => "ExpireDate",
         tag::EXPIRE_TIME => "ExpireTime",
         tag::MASS_CANCEL_REQUEST_TYPE => "MassCancelRequestType",
         tag::MASS_STATUS_REQ_ID => "MassStatusReqID",
         tag::MASS_STATUS_REQ_TYPE => "MassStatusReqType",
+        tag::MATURITY_MONTH_YEAR => "MaturityMonthYear",
         tag::MAX_FLOOR => "MaxFloor",
+        tag::MAX_SHOW => "MaxShow",
         tag::MD_REQ_ID => "MDReqID",
         tag::MIN_QTY => "MinQty",
+        tag::NO_TRADING_SESSIONS => "NoTradingSessions",
+        tag::ORDER_ID => "OrderID",
+        tag::ORDER_PERCENT => "OrderPercent",
         tag::ORDER_QTY => "OrderQty",
+        tag::ORDER_QTY2 => "OrderQty2",
         tag::ORD_STATUS_REQ_ID => "OrdStatusReqID",
         tag::ORD_TYPE => "OrdType",
         tag::ORIG_CL_ORD_ID => "OrigClOrdID",
+        tag::PARTICIPATION_RATE => "ParticipationRate",
         tag::PEG_OFFSET_VALUE => "PegOffsetValue",
         tag::PRICE => "Price",
+        tag::PRICE2 => "Price2",
+        tag::PRICE_TYPE => "PriceType",
+        tag::PUT_OR_CALL => "PutOrCall",
+        tag::QTY_TYPE => "QtyType",
+        tag::SECURITY_ID => "SecurityID",
+        tag::SECURITY_ID_SOURCE => "SecurityIDSource",
         tag::SECURITY_LIST_REQUEST_TYPE => "SecurityListRequestType",
         tag::SECURITY_REQ_ID => "SecurityReqID",
         tag::SECURITY_STATUS_REQ_ID => "SecurityStatusReqID",
+        tag::SETTL_CURRENCY => "SettlCurrency",
+        tag::SETTL_TYPE => "SettlType",
         tag::SIDE => "Side",
         tag::STOP_PX => "StopPx",
+        tag::STRIKE_PRICE => "StrikePrice",
         tag::SUBSCRIPTION_REQUEST_TYPE => "SubscriptionRequestType",
         tag::SYMBOL => "Symbol",
+        tag::SYMBOL_SFX => "SymbolSfx",
+        tag::TARGET_STRATEGY => "TargetStrategy",
+        tag::TARGET_STRATEGY_PARAMETERS => "TargetStrategyParameters",
         tag::TIME_IN_FORCE => "TimeInForce",
+        tag::TRADING_SESSION_ID => "TradingSessionID",
         tag::TRAD_SES_REQ_ID => "TradSesReqID",
         _ => "field",
     };
@@ -118,6 +154,7 @@ impl Refused {
             Self::Unsupported { tag } => {
                 format!("{}: not supported by this venue", field_name(*tag))
             }
+            Self::Unoffered { tag, why } => format!("{}: {why}", field_name(*tag)),
             Self::Contradiction { tag, with } => {
                 format!("{}: does not go with {with}", field_name(*tag))
             }
@@ -132,6 +169,7 @@ impl Refused {
             Self::NotAuthorised => "not authorised for this message type".to_owned(),
             Self::UnsupportedMsgType => "this venue does not take this message type".to_owned(),
             Self::UnknownId { tag } => format!("{}: unknown id", field_name(*tag)),
+            Self::TooManyStatuses => "too many status subscriptions in this session".to_owned(),
             Self::StillAnswering => {
                 "one mass status request at a time: the last one is being answered".to_owned()
             }
@@ -162,6 +200,7 @@ impl Refused {
             | Self::Missing { tag }
             | Self::Number { tag, .. }
             | Self::Unsupported { tag }
+            | Self::Unoffered { tag, .. }
             | Self::Contradiction { tag, .. }
             | Self::UnknownId { tag } => Some(*tag),
             Self::UnknownSymbol => Some(tag::SYMBOL),
@@ -188,6 +227,11 @@ impl Refused {
         matches!(self, Self::UnsupportedMsgType | Self::NotAuthorised)
     }
 
+    /// Whether a field of the request is to blame, so that its own kind of answer can say so; else the venue, or who asks.
+    pub fn blames_field(&self) -> bool {
+        self.ref_tag().is_some()
+    }
+
     /// OrdRejReason (103).
     pub fn ord_rej_reason(&self) -> u32 {
         match self {
@@ -197,7 +241,7 @@ impl Refused {
                 why: DecimalError::Overflow,
                 ..
             } => 3,
-            Self::Unsupported { .. } | Self::Contradiction { .. } => 11,
+            Self::Unsupported { .. } | Self::Unoffered { .. } | Self::Contradiction { .. } => 11,
             Self::Number { tag, .. } | Self::Missing { tag }
                 if matches!(*tag, tag::ORDER_QTY | tag::MAX_FLOOR) =>
             {
@@ -209,10 +253,9 @@ impl Refused {
         }
     }
 
-    /// CxlRejReason (102).
+    /// CxlRejReason (102). What an F or G asks for wrongly is refused by the market.
     pub fn cxl_rej_reason(&self) -> u32 {
         match self {
-            Self::UnknownSymbol => 1,
             Self::Busy | Self::Stopped => 2,
             _ => 99,
         }
@@ -254,7 +297,7 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
 pub fn cxl_rej_reason(refusal: Refusal) -> u32 {
     match refusal {
         Refusal::TooLate => 0,
-        Refusal::UnknownOrder => 1,
+        Refusal::UnknownOrder | Refusal::OtherOrderId => 1,
         Refusal::Halted
         | Refusal::Closed
         | Refusal::TooManyOrders
@@ -292,6 +335,10 @@ pub fn refusal_text(refusal: Refusal) -> String {
         Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade => tag::EXEC_INST,
         Refusal::DuplicateClOrdId => tag::CL_ORD_ID,
         Refusal::UnknownOrder => tag::ORIG_CL_ORD_ID,
+        Refusal::OtherOrderId => tag::ORDER_ID,
+        Refusal::OtherInstrument => tag::SYMBOL,
+        Refusal::OtherSide => tag::SIDE,
+        Refusal::TimeInForceNotReplaceable => tag::TIME_IN_FORCE,
         _ => return refusal.to_string(),
     };
     format!("{}: {refusal}", field_name(tag))

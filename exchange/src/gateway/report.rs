@@ -171,3 +171,6 @@ fn terms(body: &mut Body, terms: &OrderTerms, directory: &Directory) {
 
 /// Symbol (55) where the standard requires one and there is none (FIX 4.4 vol. 1, «[N/A]»).
 pub(crate) const NO_SYMBOL: &str = "[N/A]";
+
+/// Side (54) where the standard requires one and there is none.
+pub(crate) const UNDISCLOSED: char = '7';

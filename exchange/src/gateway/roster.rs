@@ -13,10 +13,14 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use tokio::sync::mpsc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 /// Reports and connections that wait for a session task; then the dispatcher waits.
 pub(crate) const MAILBOX: usize = 1024;
+/// How long a new connection waits for the former one, which has ended, to give the session back.
+const ENDING_WAIT: Duration = Duration::from_millis(500);
 
 /// What a session task is sent.
 pub(crate) enum Mail {
@@ -67,10 +71,23 @@ pub(crate) struct Attachment {
     pub(crate) claim: Claim,
 }
 
+/// Who has the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tenure {
+    /// No connection.
+    #[default]
+    Free,
+    /// The connection with this number.
+    Held(u64),
+    /// The connection with this number, which has ended and is about to give the session back.
+    Ending(u64),
+}
+
 /// How a session stands. Written by its task, read by everybody.
 #[derive(Debug, Default)]
 pub(crate) struct Standing {
-    is_claimed: AtomicBool,
+    tenure: watch::Sender<Tenure>,
+    claims: AtomicU64,
     pub(crate) is_logged_on: AtomicBool,
     pub(crate) next_in: AtomicU64,
     pub(crate) next_out: AtomicU64,
@@ -81,11 +98,44 @@ pub(crate) struct Standing {
 
 /// The right to be the one connection of a session; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Claim(Arc<Standing>);
+pub(crate) struct Claim {
+    standing: Arc<Standing>,
+    number: u64,
+}
+
+impl Claim {
+    /// What the parts of the connection say its end with.
+    pub(crate) fn ending(&self) -> Ending {
+        Ending {
+            standing: Arc::clone(&self.standing),
+            number: self.number,
+        }
+    }
+}
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.0.is_claimed.store(false, Ordering::Release);
+        self.standing.tenure.send_replace(Tenure::Free);
+    }
+}
+
+/// Says that a connection has ended, before its session has noticed: who comes next waits for that.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    standing: Arc<Standing>,
+    number: u64,
+}
+
+impl Ending {
+    /// The connection has ended, or is sure to.
+    pub(crate) fn announce(&self) {
+        self.standing.tenure.send_if_modified(|tenure| {
+            let is_held = *tenure == Tenure::Held(self.number);
+            if is_held {
+                *tenure = Tenure::Ending(self.number);
+            }
+            is_held
+        });
     }
 }
 
@@ -101,18 +151,30 @@ pub(crate) struct SessionHandle {
 }
 
 impl SessionHandle {
-    /// Whether a connection has the session.
-    pub(crate) fn is_claimed(&self) -> bool {
-        self.standing.is_claimed.load(Ordering::Acquire)
+    /// Whether no connection has the session. While the one that has it is ending, it is waited for, half a second at most.
+    pub(crate) async fn is_free(&self) -> bool {
+        let mut tenure = self.standing.tenure.subscribe();
+        let settled = tenure.wait_for(|tenure| !matches!(tenure, Tenure::Ending(_)));
+        match timeout(ENDING_WAIT, settled).await {
+            Ok(Ok(tenure)) => *tenure == Tenure::Free,
+            Ok(Err(_)) | Err(_) => false,
+        }
     }
 
     /// The session for a new connection, unless one has it.
     pub(crate) fn claim(&self) -> Option<Claim> {
-        self.standing
-            .is_claimed
-            .compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire)
-            .ok()
-            .map(|_| Claim(Arc::clone(&self.standing)))
+        let number = self.standing.claims.fetch_add(1, Ordering::Relaxed);
+        let is_claimed = self.standing.tenure.send_if_modified(|tenure| {
+            let is_free = *tenure == Tenure::Free;
+            if is_free {
+                *tenure = Tenure::Held(number);
+            }
+            is_free
+        });
+        is_claimed.then(|| Claim {
+            standing: Arc::clone(&self.standing),
+            number,
+        })
     }
 
     fn status(&self, now_nanos: i64) -> SessionStatus {
@@ -162,5 +224,45 @@ impl Roster {
             .iter()
             .map(|(participant, session)| (*participant, session.clone()))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    fn session() -> SessionHandle {
+        SessionHandle {
+            comp_id: "BOT01".parse().expect("a CompID"),
+            mailbox: mpsc::channel(1).0,
+            standing: Arc::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_live_connection_keeps_its_session_and_an_ending_one_is_waited_for() {
+        let session = session();
+        let first = session.claim().expect("nobody has it");
+        assert!(!session.is_free().await, "a live connection has it");
+        assert!(session.claim().is_none());
+        first.ending().announce();
+        assert!(session.claim().is_none(), "it is not given back yet");
+        let mut next = pin!(session.is_free());
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(next.as_mut().poll(&mut context), Poll::Pending);
+        let late = first.ending();
+        drop(first);
+        assert!(next.await);
+        let second = session.claim().expect("it is given back");
+        late.announce();
+        assert!(
+            !session.is_free().await,
+            "the first says nothing of the second"
+        );
+        second.ending().announce();
+        assert!(!session.is_free().await, "nobody is waited for without end");
     }
 }

@@ -245,7 +245,12 @@ impl SessionTask {
         }
         let Attachment { peer, logon, claim } = attachment;
         let fix = &self.venue.config;
-        let connection = Connection::start(peer, fix.max_message_bytes, fix.outbound_queue);
+        let connection = Connection::start(
+            peer,
+            fix.max_message_bytes,
+            fix.outbound_queue,
+            claim.ending(),
+        );
         *self
             .standing
             .peer

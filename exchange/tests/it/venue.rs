@@ -364,6 +364,14 @@ impl Raw {
         self.send(message.bytes()).await;
     }
 
+    /// What comes next.
+    pub(crate) async fn some(&mut self) -> String {
+        let mut bytes = BytesMut::new();
+        let read = timeout(PATIENCE, self.0.read_buf(&mut bytes)).await;
+        read.expect("something comes").unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
     /// Everything that comes until the venue closes the connection.
     pub(crate) async fn until_closed(&mut self) -> Bytes {
         let mut bytes = BytesMut::new();

@@ -3,7 +3,6 @@
 
 use crate::gateway::marketdata::request::MarketDataRefused;
 use crate::gateway::refused::Refused;
-use fix_engine::tag;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The subscriptions of one connection.
@@ -13,7 +12,7 @@ pub(crate) struct Desk {
     market_data: BTreeMap<String, usize>,
     /// SecurityStatusReqID (324).
     status: BTreeSet<String>,
-    /// Symbols, and statuses, that there may be.
+    /// Symbols of market data that there may be, over all requests; and as many statuses.
     max: usize,
 }
 
@@ -54,9 +53,7 @@ impl Desk {
     /// Enters a subscription to a security's status. The same id again changes nothing.
     pub(crate) fn enter_status(&mut self, id: &str) -> Result<(), Refused> {
         if self.status.len() >= self.max && !self.status.contains(id) {
-            return Err(Refused::Unsupported {
-                tag: tag::SUBSCRIPTION_REQUEST_TYPE,
-            });
+            return Err(Refused::TooManyStatuses);
         }
         self.status.insert(id.to_owned());
         Ok(())

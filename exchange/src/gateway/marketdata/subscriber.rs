@@ -65,9 +65,12 @@ impl Subscriptions {
         self.forget_phases();
     }
 
+    /// An id that is in use moves to the instrument.
     pub(crate) fn add_status(&mut self, id: String, instrument: InstrumentId, view: &View) {
         self.watch_phase(instrument, view);
-        self.status.insert(id, instrument);
+        if self.status.insert(id, instrument).is_some() {
+            self.forget_phases();
+        }
     }
 
     pub(crate) fn remove_status(&mut self, id: &str) {
@@ -82,8 +85,12 @@ impl Subscriptions {
         for (id, market_data) in &mut self.market_data {
             market_data.serve(id, view, directory, &mut out);
         }
+        let before = self.market_data.len();
         self.market_data
             .retain(|_, market_data| !market_data.is_snapshot);
+        if self.market_data.len() < before {
+            self.forget_phases();
+        }
         out
     }
 

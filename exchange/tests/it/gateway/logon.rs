@@ -98,6 +98,28 @@ async fn a_second_connection_is_dropped_and_the_first_lives() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_at_once_is_let_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    for round in 0..20 {
+        let mut raw = venue.raw().await;
+        let again = format!("{}141=Y|", logon("BOT01", "LOGGIA", "secret-BOT01"));
+        raw.send_message(&again).await;
+        // Logged out by the venue, or gone by itself.
+        if round % 2 == 0 {
+            let logout = format!("8=FIX.4.4|35=5|34=2|49=BOT01|56=LOGGIA|52={}|", now());
+            raw.send_message(&logout).await;
+            let answer = String::from_utf8(raw.until_closed().await.to_vec()).unwrap();
+            assert!(answer.contains("\u{1}35=A\u{1}"), "{round}: {answer}");
+        } else {
+            let answer = raw.some().await;
+            assert!(answer.contains("\u{1}35=A\u{1}"), "{round}: {answer}");
+        }
+    }
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_from_one_address_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let venue = Venue::open_with(folder.path(), |fix| fix.max_connections_per_address = 2).await;

@@ -206,3 +206,58 @@ async fn a_halt_is_told_to_those_who_watch() {
     trader.rest("b", '1', "1", "1").await;
     venue.close().await;
 }
+
+/// Halts ACME or BOLT, or lets it go on.
+async fn change(venue: &Venue, command: Command) {
+    let instruction = exchange::entry::Instruction::Market(command);
+    let origin = exchange::entry::Origin::System;
+    venue.hub.submitter.call(origin, instruction).await.unwrap();
+}
+
+fn halt(venue: &Venue, symbol: &str) -> Command {
+    let instrument = venue.hub.directory.instrument_by_symbol(symbol).unwrap();
+    Command::Halt {
+        instrument: instrument.id,
+        reason: "news".parse().unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asked_once_is_not_told_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut reader = venue.peer("MD01").await;
+    reader
+        .send("V", "262=once|263=0|264=1|267=1|269=0|146=1|55=ACME")
+        .await;
+    reader.expect("W", "262=once").await;
+    change(&venue, halt(&venue, "ACME")).await;
+    // BOLT is watched and halted later: its status is the next that comes.
+    reader.send("e", "324=s|55=BOLT|263=1").await;
+    reader.expect("f", "324=s|55=BOLT|326=17").await;
+    change(&venue, halt(&venue, "BOLT")).await;
+    reader.expect("f", "324=s|55=BOLT|326=2").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_subscription_that_moves_leaves_its_symbol() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open_with(folder.path(), |fix| fix.max_subscriptions = 1).await;
+    let mut reader = venue.peer("MD01").await;
+    reader.send("e", "324=s|55=ACME|263=1").await;
+    reader.expect("f", "324=s|55=ACME|326=17").await;
+    reader.send("e", "324=s|55=BOLT|263=1").await;
+    reader.expect("f", "324=s|55=BOLT|326=17").await;
+    change(&venue, halt(&venue, "ACME")).await;
+    change(&venue, halt(&venue, "BOLT")).await;
+    reader.expect("f", "324=s|55=BOLT|326=2").await;
+    reader.send("e", "324=t|55=ACME|263=1").await;
+    reader
+        .expect(
+            "j",
+            "372=e|379=t|380=0|58=too many status subscriptions in this session",
+        )
+        .await;
+    venue.close().await;
+}
