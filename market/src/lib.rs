@@ -16,6 +16,7 @@ pub mod command;
 pub mod control;
 pub mod decimal;
 pub mod event;
+mod fixed;
 pub mod flow;
 pub mod id;
 pub mod instrument;
