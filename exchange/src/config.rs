@@ -51,7 +51,8 @@ pub struct FixConfig {
     pub sending_time_window_secs: u64,
     /// Milliseconds between two market-data refreshes to a subscriber; 1 to 10,000. Default 20.
     pub market_data_interval_ms: u64,
-    /// Market-data subscriptions of one session; at least 1. Default 256.
+    /// Symbols of market data that one session may be subscribed to, over all its requests, and as many statuses of securities
+    /// beside them; at least 1. Default 256.
     pub max_subscriptions: usize,
 }
 
