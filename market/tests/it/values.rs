@@ -1,10 +1,13 @@
 //! Values: exact decimal text in and out, short texts, averages, and what an instrument's steps allow.
 
+use market::command::{Amendment, Change, Command};
 use market::decimal::{DecimalError, parse};
-use market::id::ClOrdId;
+use market::event::CxlRejResponseTo;
+use market::id::{ClOrdId, ParticipantId};
 use market::money::Money;
 use market::price::Price;
 use market::qty::Qty;
+use market::refusal::Refusal;
 use market::text::TextError;
 use proptest::prelude::*;
 
@@ -62,6 +65,36 @@ fn a_notional_is_exact() {
     assert_eq!(Money::notional(price, qty).to_string(), "30.15");
     let (most_px, most_qty) = (Price::from_raw(i64::MAX), Qty::from_raw(i64::MAX));
     assert!(Money::notional(most_px, most_qty) > Money::ZERO);
+}
+
+/// Journals hold these numbers: what is new comes at the end.
+#[test]
+fn commands_and_refusals_keep_their_numbers() {
+    let id: ClOrdId = "a".parse().expect("an id");
+    let amend = Command::Amend(Amendment {
+        participant: ParticipantId(0),
+        cl_ord_id: id,
+        orig_cl_ord_id: id,
+        order_id: None,
+        change: Change::Nothing {
+            response_to: CxlRejResponseTo::Cancel,
+            why: "why".parse().expect("a text"),
+        },
+    });
+    let commands = [Command::EndOfDay, amend].map(|command| number(&command));
+    assert_eq!(commands, [16, 17]);
+    let refusals = [
+        Refusal::PostOnlyWouldTrade,
+        Refusal::OtherOrderId,
+        Refusal::BadRequest,
+    ];
+    assert_eq!(refusals.map(|refusal| number(&refusal)), [31, 32, 36]);
+}
+
+fn number(value: &impl serde::Serialize) -> u8 {
+    let mut bytes = [0; 512];
+    let written = postcard::to_slice(value, &mut bytes).expect("it has room");
+    written[0]
 }
 
 proptest! {
