@@ -185,6 +185,9 @@ pub struct DemoUserConfig {
     pub password: Password,
     /// Name of an account of the exchange.
     pub account: AccountName,
+    /// Whether a user that exists gets this password, because it was made anew. Default false: it keeps its own.
+    #[serde(default)]
+    pub renew: bool,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The consumer: reads batches of events and writes their effects. Offset and effects are one transaction, so that twice is the same as
-//! once; what was seen is dropped by `(seq, index)` per partition. An event of another history stops it: an operator must decide.
+//! once; what was seen is dropped by `(seq, index)` per partition. Effects have the identity of their event, whatever partition told it: another
+//! source over the same database reads again without harm. An event of another history stops it: an operator must decide.
 
 pub mod effect;
 #[cfg(feature = "kafka")]

@@ -66,6 +66,12 @@ pub enum Error {
         /// What was seen instead; never a secret.
         why: String,
     },
+    /// The exchange has answered that it will not do it, and never will: it was not done, by no earlier attempt either.
+    #[error("the exchange refuses: {why}")]
+    ExchangeRefused {
+        /// In its words.
+        why: String,
+    },
     /// The source of events failed; reading starts again from the stored position.
     #[error("the source of events failed: {why}")]
     Source {
@@ -82,6 +88,17 @@ pub enum Error {
         followed: String,
         /// The epoch of the event.
         told: String,
+    },
+    /// The journal ends before what this database has seen of it: it is an older copy. An operator must decide.
+    #[error(
+        "this database has seen entry {seen} of the exchange's journal, but the journal ends at entry {end}: an older journal was \
+         restored. Restore the newer journal, or give the back office an empty database (what users own here is lost with it)"
+    )]
+    JournalBehind {
+        /// The last entry whose events the database has.
+        seen: i64,
+        /// The last entry of the journal.
+        end: u64,
     },
     /// An event says something that cannot be.
     #[error("event {seq}/{index} cannot be applied: {why}")]
@@ -115,6 +132,16 @@ pub enum Error {
         /// The key.
         key: &'static str,
         /// What is wrong with it.
+        why: String,
+    },
+    /// Something that a setting names cannot be reached.
+    #[error("{key}: {address}: {why}")]
+    Unreachable {
+        /// The key.
+        key: &'static str,
+        /// Where it should be; without its password.
+        address: String,
+        /// What was seen instead.
         why: String,
     },
     /// The database refused or failed.

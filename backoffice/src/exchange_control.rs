@@ -18,6 +18,7 @@ pub trait ExchangeControl: Debug + Send + Sync {
     /// Opens an account, or finds it open.
     fn open_account(&self, account: AccountName) -> Answer<'_, AccountStatus>;
 
-    /// Moves cash; the same `transfer_id` has the same outcome, once. An error says nothing about the outcome.
+    /// Moves cash; the same `transfer_id` has the same outcome, once. [`Error::ExchangeRefused`] is an outcome too: nothing was moved, nor will
+    /// be. Any other error says nothing about the outcome.
     fn transfer(&self, transfer: Transfer) -> Answer<'_, TransferOutcome>;
 }

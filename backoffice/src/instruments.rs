@@ -65,6 +65,18 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Instrument>, Error> {
         .await?)
 }
 
+/// The currencies of all instruments that are listed, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn currencies(tx: &mut Tx) -> Result<Vec<String>, Error> {
+    let rows: Vec<(String,)> = tx
+        .q("SELECT DISTINCT currency FROM instruments WHERE currency IS NOT NULL ORDER BY currency")
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(currency,)| currency).collect())
+}
+
 /// An instrument is listed.
 ///
 /// # Errors

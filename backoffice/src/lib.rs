@@ -73,15 +73,16 @@ pub struct Backoffice {
 /// hold others' too.
 ///
 /// # Errors
-/// [`Error::Config`] naming the key of what cannot be used, [`Error::Internal`] when the registry is another back office's, or the
-/// database's.
+/// [`Error::Config`] naming the key of what cannot be used, [`Error::Unreachable`] naming what does not answer, [`Error::JournalBehind`] when
+/// the database has seen more than the journal has, [`Error::Internal`] when the registry is another back office's, or the database's.
 pub async fn open(
     config: Config,
     source: EventSource,
     registry: &Registry,
 ) -> Result<Backoffice, Error> {
     check(&config)?;
-    let db = Db::open(&config.database.url).await?;
+    let db = Db::open(&config.database.url).await.map_err(unopened)?;
+    source.check(&db).await?;
     let hasher = Hasher::new().await?;
     ensure_demo_user(&config, &db, &hasher).await?;
     let list: Arc<dyn SessionList> = match &config.redis {
@@ -119,6 +120,17 @@ pub async fn open(
     })
 }
 
+/// An address that is none is the configuration's fault; everything else is the database's.
+fn unopened(error: sqlx::Error) -> Error {
+    match error {
+        sqlx::Error::Configuration(why) => Error::Config {
+            key: "database.url",
+            why: why.to_string(),
+        },
+        other => other.into(),
+    }
+}
+
 fn check(config: &Config) -> Result<(), Error> {
     let bad = |key, why: &str| {
         Err(Error::Config {
@@ -144,6 +156,9 @@ async fn ensure_demo_user(config: &Config, db: &Db, hasher: &Hasher) -> Result<(
         return Ok(());
     };
     let user = users::ensure(db, hasher, &demo.email, &demo.password).await?;
+    if demo.renew {
+        users::set_password(db, hasher, user, demo.password.clone()).await?;
+    }
     accounts::assign(db, &demo.account, user).await
 }
 

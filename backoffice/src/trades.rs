@@ -98,7 +98,7 @@ pub async fn page(
         .await?)
 }
 
-/// Keeps one side of a trade.
+/// Keeps one side of a trade; one that is kept already stays as it is.
 ///
 /// # Errors
 /// [`Error::OutOfRange`], or the database's.
@@ -110,7 +110,7 @@ pub async fn record(
     leg: &LegView,
 ) -> Result<(), Error> {
     tx.q("INSERT INTO trades (account, seq, idx, leg, trade_id, symbol, currency, side, price, qty, notional, aggressor, order_id, \
-          cl_ord_id, at_us, trace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)")
+          cl_ord_id, at_us, trace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING")
         .bind(leg.account.to_string())
         .bind(happened.place.seq)
         .bind(happened.place.idx)

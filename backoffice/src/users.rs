@@ -111,6 +111,27 @@ pub async fn by_id(tx: &mut Tx, id: Uuid) -> Result<User, Error> {
         .ok_or(Error::NotLoggedIn)
 }
 
+/// Gives a user another password.
+///
+/// # Errors
+/// When the database or hashing fails.
+pub async fn set_password(
+    db: &Db,
+    hasher: &Hasher,
+    user: Uuid,
+    password: Password,
+) -> Result<(), Error> {
+    let hash = hasher.hash(password).await?;
+    in_tx!(db, |tx| {
+        tx.q("UPDATE users SET password_hash = $2 WHERE id = $1")
+            .bind(user)
+            .bind(hash.clone())
+            .exec()
+            .await?
+    })?;
+    Ok(())
+}
+
 /// The user with this address, made now if there is none. The password of one that exists is left as it is.
 ///
 /// # Errors

@@ -29,7 +29,7 @@ pub struct Declared {
     pub accounts: Vec<DeclaredAccount>,
     /// Participants.
     pub participants: Vec<DeclaredParticipant>,
-    /// Whether closed instruments open at every start: the calendar of a demo, which is always open.
+    /// Whether all closed instruments of the list open at every start, whatever each says itself: a demo is always open.
     pub open_now: bool,
 }
 
@@ -51,6 +51,9 @@ pub struct DeclaredInstrument {
     pub max_qty: Qty,
     /// Price for valuation before the first trade, a multiple of the tick.
     pub reference_px: Price,
+    /// Whether it opens at a start when it is closed. Default false.
+    #[serde(default)]
+    pub open_at_start: bool,
 }
 
 impl DeclaredInstrument {

@@ -1,6 +1,7 @@
 //! [`Config`]: the exchange's keys, as they stand in `loggia.toml`. Every key has a default; an unknown one is refused. Where values
 //! come from (file, environment, flags) is the composition root's matter.
 
+use crate::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub struct Config {
     pub journal: JournalConfig,
     /// Certificates of the TLS ports.
     pub tls: TlsConfig,
+    /// When a trading day ends.
+    pub calendar: CalendarConfig,
     /// Kafka as the bus; without this section events stay in the process. Needs the cargo feature `kafka`.
     pub kafka: Option<KafkaConfig>,
 }
@@ -193,6 +196,25 @@ impl TlsConfig {
     }
 }
 
+/// `[calendar]`: when a trading day ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarConfig {
+    /// Zone of the IANA time zone database. Default `UTC`.
+    pub time_zone: String,
+    /// Time of day in that zone at which a trading day ends and the next one begins, `HH:MM`. Default `00:00`.
+    pub day_ends: String,
+}
+
+impl Default for CalendarConfig {
+    fn default() -> Self {
+        Self {
+            time_zone: "UTC".to_owned(),
+            day_ends: "00:00".to_owned(),
+        }
+    }
+}
+
 /// `[kafka]`: the bus on Apache Kafka.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -293,6 +315,7 @@ impl Config {
         at_least("journal.queue", journal.queue)?;
         at_least("journal.batch", journal.batch)?;
         at_least("journal.window", journal.window)?;
+        Calendar::new(&self.calendar)?;
         self.kafka.as_ref().map_or(Ok(()), KafkaConfig::check)
     }
 }

@@ -1,26 +1,45 @@
-//! [`Directory`]: reference data by number and by name: assets, instruments with their phase, accounts, participants. Entries go in, in order, once
+//! [`Directory`]: reference data by number and by name: assets, instruments with their phase, accounts, participants, and when the
+//! trading day began. Entries go in, in order, once
 //! they are durable and before readers see them; at start the replay fills it. It only grows: a number that was ever told stays
 //! valid. It deliberately knows no order and no balance.
 
 use crate::entry::{Entry, Instruction, Origin};
 use crate::participant::{Credentials, ParticipantChange};
+use market::command::Command;
 use market::event::Event;
 use market::id::{
     AccountId, AccountName, AssetCode, AssetId, CompId, InstrumentId, ParticipantId, TransferId,
 };
 use market::instrument::{Instrument, Phase};
+use market::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Begins the id of each transfer that opens an account of the configuration: remembered here, so that a start does not ask again.
 pub const OPENING: &str = "open:";
 
+/// No trading day has begun: the journal is empty.
+const NEVER: i64 = i64::MIN;
+
 /// Shared reference data; behind an `Arc`, read by everybody, written by the journal thread alone.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Directory {
     tables: RwLock<Tables>,
     /// Apart from the tables, since every order of a session moves it.
     inbound: RwLock<BTreeMap<ParticipantId, Inbound>>,
+    /// When the trading day began, in nanoseconds since the Unix epoch, or [`NEVER`].
+    day_began: AtomicI64,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self {
+            tables: RwLock::default(),
+            inbound: RwLock::default(),
+            day_began: AtomicI64::new(NEVER),
+        }
+    }
 }
 
 /// A participant as the gateway needs it.
@@ -145,10 +164,17 @@ impl Directory {
             .map(|last| last.msg_seq_num)
     }
 
+    /// When the trading day began: the last end of a day in the journal, or else its first entry. None: the journal is empty.
+    pub fn day_began(&self) -> Option<Timestamp> {
+        let nanos = self.day_began.load(Ordering::Acquire);
+        (nanos != NEVER).then(|| Timestamp::from_nanos(nanos))
+    }
+
     /// Takes in entries, in order; called once for each entry.
     pub fn apply<'a>(&self, entries: impl IntoIterator<Item = &'a Entry>) {
         for entry in entries {
             self.note_inbound(&entry.origin);
+            self.note_day(entry);
             let define = matches!(entry.instruction, Instruction::Participant(_));
             if define || entry.events.iter().any(is_reference_data) {
                 let mut tables = self.tables_mut();
@@ -157,6 +183,13 @@ impl Directory {
                     tables.change(change);
                 }
             }
+        }
+    }
+
+    fn note_day(&self, entry: &Entry) {
+        let ends = matches!(entry.instruction, Instruction::Market(Command::EndOfDay));
+        if ends || self.day_began.load(Ordering::Relaxed) == NEVER {
+            self.day_began.store(entry.at.nanos(), Ordering::Release);
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Hub {
     pub durability: Durability,
     /// When the venue was opened.
     pub opened: Instant,
+    /// The last entry of the journal as it was found; 0 when it was new.
+    pub replayed: u64,
 }
 
 /// What keeps a [`Hub`] going: the threads and the hold on the data folder. Dropped without [`Running::shut_down`], the threads go on until
@@ -131,6 +133,7 @@ pub fn open(
         data: data.to_owned(),
         durability: config.durability,
         opened: Instant::now(),
+        replayed: last_seq,
     };
     Ok((hub, Running { sequencer, folder }))
 }

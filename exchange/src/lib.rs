@@ -10,6 +10,7 @@
 
 pub mod bootstrap;
 pub mod bus;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod control;

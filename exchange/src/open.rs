@@ -1,10 +1,12 @@
-//! [`open`]: the whole exchange from a configuration: hub, declared list, gateway, control port, observation port, bus. And its orderly end.
+//! [`open`]: the whole exchange from a configuration: hub, declared list, gateway, control port, observation port, bus, bell. And its orderly end.
 
 use crate::bootstrap::{BootstrapError, Declared, bootstrap};
 #[cfg(feature = "kafka")]
 use crate::bus::kafka::KafkaBus;
 use crate::bus::local::LocalBus;
-use crate::clock::SystemClock;
+use crate::calendar::Calendar;
+use crate::calendar::bell::Bell;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, KafkaConfig, RangeError, TlsConfig};
 use crate::control::{Control, ControlError, ControlParts};
 use crate::gateway::{Gateway, GatewayError, GatewayParts};
@@ -102,7 +104,8 @@ struct Doors {
     observe_address: SocketAddr,
     observe: JoinHandle<io::Result<()>>,
     bus: Option<JoinHandle<()>>,
-    /// Ends observation, and the bus where the feed does not.
+    bell: JoinHandle<()>,
+    /// Ends observation and bell, and the bus where the feed does not.
     stop: CancellationToken,
 }
 
@@ -110,17 +113,26 @@ struct Doors {
 ///
 /// # Errors
 /// An [`OpenError`] naming what cannot be had.
-pub async fn open(
+pub async fn open(config: Config, data: &Path, declared: &Declared) -> Result<Exchange, OpenError> {
+    open_at(config, data, declared, SystemClock::default()).await
+}
+
+/// [`open`] with this clock instead of the machine's: its copies stamp the entries and end the trading days.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_at(
     config: Config,
     data: &Path,
     declared: &Declared,
+    clock: impl Clock + Clone + 'static,
 ) -> Result<Exchange, OpenError> {
     config.check()?;
     if config.kafka.is_some() && cfg!(not(feature = "kafka")) {
         return Err(OpenError::KafkaNotBuilt);
     }
-    let (hub, running) = start(&config, data).await?;
-    match Doors::open(config, &hub, declared).await {
+    let (hub, running) = start(&config, data, Box::new(clock.clone())).await?;
+    match Doors::open(config, &hub, declared, Box::new(clock)).await {
         Ok(doors) => {
             hub.health.opened();
             Ok(Exchange {
@@ -187,6 +199,9 @@ impl Exchange {
             tracing::warn!("the bus has not sent everything: the next start goes on");
         }
         doors.stop.cancel();
+        if doors.bell.await.is_err() {
+            tracing::warn!("the task that ends trading days ended in a panic");
+        }
         if let Ok(Err(error)) = doors.observe.await {
             tracing::warn!(%error, "the metrics port ended in an error");
         }
@@ -195,12 +210,14 @@ impl Exchange {
 }
 
 /// Replays the journal and starts the threads, off the async tasks.
-async fn start(config: &Config, data: &Path) -> Result<(Hub, Running), HubError> {
+async fn start(
+    config: &Config,
+    data: &Path,
+    clock: Box<dyn Clock>,
+) -> Result<(Hub, Running), HubError> {
     let (journal, data) = (config.journal.clone(), data.to_owned());
-    let opening = tokio::task::spawn_blocking(move || {
-        let clock = Box::new(SystemClock::default());
-        hub::open(&journal, &data, Box::new(Files), clock)
-    });
+    let opening =
+        tokio::task::spawn_blocking(move || hub::open(&journal, &data, Box::new(Files), clock));
     match opening.await {
         Ok(opened) => opened,
         Err(error) => Err(HubError::Threads(io::Error::other(error))),
@@ -216,12 +233,20 @@ async fn end(running: Running) -> Result<(), StopReason> {
 
 impl Doors {
     /// Opens everything that stands around the hub.
-    async fn open(config: Config, hub: &Hub, declared: &Declared) -> Result<Self, OpenError> {
+    async fn open(
+        config: Config,
+        hub: &Hub,
+        declared: &Declared,
+        clock: Box<dyn Clock>,
+    ) -> Result<Self, OpenError> {
         let tls = Tls::read(&config.tls.under(&hub.data))?;
         let address = config.metrics.listen;
         let observe = Observe::bind(address, hub.metrics.registry().clone(), hub.health.clone())
             .await
             .map_err(|source| OpenError::Metrics { address, source })?;
+        let mut bell = Bell::new(Calendar::new(&config.calendar)?, clock, hub.clone());
+        // A day that ended while the venue was down ends before anybody can enter an order.
+        bell.ring_if_due().await.map_err(BootstrapError::Submit)?;
         bootstrap(hub, declared).await?;
         let gateway = Gateway::open(GatewayParts {
             config: config.fix,
@@ -248,6 +273,7 @@ impl Doors {
             observe_address: observe.address(),
             observe: tokio::spawn(observe.serve(stop.clone().cancelled_owned())),
             bus,
+            bell: tokio::spawn(bell.run(stop.clone())),
             stop,
         })
     }
@@ -264,11 +290,7 @@ fn start_bus(
 }
 
 #[cfg(not(feature = "kafka"))]
-fn start_bus(
-    _: &Hub,
-    _: &KafkaConfig,
-    _: &CancellationToken,
-) -> Result<JoinHandle<()>, OpenError> {
+fn start_bus(_: &Hub, _: &KafkaConfig, _: &CancellationToken) -> Result<JoinHandle<()>, OpenError> {
     Err(OpenError::KafkaNotBuilt)
 }
 

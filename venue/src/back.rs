@@ -1,7 +1,7 @@
 //! The back office's side of the wiring: its configuration, its source of events, its errors in the venue's words.
 
 use crate::config::Config;
-use crate::config::layers::Layers;
+use crate::config::layers::{Layers, without_password};
 use crate::credentials::UserCredentials;
 use crate::demo;
 use crate::failure::Failure;
@@ -10,12 +10,12 @@ use crate::front::port;
 use crate::passwords::Passwords;
 use backoffice::Backoffice;
 use backoffice::config as back;
-use backoffice::consumer::local::LocalFeed;
+use backoffice::consumer::local::{JournalEnd, LocalFeed};
 use backoffice::consumer::source::EventSource;
 use backoffice::error::Error;
 use backoffice::readiness::Probe;
-use exchange::bus::local::LocalBus;
 use exchange::health::Health;
+use exchange::open::Exchange;
 use exchange::participant::Password;
 use futures_util::stream::{self, StreamExt};
 use prometheus::Registry;
@@ -32,20 +32,32 @@ const PART: &str = "backoffice";
 /// How often the back office is asked how it is.
 const PROBE_INTERVAL: Duration = Duration::from_secs(2);
 
+/// The demo user.
+pub struct DemoUser {
+    /// What people are told.
+    pub credentials: UserCredentials,
+    /// Whether its password was made up just now: an older one, of a file that was lost, is not in force any more.
+    is_new: bool,
+}
+
 /// The demo user, if there is one.
 ///
 /// # Errors
 /// [`Failure`] when its password can neither be found nor made.
-pub fn demo_user(config: &Config, data: &DataFolder) -> Result<Option<UserCredentials>, Failure> {
+pub fn demo_user(config: &Config, data: &DataFolder) -> Result<Option<DemoUser>, Failure> {
     if !config.has_demo() {
         return Ok(None);
     }
     let mut passwords = Passwords::open(&data.join(PASSWORDS))?;
     let password = passwords.of(demo::USER_EMAIL)?;
+    let is_new = passwords.has_new();
     passwords.save()?;
-    Ok(Some(UserCredentials {
-        email: demo::USER_EMAIL.into(),
-        password,
+    Ok(Some(DemoUser {
+        credentials: UserCredentials {
+            email: demo::USER_EMAIL.into(),
+            password,
+        },
+        is_new,
     }))
 }
 
@@ -53,19 +65,29 @@ pub fn demo_user(config: &Config, data: &DataFolder) -> Result<Option<UserCreden
 ///
 /// # Errors
 /// [`Failure::Internal`] when a constant of the demo is wrong.
-pub fn as_configured(user: &UserCredentials) -> Result<back::DemoUserConfig, Failure> {
+pub fn as_configured(user: &DemoUser) -> Result<back::DemoUserConfig, Failure> {
+    let DemoUser {
+        credentials: user,
+        is_new,
+    } = user;
     let wrong = |what: &str| Failure::Internal(format!("the demo user's {what} cannot be used"));
     let password = |p: &Password| backoffice::users::password::Password::new(p.reveal().to_owned());
     Ok(back::DemoUserConfig {
         email: user.email.parse().map_err(|_| wrong("e-mail address"))?,
         password: password(&user.password).ok_or_else(|| wrong("password"))?,
         account: demo::USER_ACCOUNT.parse().map_err(|_| wrong("account"))?,
+        renew: *is_new,
     })
 }
 
 /// The bus of the same process as a source of events.
-pub fn local_source(bus: LocalBus) -> EventSource {
-    EventSource::Local(LocalFeed::new(move |after_seq| {
+pub fn local_source(exchange: &Exchange) -> EventSource {
+    let (bus, hub) = (exchange.bus(), exchange.hub());
+    let end = JournalEnd {
+        epoch: hub.epoch.to_string(),
+        seq: hub.replayed,
+    };
+    EventSource::Local(LocalFeed::new(end, move |after_seq| {
         let reader = bus.subscribe(after_seq);
         stream::unfold(Some(reader), |reader| async move {
             let mut reader = reader?;
@@ -113,7 +135,11 @@ fn unavailable(error: &Error, database: &str) -> Failure {
         Error::Database(_) if database.starts_with("sqlite:") => {
             Failure::Data(format!("the back office's database ({database}): {error}"))
         }
-        Error::Database(_) => Failure::Outside(format!("database.url: {error}")),
+        Error::Database(_) => {
+            let address = without_password(database);
+            Failure::Outside(format!("database.url: {address}: {error}"))
+        }
+        Error::JournalBehind { .. } => Failure::Data(error.to_string()),
         Error::Internal(_) => Failure::Internal(error.to_string()),
         _ => Failure::Outside(error.to_string()),
     }

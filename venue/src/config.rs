@@ -4,7 +4,7 @@
 pub mod layers;
 pub mod listing;
 
-use crate::args::{Args, Profile};
+use crate::args::{Args, Command, Profile};
 use crate::config::layers::{Layers, Misconfigured, variable};
 use crate::config::listing::{Listing, ParticipantListing};
 use crate::demo;
@@ -13,6 +13,7 @@ use backoffice::config as back;
 use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument};
 use exchange::config as front;
 use serde::Deserialize;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// The documented default file.
@@ -37,11 +38,13 @@ pub struct Config {
     /// `[control]`.
     pub control: front::ControlConfig,
     /// `[metrics]`.
-    pub metrics: front::MetricsConfig,
+    pub metrics: MetricsConfig,
     /// `[journal]`.
     pub journal: front::JournalConfig,
     /// `[tls]`.
     pub tls: front::TlsConfig,
+    /// `[calendar]`.
+    pub calendar: front::CalendarConfig,
     /// `[kafka]`.
     pub kafka: Option<KafkaConfig>,
     /// `[http]`.
@@ -65,6 +68,16 @@ pub struct Config {
     /// `[[participants]]`.
     #[serde(default)]
     pub participants: Vec<ParticipantListing>,
+}
+
+/// `[metrics]`: one port for whatever runs in a process.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsConfig {
+    /// Of the exchange, and of the back office when it runs in the same process.
+    pub listen: SocketAddr,
+    /// Of a back office alone.
+    pub backoffice_listen: SocketAddr,
 }
 
 /// `[demo]`.
@@ -121,12 +134,12 @@ impl Config {
     pub fn read(args: &Args) -> Result<(Self, Layers), Misconfigured> {
         let layers = Layers::read(DEFAULT_TOML, file(args).as_deref(), &args.overrides())?;
         let config: Self = layers.extract()?;
-        config.check(&layers)?;
+        config.check(args.command.as_ref(), &layers)?;
         Ok((config, layers))
     }
 
     /// Checks what the types do not say.
-    fn check(&self, layers: &Layers) -> Result<(), Misconfigured> {
+    fn check(&self, command: Option<&Command>, layers: &Layers) -> Result<(), Misconfigured> {
         self.front()
             .check()
             .map_err(|e| layers.misconfigured(e.key, format!("{} must be {}", e.value, e.range)))?;
@@ -136,21 +149,21 @@ impl Config {
         }
         match self.profile {
             Profile::Dev => Ok(()),
-            Profile::Prod => self.check_prod(layers),
+            Profile::Prod => self.check_prod(command, layers),
         }
     }
 
-    /// The production profile takes no development default.
-    fn check_prod(&self, layers: &Layers) -> Result<(), Misconfigured> {
-        let given = [
-            "tls.ca",
-            "tls.cert",
-            "tls.key",
-            "exchange.cert",
-            "exchange.key",
-            "exchange.ca",
-        ];
-        for key in given {
+    /// The production profile takes no development default of what is run.
+    fn check_prod(&self, command: Option<&Command>, layers: &Layers) -> Result<(), Misconfigured> {
+        let server = ["tls.ca", "tls.cert", "tls.key"];
+        let client = ["exchange.ca", "exchange.cert", "exchange.key"];
+        let given: &[&[&str]] = match command {
+            None => &[&server, &client],
+            Some(Command::Exchange) => &[&server],
+            Some(Command::Backoffice) => &[&client],
+            Some(Command::Config { .. }) => &[],
+        };
+        for key in given.iter().copied().flatten().copied() {
             if layers.is_default(key) {
                 let why = "must be given in the production profile: no certificate is made up";
                 return Err(layers.misconfigured(key, why));
@@ -187,9 +200,12 @@ impl Config {
         front::Config {
             fix: self.fix.clone(),
             control: self.control.clone(),
-            metrics: self.metrics.clone(),
+            metrics: front::MetricsConfig {
+                listen: self.metrics.listen,
+            },
             journal: self.journal.clone(),
             tls: self.tls.clone(),
+            calendar: self.calendar.clone(),
             kafka: self.kafka.clone().map(|k| front::KafkaConfig {
                 brokers: k.brokers,
                 topic_prefix: k.topic_prefix,
@@ -261,11 +277,17 @@ mod tests {
     use clap::Parser;
 
     fn read(file: &str) -> Result<Config, Misconfigured> {
+        read_for(file, &[])
+    }
+
+    fn read_for(file: &str, command: &[&str]) -> Result<Config, Misconfigured> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("test.toml");
         std::fs::write(&path, file).unwrap();
         let path = path.to_str().unwrap();
-        Config::read(&Args::parse_from(["loggia", "--config", path])).map(|(config, _)| config)
+        let arguments = ["loggia", "--config", path];
+        let args = Args::parse_from(arguments.iter().chain(command));
+        Config::read(&args).map(|(config, _)| config)
     }
 
     #[test]
@@ -337,6 +359,27 @@ mod tests {
         assert!(!read(given).unwrap().has_demo());
         let demo = read(&format!("{given}[demo]\nenabled = true\n")).unwrap_err();
         assert_eq!(demo.key, "demo.enabled");
+    }
+
+    #[test]
+    fn a_program_alone_needs_only_what_it_uses() {
+        let tls = "profile = \"prod\"\n[tls]\nca = \"/a\"\ncert = \"/b\"\nkey = \"/c\"\n";
+        let client = "profile = \"prod\"\n[exchange]\nca = \"/a\"\ncert = \"/d\"\nkey = \"/e\"\n";
+        assert_eq!(read(tls).unwrap_err().key, "exchange.ca");
+        assert_eq!(read(client).unwrap_err().key, "tls.ca");
+        read_for(tls, &["exchange"]).unwrap();
+        read_for(client, &["backoffice"]).unwrap();
+        assert_eq!(read_for(client, &["exchange"]).unwrap_err().key, "tls.ca");
+        let error = read_for(tls, &["backoffice"]).unwrap_err();
+        assert_eq!(error.key, "exchange.ca");
+        read_for("profile = \"prod\"\n", &["config"]).unwrap();
+    }
+
+    #[test]
+    fn the_two_programs_apart_watch_at_two_ports() {
+        let metrics = read("").unwrap().metrics;
+        assert_eq!(metrics.listen.to_string(), "127.0.0.1:9464");
+        assert_eq!(metrics.backoffice_listen.to_string(), "127.0.0.1:9465");
     }
 
     #[test]

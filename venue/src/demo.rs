@@ -66,6 +66,7 @@ fn instrument((symbol, reference): &(&str, &str)) -> DeclaredInstrument {
         min_qty: number("1"),
         max_qty: number("100000"),
         reference_px: number(reference),
+        open_at_start: true,
     }
 }
 

@@ -57,6 +57,11 @@ impl Passwords {
         Ok(password)
     }
 
+    /// Whether a password was made up that the file does not have yet.
+    pub const fn has_new(&self) -> bool {
+        self.changed
+    }
+
     /// Writes the file when something is new. To be called before anybody is told a new password.
     ///
     /// # Errors
@@ -96,12 +101,14 @@ mod tests {
         let path = dir.path().join("passwords.json");
         let mut passwords = Passwords::open(&path).unwrap();
         let first = passwords.of("BOT01").unwrap();
+        assert!(passwords.has_new());
         assert_ne!(passwords.of("BOT02").unwrap(), first);
         assert_eq!(first.reveal().len(), LENGTH);
         assert!(first.reveal().bytes().all(|b| ALPHABET.contains(&b)));
         passwords.save().unwrap();
         let mut again = Passwords::open(&path).unwrap();
         assert_eq!(again.of("BOT01").unwrap(), first);
+        assert!(!again.has_new());
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn prepare(config: &Config, layers: &Layers, data: &DataFolder) -> Result<Pr
                 .map(|(index, participant)| given(index, participant, layers, data))
                 .collect();
             Ok(Prepared {
-                declared: declare(&listing, declared?),
+                declared: declare(&listing, declared?, false),
                 development: None,
             })
         }
@@ -88,7 +88,7 @@ fn develop(listing: &Listing, layers: &Layers, data: &DataFolder) -> Result<Prep
     }
     passwords.save()?;
     Ok(Prepared {
-        declared: declare(listing, declared),
+        declared: declare(listing, declared, true),
         development: Some(Development {
             operator: pki.client("operator")?.into(),
             pki,
@@ -142,12 +142,12 @@ fn participant(
     }
 }
 
-fn declare(listing: &Listing, participants: Vec<DeclaredParticipant>) -> Declared {
+fn declare(listing: &Listing, participants: Vec<DeclaredParticipant>, open_now: bool) -> Declared {
     Declared {
         assets: Vec::new(),
         instruments: listing.instruments.clone(),
         accounts: listing.accounts.clone(),
         participants,
-        open_now: true,
+        open_now,
     }
 }

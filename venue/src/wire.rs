@@ -1,7 +1,7 @@
 //! Runs what was asked for: the whole venue in this process, the exchange alone, the back office alone. Configuration in; it returns
 //! when the process is told to stop, or with the [`Failure`] that stops it.
 
-use crate::back::{self, Serving};
+use crate::back::{self, DemoUser, Serving};
 use crate::banner;
 use crate::config::Config;
 use crate::config::layers::Layers;
@@ -70,7 +70,13 @@ async fn open_whole(
     if let Some(development) = development {
         let http = Some(serving.address());
         tell(
-            &credentials_of(config, development, http, user, &exchange),
+            &credentials_of(
+                config,
+                development,
+                http,
+                user.map(|u| u.credentials),
+                &exchange,
+            ),
             &file,
         )?;
     }
@@ -130,10 +136,10 @@ pub async fn backoffice(config: &Config, layers: &Layers) -> Result<(), Failure>
     let mut told = pin!(told_to_stop()?);
     let data = DataFolder::take(&config.data, &[Part::Backoffice])?;
     let (registry, health) = (Registry::new(), Health::new());
-    let listen = config.metrics.listen;
+    let listen = config.metrics.backoffice_listen;
     let observe = Observe::bind(listen, registry.clone(), health.clone())
         .await
-        .map_err(|e| front::port("metrics.listen", listen, &e))?;
+        .map_err(|e| front::port("metrics.backoffice_listen", listen, &e))?;
     let metrics = observe.address();
     let unwatched = CancellationToken::new();
     let watched = tokio::spawn(observe.serve(unwatched.clone().cancelled_owned()));
@@ -179,7 +185,7 @@ async fn open_alone(
     let backoffice = back::open(sections, source, registry, layers).await?;
     let serving = Serving::start(backoffice, health.clone());
     health.opened();
-    if user.is_some() {
+    if let Some(DemoUser { credentials, .. }) = user {
         let credentials = Credentials {
             fix: None,
             http: Some(serving.address()),
@@ -188,7 +194,7 @@ async fn open_alone(
             ca,
             participants: Vec::new(),
             operator: None,
-            user,
+            user: Some(credentials),
             instruments: Vec::new(),
         };
         tell(&credentials, &file)?;
@@ -209,20 +215,14 @@ async fn open_beside(
     layers: &Layers,
     data: &DataFolder,
     exchange: &Exchange,
-    user: Option<&UserCredentials>,
+    user: Option<&DemoUser>,
 ) -> Result<Backoffice, Failure> {
     let mut sections = config.back(data.path());
     sections.kafka = None;
     sections.control.url = format!("https://{}", reachable(exchange.addresses().control));
     sections.demo_user = user.map(back::as_configured).transpose()?;
     let registry = exchange.hub().metrics.registry();
-    back::open(
-        sections,
-        back::local_source(exchange.bus()),
-        registry,
-        layers,
-    )
-    .await
+    back::open(sections, back::local_source(exchange), registry, layers).await
 }
 
 /// An address that listens everywhere is reached on this machine.

@@ -31,7 +31,7 @@ impl RedisSessions {
     /// Connects to the Redis at `url`.
     ///
     /// # Errors
-    /// When the address is wrong or nothing answers there.
+    /// [`Error::Config`] when the address is none, [`Error::Unreachable`] when no Redis answers there.
     pub async fn connect(url: &str) -> Result<Self, Error> {
         let wrong = |why: redis::RedisError| Error::Config {
             key: "redis.url",
@@ -42,9 +42,13 @@ impl RedisSessions {
             .set_response_timeout(Some(Duration::from_secs(TIMEOUT_SECS)))
             .set_connection_timeout(Some(Duration::from_secs(TIMEOUT_SECS)));
         let client = redis::Client::open(url).map_err(wrong)?;
-        let connection = ConnectionManager::new_with_config(client, config)
-            .await
-            .map_err(wrong)?;
+        let address = client.get_connection_info().addr().to_string();
+        let connecting = ConnectionManager::new_with_config(client, config).await;
+        let connection = connecting.map_err(|why| Error::Unreachable {
+            key: "redis.url",
+            address,
+            why: why.to_string(),
+        })?;
         Ok(Self { connection })
     }
 

@@ -1,4 +1,5 @@
-//! What each event does to the tables. Every effect is a sum, or guarded by the place of its event: events of different partitions may
+//! What each event does to the tables. Every effect is kept under the place of its event or guarded by it, so that the same event of another
+//! partition is nothing new: events of different partitions may
 //! come in any relative order, and the tables end the same.
 
 use crate::accounts;

@@ -2,6 +2,7 @@
 
 use crate::consumer::local::{LocalFeed, LocalSource};
 use crate::consumer::progress::Progress;
+use crate::db::Db;
 use crate::error::Error;
 use market::topic::Envelope;
 use std::fmt;
@@ -65,6 +66,18 @@ impl fmt::Debug for EventSource {
 }
 
 impl EventSource {
+    /// Checks that this source is one that the database can follow, as far as that is known before reading.
+    ///
+    /// # Errors
+    /// [`Error::JournalBehind`], or the database's.
+    pub async fn check(&self, db: &Db) -> Result<(), Error> {
+        match self {
+            Self::Local(feed) => feed.check(db).await,
+            #[cfg(feature = "kafka")]
+            Self::Kafka(_) => Ok(()),
+        }
+    }
+
     /// A reader that stands behind what the database has.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The control port over HTTPS with a client certificate. One connection a request: requests are rare. Every attempt has a
-//! time-out, and a request at most [`ATTEMPTS_MAX`] attempts; both requests may be repeated without harm.
+//! time-out, and a request at most [`ATTEMPTS_MAX`] attempts; both requests may be repeated without harm. What the port refuses for good is
+//! told apart from what says nothing about the outcome.
 
 use crate::config::ControlConfig;
 use crate::error::Error;
@@ -26,6 +27,8 @@ use tokio_rustls::TlsConnector;
 pub const ATTEMPTS_MAX: u32 = 3;
 /// Pause before the second attempt, in milliseconds; doubled for each further one.
 const PAUSE_MS: u64 = 100;
+const REQUEST_TIMEOUT: u16 = 408;
+const TOO_MANY_REQUESTS: u16 = 429;
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -77,7 +80,7 @@ impl ControlPort {
             let error = match answer {
                 Ok(Ok((status, bytes))) => match read(status, &bytes) {
                     Ok(value) => return Ok(value),
-                    Err(error) if status < 500 => return Err(error),
+                    Err(error) if !is_worth_repeating(status) => return Err(error),
                     Err(error) => error,
                 },
                 Ok(Err(error)) => error,
@@ -154,9 +157,21 @@ fn read<T: DeserializeOwned>(status: u16, bytes: &[u8]) -> Result<T, Error> {
             .map_err(|e| failed(format!("an answer that is not understood: {e}")));
     }
     Err(match serde_json::from_slice::<ErrorBody>(bytes) {
+        Ok(body) if is_definite(status, &body.code) => Error::ExchangeRefused { why: body.message },
         Ok(body) => failed(format!("{status} {}: {}", body.code, body.message)),
         Err(_) => failed(format!("status {status}")),
     })
+}
+
+/// Whether the same request may have another answer in a moment.
+const fn is_worth_repeating(status: u16) -> bool {
+    status >= 500 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS
+}
+
+/// Whether an answer is about what was asked, and would be the same for ever: then no earlier attempt was done either. Not so 401 and 403
+/// (about our certificate, which an operator may have changed meanwhile) or a path that is not there (another server).
+fn is_definite(status: u16, code: &str) -> bool {
+    matches!(status, 400 | 404 | 409 | 413 | 422) && code != "not_found"
 }
 
 fn address(url: &str) -> Result<(String, u16), Error> {
@@ -234,5 +249,48 @@ mod tests {
             "{error}"
         );
         assert!(read::<AccountStatus>(200, b"[]").is_err());
+    }
+
+    #[test]
+    fn a_refusal_for_good_is_told_from_no_answer() {
+        let answer = |status, code: &str| {
+            let body = format!(r#"{{"code":"{code}","message":"why"}}"#);
+            read::<AccountStatus>(status, body.as_bytes()).unwrap_err()
+        };
+        for (status, code) in [
+            (400, "bad_request"),
+            (404, "unknown_asset"),
+            (404, "unknown_account"),
+            (409, "transfer_mismatch"),
+            (413, "too_large"),
+            (422, "refused"),
+        ] {
+            let error = answer(status, code);
+            assert!(
+                matches!(&error, Error::ExchangeRefused { why } if why == "why"),
+                "{error}"
+            );
+        }
+        for (status, code) in [
+            (401, "unauthorized"),
+            (403, "forbidden"),
+            (404, "not_found"),
+            (405, "method_not_allowed"),
+            (408, "timeout"),
+            (429, "busy"),
+            (500, "internal"),
+            (503, "unavailable"),
+        ] {
+            let error = answer(status, code);
+            assert!(matches!(error, Error::Exchange { .. }), "{status}: {error}");
+        }
+        let page = read::<AccountStatus>(404, b"<html>").unwrap_err();
+        assert!(matches!(page, Error::Exchange { .. }), "{page}");
+        assert!([408, 429, 500, 503].into_iter().all(is_worth_repeating));
+        assert!(
+            ![400, 403, 404, 409, 422]
+                .into_iter()
+                .any(is_worth_repeating)
+        );
     }
 }

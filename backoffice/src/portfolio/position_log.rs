@@ -1,5 +1,6 @@
 //! Positions in the database: every change in the exchange's order, with the position after it. A change that comes late (another
-//! topic) is put at its place and what follows it is folded again, so the end does not depend on the order of arrival.
+//! topic) is put at its place and what follows it is folded again, so the end does not depend on the order of arrival. One that stands there
+//! already (another source told it) changes nothing.
 
 use crate::amount;
 use crate::db::Tx;
@@ -67,7 +68,7 @@ fn fold(before: Position, change: Change) -> Result<Position, Error> {
     })
 }
 
-/// Applies a change at its place.
+/// Applies a change at its place, once.
 ///
 /// # Errors
 /// [`Error::OutOfRange`], or the database's.
@@ -85,6 +86,8 @@ pub async fn apply(
         let after = fold(before, placed.change)?;
         insert(tx, &account, &symbol, &placed, after).await?;
         store(tx, &account, &symbol, after, (seq, idx, leg)).await
+    } else if is_logged(tx, &account, &symbol, (seq, idx, leg)).await? {
+        Ok(())
     } else {
         let before = before(tx, &account, &symbol, (seq, idx, leg)).await?;
         let after = fold(before, placed.change)?;
@@ -102,6 +105,24 @@ async fn locked(tx: &mut Tx, account: &str, symbol: &str) -> Result<Current, Err
         .bind(symbol.to_owned())
         .one()
         .await?)
+}
+
+async fn is_logged(
+    tx: &mut Tx,
+    account: &str,
+    symbol: &str,
+    (seq, idx, leg): (i64, i64, i64),
+) -> Result<bool, Error> {
+    let found: Option<(i64,)> = tx
+        .q("SELECT leg FROM position_changes WHERE account = $1 AND symbol = $2 AND seq = $3 AND idx = $4 AND leg = $5")
+        .bind(account.to_owned())
+        .bind(symbol.to_owned())
+        .bind(seq)
+        .bind(idx)
+        .bind(leg)
+        .opt()
+        .await?;
+    Ok(found.is_some())
 }
 
 async fn insert(

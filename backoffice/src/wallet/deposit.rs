@@ -6,7 +6,8 @@
 //!            bank → wallet → hold           └─ exchange refused ─► refused  hold → wallet → bank
 //! ```
 //!
-//! Between the two stands the request to the exchange, whose idempotency key is the deposit's id: it can be repeated until its
+//! The exchange refuses by an outcome, or by an answer that can never be another (an unknown asset); every other failure says nothing, and the
+//! deposit stays held. Between the two stands the request to the exchange, whose idempotency key is the deposit's id: it can be repeated until its
 //! outcome is known, by the request that began it or, after a crash, by [`super::settlement`].
 
 use crate::amount;
@@ -15,6 +16,7 @@ use crate::db::retry::in_tx;
 use crate::db::{Db, Tx, for_update};
 use crate::error::Error;
 use crate::exchange_control::ExchangeControl;
+use crate::instruments;
 use crate::metrics::Metrics;
 use crate::wallet::ledger::{self, Kind, LedgerAccount, Line, Transaction};
 use market::control::{Transfer, TransferOutcome};
@@ -80,7 +82,7 @@ const PAUSE_MAX_US: i64 = 60_000_000;
 ///
 /// # Errors
 /// [`Error::NotFound`] when the account is not the user's, [`Error::Conflict`] when it is not open yet or the key was used for another
-/// deposit.
+/// deposit, [`Error::Unprocessable`] when the exchange has no such asset; nothing is held then.
 pub async fn begin(
     db: &Db,
     metrics: &Metrics,
@@ -105,6 +107,7 @@ async fn begin_in(
 ) -> Result<Deposit, Error> {
     let now_us = clock::now_us();
     check_account(tx, user, request).await?;
+    check_asset(tx, request.asset).await?;
     let rows = tx
         .q("INSERT INTO deposits (id, user_id, idempotency_key, account, asset, amount, state, next_attempt_us, created_us, updated_us) \
             VALUES ($1, $2, $3, $4, $5, $6, 'held', $7, $7, $7) ON CONFLICT (user_id, idempotency_key) DO NOTHING")
@@ -152,6 +155,22 @@ async fn check_account(tx: &mut Tx, user: Uuid, request: &DepositRequest) -> Res
             message: "the exchange has not opened this account yet; try again".into(),
         }),
     }
+}
+
+/// Only currencies of instruments are assets. Before the exchange has told of any instrument it is asked itself.
+async fn check_asset(tx: &mut Tx, asset: AssetCode) -> Result<(), Error> {
+    let currencies = instruments::currencies(tx).await?;
+    if currencies.is_empty() || currencies.iter().any(|known| known == asset.as_str()) {
+        return Ok(());
+    }
+    Err(Error::Unprocessable {
+        code: "unknown_asset",
+        field: Some("asset"),
+        message: format!(
+            "the exchange has no asset {asset}; it has {}",
+            currencies.join(", ")
+        ),
+    })
 }
 
 async fn hold(
@@ -211,20 +230,20 @@ pub async fn settle(
     if !deposit.is_held() {
         return Ok(deposit.clone());
     }
-    match control.transfer(transfer(deposit)?).await {
-        Ok(outcome) => {
-            let concluded = in_tx!(db, |tx| conclude(tx, deposit.id, &outcome).await?)?;
-            if concluded.by_this {
-                metrics.transferred(&concluded.deposit.state);
-            }
-            Ok(concluded.deposit)
-        }
+    let outcome = match control.transfer(transfer(deposit)?).await {
+        Ok(outcome) => outcome,
+        Err(Error::ExchangeRefused { why }) => TransferOutcome::Refused { reason: why },
         Err(why) => {
             tracing::warn!(deposit = %deposit.id, attempts = deposit.attempts, %why, "deposit has no outcome yet");
             let next_us = clock::now_us() + pause_us(deposit.attempts);
-            in_tx!(db, |tx| postpone(tx, deposit.id, next_us).await?)
+            return in_tx!(db, |tx| postpone(tx, deposit.id, next_us).await?);
         }
+    };
+    let concluded = in_tx!(db, |tx| conclude(tx, deposit.id, &outcome).await?)?;
+    if concluded.by_this {
+        metrics.transferred(&concluded.deposit.state);
     }
+    Ok(concluded.deposit)
 }
 
 /// The request to the exchange: its key is the deposit's id.

@@ -2,6 +2,7 @@
 
 use crate::database::both;
 use crate::events::{EPOCH, account_opened, envelope, funds};
+use crate::feed::Feed;
 use crate::service::World;
 use crate::tables;
 use backoffice::consumer::progress::{self, Progress};
@@ -11,6 +12,7 @@ use backoffice::consumer::{self};
 use backoffice::db::Db;
 use backoffice::error::Error;
 use market::topic::Envelope;
+use prometheus::Registry;
 
 fn batch(next_offset: i64, envelopes: Vec<Envelope>) -> Batch {
     Batch {
@@ -136,6 +138,44 @@ both!(a_service_goes_on_where_it_was, |database| {
     assert_eq!(portfolio["as_of"]["epoch"], EPOCH);
     again.stop().await;
 });
+
+both!(
+    a_journal_that_ends_before_the_database_is_refused,
+    |database| {
+        let world = World::new(database).await;
+        for amount in ["1", "2", "3"] {
+            world.feed.tell(funds(&format!("t{amount}"), "A", amount));
+        }
+        let service = world.start().await;
+        let ada = service.client.register("ada@example.org").await;
+        service.seen(&ada, 3).await;
+        service.stop().await;
+        let open = async |feed: Feed| {
+            backoffice::open(world.config(), feed.source(), &Registry::new()).await
+        };
+        let error = open(world.feed.older(2)).await.unwrap_err();
+        assert!(
+            matches!(error, Error::JournalBehind { seen: 3, end: 2 }),
+            "{error}"
+        );
+        let text = error.to_string();
+        assert!(
+            text.contains("entry 3") && text.contains("ends at entry 2"),
+            "{text}"
+        );
+        // Nothing was written, and with the whole journal it goes on.
+        world.start().await.stop().await;
+        // Another history is told by its name, by the consumer.
+        let db = Db::open(&world.database.url).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        tx.q("UPDATE followed_epoch SET epoch = 'another'")
+            .exec()
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        drop(open(world.feed.older(2)).await.unwrap());
+    }
+);
 
 both!(a_stopped_consumer_is_not_ready_but_alive, |database| {
     let world = World::new(database).await;

@@ -110,7 +110,13 @@ async fn answer(
     }
     let done = match path.as_str() {
         path::ACCOUNTS => exchange.open_account(&body),
-        path::TRANSFERS => exchange.transfer(&body),
+        path::TRANSFERS => match exchange.transfer(&body) {
+            Some(outcome) => outcome,
+            None => {
+                let body = r#"{"code":"unknown_asset","message":"asset: unknown asset \"GONE\""}"#;
+                return Ok(reply(StatusCode::NOT_FOUND, body.into()));
+            }
+        },
         _ => return Ok(reply(StatusCode::NOT_FOUND, "{}".into())),
     };
     if mood == Mood::Forgetful {
@@ -135,13 +141,17 @@ impl Exchange {
         serde_json::to_string(&AccountStatus { account, existed }).unwrap()
     }
 
-    fn transfer(&self, body: &[u8]) -> String {
+    /// None for the asset `GONE`, which it does not know at all.
+    fn transfer(&self, body: &[u8]) -> Option<String> {
         let transfer: Transfer = serde_json::from_slice(body).unwrap();
+        if transfer.asset.as_str() == "GONE" {
+            return None;
+        }
         let mut transfers = self.transfers.lock().unwrap();
         let outcome = transfers
             .entry(transfer.transfer_id.to_string())
             .or_insert_with(|| self.once(&transfer));
-        serde_json::to_string(outcome).unwrap()
+        Some(serde_json::to_string(outcome).unwrap())
     }
 
     fn once(&self, transfer: &Transfer) -> TransferOutcome {

@@ -3,6 +3,7 @@
 use crate::client::Client;
 use crate::control_port::Mood;
 use crate::database::both;
+use crate::events::listed;
 use crate::service::{World, until};
 use crate::tables;
 use backoffice::db::Db;
@@ -164,6 +165,38 @@ both!(a_refused_deposit_goes_back_to_the_bank, |database| {
     assert_eq!(bank.0, 0);
     service.stop().await;
 });
+
+both!(
+    an_asset_that_the_exchange_does_not_know_is_refused,
+    |database| {
+        let world = World::new(database).await;
+        let service = world.start().await;
+        let ada = service.client.register("ada@example.org").await;
+        let account = account(&ada).await;
+        // Before any instrument is known the exchange is asked, and says no for good.
+        let body = json!({"account": account, "asset": "GONE", "amount": "5"});
+        let key = [("idempotency-key", "k")];
+        let refused = ada.post_with(PATH, &key, &body).await.expect(201);
+        assert_eq!(
+            (&refused["state"], &refused["reason"]),
+            (&json!("refused"), &json!("asset: unknown asset \"GONE\""))
+        );
+        let none = rows(&[("hold", "0"), ("wallet", "0")]);
+        assert_eq!(balances(&ada).await, none);
+        // Once instruments are known, their currencies are: nothing is held.
+        let seq = world.feed.tell(listed("X", "10"));
+        service.seen(&ada, seq).await;
+        let body = json!({"account": account, "asset": "EUR", "amount": "5"});
+        let key = [("idempotency-key", "k2")];
+        let unknown = ada.post_with(PATH, &key, &body).await;
+        let expected = (422, "unknown_asset".into(), Some("asset".into()));
+        assert_eq!(unknown.error(), expected);
+        assert_eq!(balances(&ada).await, none);
+        assert_eq!(world.control.transfers(), 0);
+        ask(&ada, "k3", &account, "5").await.expect(201);
+        service.stop().await;
+    }
+);
 
 both!(
     an_exchange_that_does_not_answer_is_asked_until_it_does,

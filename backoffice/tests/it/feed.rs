@@ -1,6 +1,6 @@
 //! A feed as the exchange of the same process has it: everything that was told, from any journal number on, then what comes.
 
-use backoffice::consumer::local::{EnvelopeStream, LocalFeed};
+use backoffice::consumer::local::{EnvelopeStream, JournalEnd, LocalFeed};
 use backoffice::consumer::source::EventSource;
 use futures_util::StreamExt;
 use market::topic::{Envelope, TopicEvent};
@@ -43,7 +43,26 @@ impl Feed {
     /// As the source of a back office.
     pub(crate) fn source(&self) -> EventSource {
         let feed = self.clone();
-        EventSource::Local(LocalFeed::new(move |after_seq| feed.stream(after_seq)))
+        EventSource::Local(LocalFeed::new(self.end(), move |after_seq| {
+            feed.stream(after_seq)
+        }))
+    }
+
+    fn end(&self) -> JournalEnd {
+        let told = self.told.lock().unwrap();
+        JournalEnd {
+            epoch: crate::events::EPOCH.into(),
+            seq: told.last().map_or(0, |last| last.seq),
+        }
+    }
+
+    /// As it was before its last events: another with the first `count` only.
+    pub(crate) fn older(&self, count: usize) -> Self {
+        let older = Self::default();
+        for envelope in &self.told.lock().unwrap()[..count] {
+            older.tell_raw(envelope.clone());
+        }
+        older
     }
 
     fn stream(&self, after_seq: u64) -> EnvelopeStream {

@@ -178,6 +178,27 @@ both!(
     }
 );
 
+both!(another_source_over_the_same_database_goes_on, |database| {
+    let history = history();
+    let fresh = match database.url.starts_with("sqlite") {
+        true => TestDatabase::sqlite(),
+        false => TestDatabase::postgres().await.unwrap(),
+    };
+    let expected = fold(&fresh, in_order(&history)).await;
+    let mut dice = Dice(4);
+    // The feed up to the middle, then all of Kafka from its beginning (with other partitions, too), then the feed again.
+    let (first, _) = history.split_at(history.len() / 2);
+    let mut batches = in_order(first);
+    batches.extend(mixed(&history, &mut dice));
+    let renamed = mixed(&history, &mut dice).into_iter().map(|batch| Batch {
+        partition: batch.partition.replace("kafka/", "kafka/test."),
+        ..batch
+    });
+    batches.extend(renamed);
+    batches.extend(in_order(&history));
+    assert_eq!(fold(&database, batches).await, expected);
+});
+
 both!(two_readers_of_one_partition_apply_it_once, |database| {
     let history = history();
     let expected = fold(&database, in_order(&history)).await;

@@ -3,6 +3,7 @@
 use crate::database::both;
 use crate::events::{Leg, funds, listed, order, priced, securities, trade};
 use crate::service::World;
+use backoffice::users::password::Password;
 use market::order::Side;
 use market::topic::TopicEvent;
 use prometheus::Registry;
@@ -121,6 +122,25 @@ both!(cash_and_positions_move_with_trades, |database| {
     );
     service.stop().await;
 });
+
+both!(
+    a_demo_user_whose_password_was_made_anew_gets_it,
+    |database| {
+        let world = World::with(database, DEMO).await;
+        world.start().await.stop().await;
+        for (renew, wanted) in [(false, "demo demo demo"), (true, "another demo demo")] {
+            let mut config = world.config();
+            let user = config.demo_user.as_mut().unwrap();
+            user.password = Password::new("another demo demo".into()).unwrap();
+            user.renew = renew;
+            let opened = backoffice::open(config, world.feed.source(), &Registry::new()).await;
+            drop(opened.unwrap());
+            let service = world.start().await;
+            service.client.login("demo@example.org", wanted).await;
+            service.stop().await;
+        }
+    }
+);
 
 both!(
     the_demo_user_is_made_once_and_keeps_its_account,

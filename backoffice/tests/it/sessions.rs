@@ -59,7 +59,31 @@ async fn a_redis_that_is_not_there_is_named_by_its_key() {
     let error = RedisSessions::connect("redis://127.0.0.1:1")
         .await
         .unwrap_err();
-    assert!(error.to_string().starts_with("redis.url: "), "{error}");
+    assert!(
+        error.to_string().starts_with("redis.url: 127.0.0.1:1: "),
+        "{error}"
+    );
+    assert!(matches!(
+        error,
+        Error::Unreachable {
+            key: "redis.url",
+            ..
+        }
+    ));
+    let secret = RedisSessions::connect("redis://:hunter22@127.0.0.1:1").await;
+    let told = secret.unwrap_err().to_string();
+    assert!(!told.contains("hunter22"), "{told}");
+    let wrong = RedisSessions::connect("127.0.0.1").await.unwrap_err();
+    assert!(
+        matches!(
+            wrong,
+            Error::Config {
+                key: "redis.url",
+                ..
+            }
+        ),
+        "{wrong}"
+    );
 }
 
 /// A way to the Redis at `url` that can be cut: the address of its near end, and the token that cuts it.

@@ -259,7 +259,7 @@ fn openings(declared: &Declared, directory: &Directory) -> Vec<Instruction> {
     let listed = declared
         .instruments
         .iter()
-        .filter(|_| declared.open_now)
+        .filter(|one| declared.open_now || one.open_at_start)
         .filter_map(|one| directory.instrument_by_symbol(one.symbol.as_str()));
     listed
         .filter(|one| directory.phase(one.id) == Some(Phase::Closed))

@@ -48,6 +48,28 @@ fn declared() -> Declared {
 }
 
 #[tokio::test]
+async fn only_what_says_so_opens_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let mut list = declared();
+    list.open_now = false;
+    let mut other = list.instruments[0].clone();
+    other.symbol = "BOLT".parse().unwrap();
+    other.open_at_start = true;
+    list.instruments.push(other);
+    bootstrap(&hub, &list).await.unwrap();
+    let phase = |symbol| {
+        let instrument = hub.directory.instrument_by_symbol(symbol).unwrap();
+        hub.directory.phase(instrument.id).unwrap()
+    };
+    assert_eq!((phase("ACME"), phase("BOLT")), (Phase::Closed, Phase::Open));
+    list.instruments[0].open_at_start = true;
+    assert_eq!(bootstrap(&hub, &list).await.unwrap(), 1);
+    assert_eq!(phase("ACME"), Phase::Open);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
 async fn a_list_is_opened_once_and_changes_of_credentials_are_taken() {
     let folder = tempfile::tempdir().unwrap();
     let (hub, running) = open(folder.path());

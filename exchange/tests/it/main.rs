@@ -3,6 +3,7 @@
 
 mod bootstrap;
 mod bus;
+mod calendar;
 mod control;
 mod feed;
 mod gateway;

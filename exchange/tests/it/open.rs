@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 /// A folder with certificates.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let certs = folder.path().join("certs");
     fs::create_dir(&certs).unwrap();
@@ -23,7 +23,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// Any free ports.
-fn config() -> Config {
+pub(crate) fn config() -> Config {
     let mut config = Config::default();
     let ports = [
         &mut config.fix.plain,

@@ -192,7 +192,9 @@ impl Layers {
             // figment's path ends with the unknown key itself.
             Kind::UnknownField(name, known) => (path, unknown(name, known)),
             Kind::MissingField(name) => (join(&path, name), "must be set".to_owned()),
-            Kind::UnknownVariant(found, known) if !is_secret(&path) => (path, unknown_value(found, known)),
+            Kind::UnknownVariant(found, known) if !is_secret(&path) => {
+                (path, unknown_value(found, known))
+            }
             _ if is_secret(&path) => (path, "has the wrong type or form".to_owned()),
             kind => (path, kind.to_string().trim().to_owned()),
         };
@@ -351,7 +353,7 @@ mod tests {
         list: Vec<Item>,
     }
 
-    #[derive(Debug, Default, Deserialize)]
+    #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(rename_all = "snake_case")]
     enum Speed {
         #[default]
@@ -390,6 +392,7 @@ mod tests {
         );
         let whole: Whole = layers.extract().unwrap();
         assert_eq!((whole.profile.as_str(), whole.fix.limit), ("prod", 6));
+        assert_eq!(whole.speed, Speed::Slow);
         assert_eq!(whole.fix.plain.port(), 1);
         assert!(whole.list.iter().all(|item| item.name.is_empty()));
         assert_eq!(layers.source("profile"), "flag --profile");

@@ -1,6 +1,6 @@
 //! The configuration as an operator meets it: wrong keys and values name themselves and their source, exit code 78.
 
-use crate::harness::{Said, Venue, ends, free_port, loggia};
+use crate::harness::{Said, Venue, ends, free_port, loggia, program};
 use std::path::Path;
 
 fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Said {
@@ -22,7 +22,7 @@ fn wrong_keys_and_values_name_themselves_and_their_file() {
         (
             "[journal]\ndurability = \"maybe\"\n",
             "journal.durability",
-            "fsync",
+            "no such value \"maybe\"; known here: fsync, os, none",
         ),
         (
             "[journal]\nqueue = \"many\"\n",
@@ -176,6 +176,35 @@ fn a_port_in_use_names_its_key() {
 }
 
 #[test]
+fn a_service_that_is_away_is_named_with_key_and_address() {
+    let dir = tempfile::tempdir().unwrap();
+    let away = free_port().to_string();
+    let (redis, database) = (
+        format!("redis://:hunter2@{away}"),
+        format!("postgres://loggia:hunter2@{away}/loggia"),
+    );
+    let cases = [
+        ("LOGGIA__REDIS__URL", &redis, "redis.url"),
+        ("LOGGIA__DATABASE__URL", &database, "database.url"),
+    ];
+    for (variable, url, key) in cases {
+        let said = run(dir.path(), &["--data", "data"], &[(variable, url)]);
+        assert_eq!(said.code, Some(69), "{key}: {said:?}");
+        let last = said.err.lines().last().unwrap_or_default();
+        assert!(last.contains(key) && last.contains(&away), "{key}: {last}");
+        assert!(!said.err.contains("hunter2"), "{said:?}");
+        assert_clear(&said);
+    }
+    let wrong = run(
+        dir.path(),
+        &["--data", "data"],
+        &[("LOGGIA__DATABASE__URL", "mysql://x")],
+    );
+    assert_eq!(wrong.code, Some(78), "{wrong:?}");
+    assert!(wrong.err.contains("database.url"), "{wrong:?}");
+}
+
+#[test]
 fn the_plain_port_is_for_this_machine_only() {
     let dir = tempfile::tempdir().unwrap();
     let settings = [("LOGGIA__FIX__PLAIN", "0.0.0.0:0")];
@@ -203,9 +232,11 @@ fn the_production_profile_runs_on_given_certificates_and_tells_no_secret() {
     Venue::start(dir.path()).stop();
     let certs = dir.path().join("data/certs");
     let certs = certs.display();
+    let terms = "currency = \"USD\"\ntick = \"0.01\"\nlot = \"1\"\nmin_qty = \"1\"\nmax_qty = \"10\"\nreference_px = \"1\"\n";
     let text = format!(
         "profile = \"prod\"\ndata = \"prod\"\n[tls]\nca = \"{certs}/ca.pem\"\ncert = \"{certs}/server.pem\"\nkey = \"{certs}/server.key\"\n\
          [exchange]\nca = \"{certs}/ca.pem\"\ncert = \"{certs}/service.pem\"\nkey = \"{certs}/service.key\"\n\
+         [[instruments]]\nsymbol = \"SHUT\"\n{terms}[[instruments]]\nsymbol = \"OPEN\"\n{terms}open_at_start = true\n\
          [[accounts]]\nname = \"A\"\n[[participants]]\ncomp_id = \"P1\"\npassword = \"of-the-firm\"\naccounts = [\"A\"]\n\
          cert = \"{certs}/participants/BOT01.pem\"\nclient_cert = \"required\"\n"
     );
@@ -213,6 +244,8 @@ fn the_production_profile_runs_on_given_certificates_and_tells_no_secret() {
     let port = free_port().to_string();
     let mut command = loggia(dir.path(), &["--config", "prod.toml"]);
     command.env("LOGGIA__METRICS__LISTEN", &port);
+    let control = free_port().to_string();
+    command.env("LOGGIA__CONTROL__LISTEN", &control);
     let log = std::fs::File::create(dir.path().join("prod.log")).unwrap();
     let mut child = command
         .stdout(log.try_clone().unwrap())
@@ -223,6 +256,36 @@ fn the_production_profile_runs_on_given_certificates_and_tells_no_secret() {
         let answer = crate::http::get(&port, "/health/ready").ok()?;
         (answer.status == 200).then_some(())
     });
+    let mut ctl = std::process::Command::new(program("loggiactl"));
+    ctl.args([
+        "--server",
+        &format!("https://{control}"),
+        "--ca",
+        &format!("{certs}/ca.pem"),
+    ]);
+    ctl.args([
+        "--cert",
+        &format!("{certs}/operator.pem"),
+        "--key",
+        &format!("{certs}/operator.key"),
+    ]);
+    let listed = ends({
+        ctl.args(["--output", "json", "instruments"]);
+        ctl
+    });
+    let listed: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+    let phases: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| (&i["symbol"], &i["phase"]))
+        .collect();
+    let expected =
+        [("SHUT", "closed"), ("OPEN", "open")].map(|(symbol, phase)| (symbol.into(), phase.into()));
+    assert_eq!(
+        phases,
+        expected.each_ref().map(|(symbol, phase)| (symbol, phase))
+    );
     child.kill().unwrap();
     child.wait().unwrap();
     let log = std::fs::read_to_string(dir.path().join("prod.log")).unwrap();

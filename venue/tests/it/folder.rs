@@ -157,6 +157,48 @@ fn room_that_ends_while_orders_flow() {
 }
 
 #[test]
+fn an_older_journal_under_a_newer_database_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    Venue::start(dir.path()).stop();
+    let journal = dir.path().join("data/journal/0000000001.seg");
+    let older = fs::read(&journal).unwrap();
+    let venue = Venue::start(dir.path());
+    venue.ctl(&["halt", "ACME", "--reason", "news"]);
+    venue.ctl(&["resume", "ACME"]);
+    let user = crate::web::User::demo(&venue);
+    let seen = venue.ctl_json(&["status"])["last_seq"].as_u64().unwrap();
+    crate::harness::wait_for("the back office", || {
+        (user.portfolio()["as_of"]["seq"].as_u64() == Some(seen)).then_some(())
+    });
+    venue.stop();
+    let newer = fs::read(&journal).unwrap();
+    fs::write(&journal, &older).unwrap();
+    let said = ends(loggia(dir.path(), &["--data", "data"]));
+    let entries = [
+        format!("entry {seen}"),
+        format!("ends at entry {}", seen - 2),
+    ];
+    assert_clear(&said, 74, &[&entries[0], &entries[1]]);
+    fs::write(&journal, &newer).unwrap();
+    Venue::start(dir.path());
+}
+
+#[test]
+fn a_lost_file_of_passwords_is_made_anew_and_the_new_ones_are_right() {
+    let dir = tempfile::tempdir().unwrap();
+    let venue = Venue::start(dir.path());
+    let before = venue.at("/user/password").to_owned();
+    venue.stop();
+    fs::remove_file(dir.path().join("data/user-passwords.json")).unwrap();
+    let venue = Venue::start(dir.path());
+    assert_ne!(venue.at("/user/password"), before);
+    crate::web::User::demo(&venue).portfolio();
+    venue.stop();
+    let venue = Venue::start(dir.path());
+    crate::web::User::demo(&venue).portfolio();
+}
+
+#[test]
 fn a_damaged_journal_is_named_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     Venue::start(dir.path()).stop();

@@ -7,7 +7,8 @@ use std::io::Read;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Nothing on this machine takes as long unless it is broken.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
@@ -15,12 +16,13 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The keys that say where the venue listens.
-const LISTEN: [&str; 5] = [
+const LISTEN: [&str; 6] = [
     "LOGGIA__FIX__PLAIN",
     "LOGGIA__FIX__TLS",
     "LOGGIA__HTTP__LISTEN",
     "LOGGIA__CONTROL__LISTEN",
     "LOGGIA__METRICS__LISTEN",
+    "LOGGIA__METRICS__BACKOFFICE_LISTEN",
 ];
 
 /// `loggia` on any free ports, in `folder`, with nothing of this process's own settings.
@@ -33,11 +35,19 @@ pub(crate) fn loggia(folder: &Path, arguments: &[&str]) -> Command {
         command.env(name, "127.0.0.1:0");
     }
     command
+        .env("LOGGIA__CALENDAR__DAY_ENDS", in_twelve_hours())
         .env_remove("RUST_LOG")
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null());
     command
+}
+
+/// A time of day (UTC) that no test lives to see: the end of the trading day takes day orders away.
+fn in_twelve_hours() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let minutes = (now.as_secs() / 60 + 12 * 60) % (24 * 60);
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// A program of the workspace that lies beside `loggia`.
@@ -65,10 +75,17 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
-/// A port that nobody listens on now.
+/// A port that nobody listens on now, below those that the system gives out for port 0: it stays free while a venue restarts.
 pub(crate) fn free_port() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() % 10_000;
+    loop {
+        let next = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(20_000 + (first + next) % 12_000).unwrap();
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return listener.local_addr().unwrap();
+        }
+    }
 }
 
 /// Looks until `seen` gives something, or the deadline is over.
