@@ -1,5 +1,7 @@
 //! The port for whoever watches the venue: `/metrics`, `/health`, `/health/live`, `/health/ready`. Plain HTTP, reads only.
 
+mod serving;
+
 use crate::health::Health;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -48,17 +50,16 @@ impl Observe {
         self.address
     }
 
-    /// Serves until `shutdown` is done.
+    /// Serves until `shutdown` is done; what is under way then has a few seconds more.
     ///
     /// # Errors
-    /// When the listener fails.
+    /// None at present: a listener that gives no connection is asked again.
     pub async fn serve(
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        axum::serve(self.listener, router(self.shown))
-            .with_graceful_shutdown(shutdown)
-            .await
+        serving::serve(self.listener, router(self.shown), shutdown).await;
+        Ok(())
     }
 }
 

@@ -1,12 +1,13 @@
 //! The port for whoever watches: figures, live, ready and why not; and the configuration's bounds.
 
-use crate::kit::{enter, open, open_market, run};
+use crate::kit::{PATIENCE, enter, open, open_market, run};
 use exchange::config::{Config, Durability};
 use exchange::observe::Observe;
 use market::order::Side;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Status line and body of a GET.
@@ -74,6 +75,38 @@ async fn the_port_shows_figures_and_health() {
     assert!(get(address, "/nothing").await.0.contains("404"));
     stop.cancel();
     served.await.unwrap().unwrap();
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn what_a_client_leaves_half_said_holds_up_neither_others_nor_the_end() {
+    const CONNECTIONS: usize = 256;
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let any = "127.0.0.1:0".parse().unwrap();
+    let observe = Observe::bind(any, hub.metrics.registry().clone(), hub.health.clone())
+        .await
+        .unwrap();
+    let address = observe.address();
+    let stop = CancellationToken::new();
+    let served = tokio::spawn(observe.serve(stop.clone().cancelled_owned()));
+    let mut halves = Vec::new();
+    for _ in 1..CONNECTIONS {
+        let mut half = TcpStream::connect(address).await.unwrap();
+        half.write_all(b"GET /metrics HTTP/1.1\r\nX-")
+            .await
+            .unwrap();
+        halves.push(half);
+    }
+    assert!(get(address, "/health/live").await.0.contains("200"));
+    // One place was left; with it taken, the next connection is closed at once.
+    let _last = TcpStream::connect(address).await.unwrap();
+    let mut one_more = TcpStream::connect(address).await.unwrap();
+    let closed = timeout(PATIENCE, one_more.read(&mut [0])).await;
+    assert!(matches!(closed.unwrap(), Ok(0) | Err(_)));
+    stop.cancel();
+    let ended = timeout(PATIENCE, served).await;
+    ended.expect("the port ends").unwrap().unwrap();
     running.shut_down().unwrap();
 }
 
