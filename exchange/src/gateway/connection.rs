@@ -3,7 +3,6 @@
 
 use crate::gateway::limits::Permit;
 use crate::gateway::outbox::Outbox;
-use crate::gateway::roster::Ending;
 use bytes::BytesMut;
 use fix_engine::codec::garbled::Garbled;
 use fix_engine::codec::message::Message;
@@ -59,17 +58,11 @@ pub(crate) struct Connection {
     is_tls: bool,
     reader: AbortHandle,
     writer: AbortHandle,
-    ending: Ending,
 }
 
 impl Connection {
     /// Starts reading and writing.
-    pub(crate) fn start(
-        peer: Peer,
-        message_bytes_max: usize,
-        queue_max: usize,
-        ending: Ending,
-    ) -> Self {
+    pub(crate) fn start(peer: Peer, message_bytes_max: usize, queue_max: usize) -> Self {
         let (read, write) = tokio::io::split(peer.stream);
         let (sender, inbound) = mpsc::channel(INBOUND_QUEUE);
         let outbox = Arc::new(Outbox::new(queue_max));
@@ -79,7 +72,6 @@ impl Connection {
             bytes: peer.unread,
             frames: Frames::new(message_bytes_max, Frames::GARBAGE_MAX_BYTES),
             out: sender,
-            ending: ending.clone(),
             _permit: Arc::clone(&permit),
         };
         Self {
@@ -89,7 +81,6 @@ impl Connection {
             reader: tokio::spawn(reader.run()).abort_handle(),
             writer: tokio::spawn(write_all(write, Arc::clone(&outbox), permit)).abort_handle(),
             outbox,
-            ending,
         }
     }
 
@@ -118,13 +109,11 @@ impl Connection {
 
     /// Ends it once what waits is written, or after a few seconds.
     pub(crate) fn close(self) {
-        self.ending.announce();
         self.outbox.close();
     }
 
     /// Ends it now.
     pub(crate) fn cut(self) {
-        self.ending.announce();
         self.outbox.close();
         self.writer.abort();
     }
@@ -143,7 +132,6 @@ struct Reader {
     bytes: BytesMut,
     frames: Frames,
     out: mpsc::Sender<Inbound>,
-    ending: Ending,
     _permit: Arc<Permit>,
 }
 
@@ -162,7 +150,6 @@ impl Reader {
                 Err(error) => break error.to_string(),
             }
         };
-        self.ending.announce();
         let _gone = self.out.send(Inbound::Closed(end)).await;
     }
 

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 /// Reports and connections that wait for a session task; then the dispatcher waits.
 pub(crate) const MAILBOX: usize = 1024;
-/// How long a new connection waits for the former one, which has ended, to give the session back.
+/// How long a new connection waits for the former one to give the session back. One that lives does not, and the new one is dropped.
 const ENDING_WAIT: Duration = Duration::from_millis(500);
 
 /// What a session task is sent.
@@ -71,23 +71,10 @@ pub(crate) struct Attachment {
     pub(crate) claim: Claim,
 }
 
-/// Who has the session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Tenure {
-    /// No connection.
-    #[default]
-    Free,
-    /// The connection with this number.
-    Held(u64),
-    /// The connection with this number, which has ended and is about to give the session back.
-    Ending(u64),
-}
-
 /// How a session stands. Written by its task, read by everybody.
 #[derive(Debug, Default)]
 pub(crate) struct Standing {
-    tenure: watch::Sender<Tenure>,
-    claims: AtomicU64,
+    is_claimed: watch::Sender<bool>,
     pub(crate) is_logged_on: AtomicBool,
     pub(crate) next_in: AtomicU64,
     pub(crate) next_out: AtomicU64,
@@ -98,44 +85,11 @@ pub(crate) struct Standing {
 
 /// The right to be the one connection of a session; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Claim {
-    standing: Arc<Standing>,
-    number: u64,
-}
-
-impl Claim {
-    /// What the parts of the connection say its end with.
-    pub(crate) fn ending(&self) -> Ending {
-        Ending {
-            standing: Arc::clone(&self.standing),
-            number: self.number,
-        }
-    }
-}
+pub(crate) struct Claim(Arc<Standing>);
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.standing.tenure.send_replace(Tenure::Free);
-    }
-}
-
-/// Says that a connection has ended, before its session has noticed: who comes next waits for that.
-#[derive(Clone, Debug)]
-pub(crate) struct Ending {
-    standing: Arc<Standing>,
-    number: u64,
-}
-
-impl Ending {
-    /// The connection has ended, or is sure to.
-    pub(crate) fn announce(&self) {
-        self.standing.tenure.send_if_modified(|tenure| {
-            let is_held = *tenure == Tenure::Held(self.number);
-            if is_held {
-                *tenure = Tenure::Ending(self.number);
-            }
-            is_held
-        });
+        self.0.is_claimed.send_replace(false);
     }
 }
 
@@ -151,30 +105,18 @@ pub(crate) struct SessionHandle {
 }
 
 impl SessionHandle {
-    /// Whether no connection has the session. While the one that has it is ending, it is waited for, half a second at most.
+    /// Whether no connection has the session, now or in a moment: one that has just ended, at either end, is still being put away
+    /// when its peer comes back.
     pub(crate) async fn is_free(&self) -> bool {
-        let mut tenure = self.standing.tenure.subscribe();
-        let settled = tenure.wait_for(|tenure| !matches!(tenure, Tenure::Ending(_)));
-        match timeout(ENDING_WAIT, settled).await {
-            Ok(Ok(tenure)) => *tenure == Tenure::Free,
-            Ok(Err(_)) | Err(_) => false,
-        }
+        let mut is_claimed = self.standing.is_claimed.subscribe();
+        let freed = is_claimed.wait_for(|is_claimed| !is_claimed);
+        matches!(timeout(ENDING_WAIT, freed).await, Ok(Ok(_)))
     }
 
     /// The session for a new connection, unless one has it.
     pub(crate) fn claim(&self) -> Option<Claim> {
-        let number = self.standing.claims.fetch_add(1, Ordering::Relaxed);
-        let is_claimed = self.standing.tenure.send_if_modified(|tenure| {
-            let is_free = *tenure == Tenure::Free;
-            if is_free {
-                *tenure = Tenure::Held(number);
-            }
-            is_free
-        });
-        is_claimed.then(|| Claim {
-            standing: Arc::clone(&self.standing),
-            number,
-        })
+        let was_claimed = self.standing.is_claimed.send_replace(true);
+        (!was_claimed).then(|| Claim(Arc::clone(&self.standing)))
     }
 
     fn status(&self, now_nanos: i64) -> SessionStatus {
@@ -246,23 +188,14 @@ mod tests {
     async fn a_live_connection_keeps_its_session_and_an_ending_one_is_waited_for() {
         let session = session();
         let first = session.claim().expect("nobody has it");
-        assert!(!session.is_free().await, "a live connection has it");
         assert!(session.claim().is_none());
-        first.ending().announce();
-        assert!(session.claim().is_none(), "it is not given back yet");
+        assert!(!session.is_free().await, "a live connection has it");
         let mut next = pin!(session.is_free());
         let mut context = Context::from_waker(Waker::noop());
         assert_eq!(next.as_mut().poll(&mut context), Poll::Pending);
-        let late = first.ending();
         drop(first);
-        assert!(next.await);
-        let second = session.claim().expect("it is given back");
-        late.announce();
-        assert!(
-            !session.is_free().await,
-            "the first says nothing of the second"
-        );
-        second.ending().announce();
-        assert!(!session.is_free().await, "nobody is waited for without end");
+        assert!(next.await, "it is given back");
+        let _second = session.claim().expect("nobody has it");
+        assert!(session.claim().is_none());
     }
 }

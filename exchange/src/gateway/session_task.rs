@@ -245,12 +245,7 @@ impl SessionTask {
         }
         let Attachment { peer, logon, claim } = attachment;
         let fix = &self.venue.config;
-        let connection = Connection::start(
-            peer,
-            fix.max_message_bytes,
-            fix.outbound_queue,
-            claim.ending(),
-        );
+        let connection = Connection::start(peer, fix.max_message_bytes, fix.outbound_queue);
         *self
             .standing
             .peer
