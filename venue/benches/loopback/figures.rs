@@ -73,11 +73,11 @@ fn line(p: &Percentiles) -> String {
 
 /// Where the server's processor time goes, the largest first.
 fn threads(load: &Throughput) -> String {
-    let mut threads: Vec<_> = load.server.threads.iter().collect();
-    threads.sort_by_key(|(_, nanos)| std::cmp::Reverse(**nanos));
+    let mut threads: Vec<_> = load.server.by_name().into_iter().collect();
+    threads.sort_by_key(|(_, nanos)| std::cmp::Reverse(*nanos));
     threads
         .iter()
-        .map(|(name, nanos)| format!("{name} {}", Micros(**nanos / load.requests.max(1))))
+        .map(|(name, nanos)| format!("{name} {}", Micros(*nanos / load.requests.max(1))))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -121,7 +121,7 @@ impl Figures {
                 "latency": latency(&load.latency),
                 "longest_silence": load.silence_nanos,
                 "server_cpu_per_request": load.server_nanos_per_request(),
-                "server_cpu_by_thread": &load.server.threads,
+                "server_cpu_by_thread": load.server.by_name(),
                 "client_cpu_per_request": load.client_nanos_per_request(),
             },
         })

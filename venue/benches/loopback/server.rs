@@ -267,8 +267,8 @@ fn last_lines(folder: &TempDir) -> String {
 pub(crate) struct Cpu {
     /// Of the whole process.
     pub(crate) total_nanos: u64,
-    /// By the threads' names.
-    pub(crate) threads: BTreeMap<String, u64>,
+    /// Of each thread, by its number: its name and its time.
+    threads: BTreeMap<String, (String, u64)>,
 }
 
 impl Cpu {
@@ -284,8 +284,8 @@ impl Cpu {
         let folder = fs::read_dir(format!("{process}/task")).map_err(fault)?;
         for task in folder.flatten() {
             // A thread may end meanwhile.
-            if let Ok((name, nanos)) = read(&format!("{}/stat", task.path().display())) {
-                *threads.entry(name).or_default() += nanos;
+            if let Ok(thread) = read(&format!("{}/stat", task.path().display())) {
+                threads.insert(task.file_name().to_string_lossy().into_owned(), thread);
             }
         }
         Ok(Self {
@@ -294,16 +294,25 @@ impl Cpu {
         })
     }
 
-    /// What was used since `earlier`.
+    /// What was used since `earlier`. What a thread used that has ended meanwhile is in the total only.
     pub(crate) fn since(&self, earlier: &Self) -> Self {
-        let threads = self.threads.iter().map(|(name, nanos)| {
-            let before = earlier.threads.get(name).copied().unwrap_or(0);
-            (name.clone(), nanos.saturating_sub(before))
+        let threads = self.threads.iter().map(|(number, (name, nanos))| {
+            let before = earlier.threads.get(number).map_or(0, |(_, nanos)| *nanos);
+            (number.clone(), (name.clone(), nanos.saturating_sub(before)))
         });
         Self {
             total_nanos: self.total_nanos.saturating_sub(earlier.total_nanos),
-            threads: threads.filter(|(_, nanos)| *nanos > 0).collect(),
+            threads: threads.collect(),
         }
+    }
+
+    /// By the threads' names, without those that did nothing.
+    pub(crate) fn by_name(&self) -> BTreeMap<&str, u64> {
+        let mut sums = BTreeMap::new();
+        for (name, nanos) in self.threads.values().filter(|(_, nanos)| *nanos > 0) {
+            *sums.entry(name.as_str()).or_default() += nanos;
+        }
+        sums
     }
 }
 
