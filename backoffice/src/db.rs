@@ -165,7 +165,7 @@ impl Db {
         Ok(Self::Postgres(pool))
     }
 
-    /// A transaction that writes; see [`retry::in_tx`], which repeats it where the database asks for that.
+    /// A transaction that writes; see `retry::in_tx!`, which repeats it where the database asks for that.
     ///
     /// # Errors
     /// When no connection is to be had.

@@ -1,4 +1,4 @@
-//! The REST API and its pages: requests in, the modules' answers out. What is not in [`public`] needs a token: deny by default.
+//! The REST API and its pages: requests in, the modules' answers out. What is not in `public` needs a token: deny by default.
 
 pub mod accounts;
 pub mod body;

@@ -1,4 +1,4 @@
-//! [`in_tx`]: a writing transaction that is repeated when the database asks for it (serialisation failure, deadlock, busy file),
+//! `in_tx!`: a writing transaction that is repeated when the database asks for it (serialisation failure, deadlock, busy file),
 //! at most [`ATTEMPTS_MAX`] times. What stands in its body may run several times: it holds no effect outside the database.
 
 use crate::error::Error;

@@ -3,7 +3,7 @@
 //!
 //! Rules of this venue: market orders with TimeInForce Day or GTC, or none, are taken as IOC. Account (1) may be left out by a
 //! participant that has exactly one. What would change the meaning of an order and is not offered is refused, never ignored: see
-//! [`unoffered`].
+//! `unoffered`.
 
 mod unoffered;
 
