@@ -10,6 +10,7 @@
 mod bad_input;
 mod config;
 mod crash;
+mod documents;
 mod fix_client;
 mod folder;
 mod harness;
@@ -20,7 +21,6 @@ mod newcomer;
 mod operator;
 mod quickfix;
 mod raw;
-mod readme;
 #[cfg(feature = "kafka")]
 mod split;
 mod web;
