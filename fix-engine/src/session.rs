@@ -19,6 +19,9 @@
 //!     session.handle(now, that input, store, &mut actions)
 //! }
 //! ```
+//! Several inputs that are there at once, as all messages of one read, go in together
+//! ([`Session::handle_batch`], at most [`Session::room`] messages): one commit of the store serves them all.
+//!
 //! An acceptor reads the first message itself ([`logon::LogonRequest`]), finds the session, checks who it is, and
 //! only then says `Connected` and gives it the Logon: before that nothing is stored and nothing is reset.
 //!

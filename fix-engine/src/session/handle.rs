@@ -23,22 +23,53 @@ impl Session {
         store: &mut dyn Store,
         out: &mut Vec<Action>,
     ) {
+        self.handle_batch(now, [input], store, out);
+    }
+
+    /// Takes several inputs that are there at the same time, as [`Session::handle`] takes one: one turn, and one
+    /// [`Store::commit`] for all of them. The driver gives at most [`Session::room`] messages at once.
+    ///
+    /// When the store fails nothing of the whole batch is sent, and what is left of it is dropped. Only its
+    /// confirmations still count: they tell of something that is done already.
+    pub fn handle_batch(
+        &mut self,
+        now: Timestamp,
+        inputs: impl IntoIterator<Item = Input>,
+        store: &mut dyn Store,
+        out: &mut Vec<Action>,
+    ) {
         let before = out.len();
         let mut turn = Turn { now, store, out };
-        self.recall(&turn);
-        let done = self
-            .dispatch(&mut turn, input)
+        let mut inputs = inputs.into_iter();
+        let done = inputs
+            .try_for_each(|input| {
+                self.recall(&turn);
+                self.dispatch(&mut turn, input)
+            })
             .and_then(|()| turn.store.commit().map_err(Failed::from));
-        if let Err(Failed(error)) = done {
-            let mut at = 0;
-            turn.out.retain(|action| {
-                at += 1;
-                at <= before || !matches!(action, Action::Transmit(_))
-            });
-            turn.out.push(Action::StoreFailed(error));
-            self.close(&mut turn, DisconnectReason::StoreFailed);
+        if let Err(failed) = done {
+            self.fail(&mut turn, before, failed);
+            inputs.for_each(|input| self.note_confirmation(&input));
         }
         self.next_out = turn.store.next_out();
+    }
+
+    /// The store failed: what this turn wanted to send, from `before` on, is not sent.
+    #[cold]
+    fn fail(&mut self, turn: &mut Turn<'_>, before: usize, Failed(error): Failed) {
+        let mut at = 0;
+        turn.out.retain(|action| {
+            at += 1;
+            at <= before || !matches!(action, Action::Transmit(_))
+        });
+        turn.out.push(Action::StoreFailed(error));
+        self.close(turn, DisconnectReason::StoreFailed);
+    }
+
+    fn note_confirmation(&mut self, input: &Input) {
+        if let Input::Confirm { msg_seq_num } = input {
+            self.unconfirmed.confirm(*msg_seq_num);
+        }
     }
 
     /// While nothing is under way the store knows best.

@@ -97,6 +97,13 @@ impl Session {
         !self.unconfirmed.is_full()
     }
 
+    /// How many messages the driver may give the session at once ([`Session::handle_batch`]): 0 exactly while it
+    /// does not want any ([`Session::wants_messages`]).
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.unconfirmed.room()
+    }
+
     /// The next MsgSeqNum (34) expected from the peer.
     #[must_use]
     pub fn next_in(&self) -> u64 {

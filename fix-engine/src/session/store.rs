@@ -48,7 +48,7 @@ pub trait Store {
     fn set_next_in(&mut self, msg_seq_num: u64) -> Result<(), StoreError>;
 
     /// Makes everything since the last commit survive the end of the process. The session calls it once a turn,
-    /// before the driver sees the actions.
+    /// however many inputs that has, before the driver sees the actions.
     ///
     /// # Errors
     /// Whatever the medium says.

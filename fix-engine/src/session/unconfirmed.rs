@@ -29,6 +29,11 @@ impl Unconfirmed {
         self.waiting.len() >= self.max
     }
 
+    /// How many more may wait.
+    pub(super) fn room(&self) -> usize {
+        self.max.saturating_sub(self.waiting.len())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }

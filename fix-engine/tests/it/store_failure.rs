@@ -21,6 +21,18 @@ struct Ill {
     well: MemoryStore,
     working: MemoryStore,
     is_ill: bool,
+    commits: usize,
+}
+
+impl Ill {
+    fn well() -> Ill {
+        Ill {
+            well: MemoryStore::new(),
+            working: MemoryStore::new(),
+            is_ill: false,
+            commits: 0,
+        }
+    }
 }
 
 impl Store for Ill {
@@ -52,6 +64,7 @@ impl Store for Ill {
             });
         }
         self.well = self.working.clone();
+        self.commits += 1;
         Ok(())
     }
     fn read(
@@ -59,6 +72,7 @@ impl Store for Ill {
         range: RangeInclusive<u64>,
         visit: &mut dyn FnMut(Stored<'_>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        self.commit()?;
         self.working.read(range, visit)
     }
     fn reset(&mut self) -> Result<(), StoreError> {
@@ -75,6 +89,12 @@ impl Store for Ill {
 fn turn(session: &mut Session, store: &mut Ill, input: Input) -> Vec<Action> {
     let mut actions = Vec::new();
     session.handle(NOW, input, store, &mut actions);
+    actions
+}
+
+fn batch(session: &mut Session, store: &mut Ill, inputs: Vec<Input>) -> Vec<Action> {
+    let mut actions = Vec::new();
+    session.handle_batch(NOW, inputs, store, &mut actions);
     actions
 }
 
@@ -96,11 +116,7 @@ fn is_transmit(action: &Action) -> bool {
 #[test]
 fn nothing_goes_out_that_is_not_stored() {
     let mut session = Session::new(SessionConfig::acceptor("ISLD", "TW"));
-    let mut store = Ill {
-        well: MemoryStore::new(),
-        working: MemoryStore::new(),
-        is_ill: false,
-    };
+    let mut store = Ill::well();
     turn(&mut session, &mut store, Input::Connected);
     let actions = turn(&mut session, &mut store, message("35=A|34=1|98=0|108=30"));
     assert!(actions.iter().any(is_transmit));
@@ -137,15 +153,72 @@ fn nothing_goes_out_that_is_not_stored() {
 #[test]
 fn a_logon_that_cannot_be_stored_is_not_answered() {
     let mut session = Session::new(SessionConfig::acceptor("ISLD", "TW"));
-    let mut store = Ill {
-        well: MemoryStore::new(),
-        working: MemoryStore::new(),
-        is_ill: false,
-    };
+    let mut store = Ill::well();
     turn(&mut session, &mut store, Input::Connected);
     store.is_ill = true;
     let actions = turn(&mut session, &mut store, message("35=A|34=1|98=0|108=30"));
     assert!(!actions.iter().any(is_transmit), "{actions:?}");
     assert!(!session.is_logged_on());
     assert_eq!((store.next_in(), store.next_out()), (1, 1));
+}
+
+fn logged_on(store: &mut Ill) -> Session {
+    let mut config = SessionConfig::acceptor("ISLD", "TW");
+    config.max_unconfirmed = 4;
+    let mut session = Session::new(config);
+    let logon = message("35=A|34=1|98=0|108=30");
+    batch(&mut session, store, vec![Input::Connected, logon]);
+    assert!(session.is_logged_on());
+    session
+}
+
+fn news(number: u64) -> Input {
+    message(&format!("35=B|34={number}|148=hello|33=1|58=hello"))
+}
+
+#[test]
+fn a_batch_is_one_turn_with_one_commit() {
+    let mut store = Ill::well();
+    let mut session = logged_on(&mut store);
+    assert_eq!((store.commits, session.room()), (1, 4));
+    let inputs = vec![news(2), message("35=1|34=3|112=HI"), news(4), report()];
+    let actions = batch(&mut session, &mut store, inputs);
+    assert_eq!(store.commits, 2);
+    assert!(matches!(
+        actions.as_slice(),
+        [
+            Action::Deliver(_),
+            Action::Transmit(_),
+            Action::Deliver(_),
+            Action::Transmit(_)
+        ]
+    ));
+    assert_eq!((session.room(), session.next_in()), (2, 5));
+    let confirmations = [2, 4].map(|msg_seq_num| Input::Confirm { msg_seq_num });
+    batch(&mut session, &mut store, confirmations.into());
+    assert_eq!((session.room(), store.next_in()), (4, 5));
+}
+
+#[test]
+fn nothing_of_a_batch_goes_out_when_the_store_fails() {
+    let mut store = Ill::well();
+    let mut session = logged_on(&mut store);
+    batch(&mut session, &mut store, vec![news(2)]);
+    store.is_ill = true;
+    let inputs = vec![
+        message("35=1|34=3|112=HI"),
+        report(),
+        // a resend has to read the store: the turn fails here already
+        message("35=2|34=4|7=1|16=0"),
+        Input::Confirm { msg_seq_num: 2 },
+    ];
+    let actions = batch(&mut session, &mut store, inputs);
+    assert!(!actions.iter().any(is_transmit), "{actions:?}");
+    let failures = actions
+        .iter()
+        .filter(|action| matches!(action, Action::StoreFailed(_)));
+    assert_eq!(failures.count(), 1);
+    assert!(!session.is_connected());
+    assert_eq!(session.unconfirmed(), 0, "the confirmation counts");
+    assert_eq!((store.next_in(), store.next_out()), (2, 2));
 }
