@@ -114,6 +114,7 @@ pub(crate) fn files(sessions: &Path, comp_id: &str) -> (PathBuf, PathBuf) {
 mod tests {
     use super::*;
     use fix_engine::session::memory_store::MemoryStore;
+    use fix_engine::time::Timestamp;
 
     fn at(entry: u64) -> Cause {
         Cause { entry, index: 0 }
@@ -140,7 +141,7 @@ mod tests {
         let path = folder.path().join("X.floor");
         let mut store = MemoryStore::new();
         store.append(1, Some(at(5)), b"x").expect("appended");
-        store.reset().expect("reset");
+        store.reset(Timestamp::from_secs(0)).expect("reset");
         let (mut floor, told) = Floor::open(path.clone(), &store);
         assert_eq!(told, None);
         floor.write(at(5), &store).expect("written");

@@ -3,8 +3,8 @@
 //!
 //! # The file
 //! ```text
-//! 0     header slot A   64 bytes, then zeros up to 512
-//! 512   header slot B   64 bytes, then zeros up to 1024
+//! 0     header slot A   80 bytes, then zeros up to 512
+//! 512   header slot B   80 bytes, then zeros up to 1024
 //! 1024  records, one behind the other, to the end of the file
 //! ```
 //! The slots and the records are drawn byte by byte in `header.rs` and `record.rs`. The valid slot with the higher
@@ -43,6 +43,7 @@ use crate::io::file_store::record::{Kind, Record};
 use crate::io::file_store::recovery::{Numbers, Recovered};
 use crate::session::input::Cause;
 use crate::session::store::{MAX_MSG_SEQ_NUM, Store, StoreError, Stored};
+use crate::time::Timestamp;
 
 /// Outgoing numbers that one sync reserves.
 pub const RESERVED_BLOCK: u64 = 1024;
@@ -349,13 +350,14 @@ impl Store for FileStore {
         )
     }
 
-    fn reset(&mut self) -> Result<(), StoreError> {
+    fn reset(&mut self, at: Timestamp) -> Result<(), StoreError> {
         if self.is_stopped {
             return Err(StoreError::Stopped);
         }
         self.pending.clear();
         self.len = RECORDS_AT as u64;
         self.header.incarnation += 1;
+        self.header.began = Some(at);
         self.now = Numbers::FIRST;
         self.committed = self.now;
         self.index = Index::default();
@@ -364,6 +366,20 @@ impl Store for FileStore {
             .and_then(|()| self.place.act("cut", self.file.set_len(RECORDS_AT as u64)));
         self.is_stopped = done.is_err();
         done
+    }
+
+    fn begin(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        if self.header.began.is_some() {
+            return Ok(());
+        }
+        self.write_pending()?;
+        self.header.began = Some(at);
+        self.write_header()
+            .inspect_err(|_| self.header.began = None)
+    }
+
+    fn began(&self) -> Option<Timestamp> {
+        self.header.began
     }
 
     fn last_cause(&self) -> Option<Cause> {

@@ -46,6 +46,7 @@ impl Session {
                 self.recall(&turn);
                 self.dispatch(&mut turn, input)
             })
+            .and_then(|()| begin_store(&mut turn))
             .and_then(|()| turn.store.commit().map_err(Failed::from));
         if let Err(failed) = done {
             self.fail(&mut turn, before, failed);
@@ -182,4 +183,13 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// The first number is used: the store notes when.
+fn begin_store(turn: &mut Turn<'_>) -> Result<(), Failed> {
+    let is_used = turn.store.next_out() > 1 || turn.store.next_in() > 1;
+    if is_used && turn.store.began().is_none() {
+        turn.store.begin(turn.now)?;
+    }
+    Ok(())
 }

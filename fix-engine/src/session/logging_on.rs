@@ -125,7 +125,7 @@ impl Session {
 
     /// Both numbers are 1 again; what was kept is gone. Confirmations of the old numbers may still come.
     pub(super) fn begin_anew(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
-        turn.store.reset()?;
+        turn.store.reset(turn.now)?;
         self.early.clear();
         self.resends.clear();
         self.early_logon = None;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use crate::session::input::Cause;
 use crate::session::store::{MAX_MSG_SEQ_NUM, Store, StoreError, Stored};
+use crate::time::Timestamp;
 
 /// Keeps numbers and messages in memory.
 #[derive(Debug, Clone)]
@@ -15,6 +16,7 @@ pub struct MemoryStore {
     next_out: u64,
     next_in: u64,
     incarnation: u64,
+    began: Option<Timestamp>,
     last_cause: Option<Cause>,
     messages: BTreeMap<u64, (Option<Cause>, Bytes)>,
     /// How many of the latest messages are kept.
@@ -35,6 +37,7 @@ impl MemoryStore {
             next_out: 1,
             next_in: 1,
             incarnation: 1,
+            began: None,
             last_cause: None,
             messages: BTreeMap::new(),
             kept_max,
@@ -129,13 +132,23 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn reset(&mut self) -> Result<(), StoreError> {
+    fn reset(&mut self, at: Timestamp) -> Result<(), StoreError> {
         self.messages.clear();
         self.next_out = 1;
         self.next_in = 1;
         self.last_cause = None;
         self.incarnation += 1;
+        self.began = Some(at);
         Ok(())
+    }
+
+    fn begin(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.began.get_or_insert(at);
+        Ok(())
+    }
+
+    fn began(&self) -> Option<Timestamp> {
+        self.began
     }
 
     fn last_cause(&self) -> Option<Cause> {

@@ -8,6 +8,7 @@ use std::ops::{ControlFlow, RangeInclusive};
 use thiserror::Error;
 
 use crate::session::input::Cause;
+use crate::time::Timestamp;
 
 /// The largest MsgSeqNum (34) that is used or taken: 2^63 - 1.
 pub const MAX_MSG_SEQ_NUM: u64 = i64::MAX as u64;
@@ -64,11 +65,21 @@ pub trait Store {
         visit: &mut dyn FnMut(Stored<'_>) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
-    /// Forgets everything: both numbers are 1 again, [`Store::incarnation`] one higher.
+    /// Forgets everything: both numbers are 1 again, [`Store::incarnation`] one higher, [`Store::began`] is `at`.
     ///
     /// # Errors
     /// Whatever the medium says.
-    fn reset(&mut self) -> Result<(), StoreError>;
+    fn reset(&mut self, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Notes when the numbering began where that is not known: the session says so when it uses the first number.
+    /// Survives what [`Store::reset`] survives. Changes nothing once [`Store::began`] is known.
+    ///
+    /// # Errors
+    /// Whatever the medium says.
+    fn begin(&mut self, at: Timestamp) -> Result<(), StoreError>;
+
+    /// When the numbering began: the time of the last reset, or else of the first use; `None` before it.
+    fn began(&self) -> Option<Timestamp>;
 
     /// The cause of the last message that had one, since the last reset.
     fn last_cause(&self) -> Option<Cause>;

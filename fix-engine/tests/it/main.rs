@@ -6,4 +6,5 @@ mod dictionary;
 mod exactly_once;
 mod io;
 mod store;
+mod store_began;
 mod store_failure;

@@ -9,6 +9,7 @@ use fix_engine::io::file_store::{FileStore, RESERVED_BLOCK};
 use fix_engine::session::input::Cause;
 use fix_engine::session::memory_store::MemoryStore;
 use fix_engine::session::store::{MAX_MSG_SEQ_NUM, Store, StoreError};
+use fix_engine::time::Timestamp;
 use tempfile::TempDir;
 
 /// The suite: each test gets an empty store.
@@ -21,7 +22,7 @@ mod suite {
         pub(super) run: fn(&mut dyn Store),
     }
 
-    pub(super) const ALL: [Case; 9] = [
+    pub(super) const ALL: [Case; 10] = [
         Case {
             name: "begins at one",
             run: begins_at_one,
@@ -53,6 +54,10 @@ mod suite {
         Case {
             name: "forgets all at a reset",
             run: forgets_all_at_a_reset,
+        },
+        Case {
+            name: "knows when its numbers began",
+            run: knows_when_its_numbers_began,
         },
         Case {
             name: "ends at the largest number",
@@ -175,7 +180,7 @@ mod suite {
         store.append(1, Some(cause(1)), b"one").unwrap();
         store.set_next_in(5).unwrap();
         store.commit().unwrap();
-        store.reset().unwrap();
+        store.reset(NOON).unwrap();
         assert_eq!(
             (store.next_out(), store.next_in(), store.incarnation()),
             (1, 1, 2)
@@ -185,6 +190,17 @@ mod suite {
         store.append(1, None, b"another one").unwrap();
         store.commit().unwrap();
         assert_eq!(numbers(store, 1, 9), [1]);
+    }
+
+    fn knows_when_its_numbers_began(store: &mut dyn Store) {
+        assert_eq!(store.began(), None);
+        store.begin(NOON).unwrap();
+        store.begin(NOON.plus_secs(1)).unwrap();
+        assert_eq!(store.began(), Some(NOON));
+        store.append(1, None, b"one").unwrap();
+        store.reset(NOON.plus_secs(2)).unwrap();
+        store.begin(NOON.plus_secs(3)).unwrap();
+        assert_eq!(store.began(), Some(NOON.plus_secs(2)));
     }
 
     fn ends_at_the_largest_number(store: &mut dyn Store) {
@@ -452,7 +468,7 @@ fn a_file_of_before_a_reset_that_was_cut_short_is_empty() {
     let (path, cut) = (folder.path().join("store"), folder.path().join("cut"));
     let mut store = filled(&path, 10);
     let before = fs::read(&path).unwrap();
-    store.reset().unwrap();
+    store.reset(NOON).unwrap();
     // the header says reset, the records are still there
     let mut bytes = fs::read(&path).unwrap();
     bytes.extend_from_slice(&before[1024..]);
@@ -499,7 +515,7 @@ fn other_files_are_refused() {
         FileStore::open(&path),
         Err(StoreError::Version {
             found: 9,
-            known: 1,
+            known: 2,
             ..
         })
     ));
@@ -611,12 +627,16 @@ fn many_messages_are_found_quickly_from_anywhere() {
     );
 }
 
+/// 2026-01-05 12:00 UTC.
+const NOON: Timestamp = Timestamp::from_secs(1_767_614_400);
+
 /// Everything a store answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct State {
     next_out: u64,
     next_in: u64,
     incarnation: u64,
+    began: Option<Timestamp>,
     last_cause: Option<Cause>,
     kept: Vec<u64>,
 }
@@ -626,6 +646,7 @@ impl State {
         next_out: 1,
         next_in: 1,
         incarnation: 1,
+        began: None,
         last_cause: None,
         kept: Vec::new(),
     };
@@ -636,6 +657,7 @@ fn state(store: &mut dyn Store) -> State {
         next_out: store.next_out(),
         next_in: store.next_in(),
         incarnation: store.incarnation(),
+        began: store.began(),
         last_cause: store.last_cause(),
         kept: numbers(store, 1, u64::MAX),
     }
@@ -696,9 +718,9 @@ fn damage(path: &Path, at: u64) {
 fn other_boot(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     for slot in [0, 512] {
-        if bytes[slot..slot + 64].iter().any(|byte| *byte != 0) {
+        if bytes[slot..slot + 80].iter().any(|byte| *byte != 0) {
             bytes[slot + 32] ^= 0x55;
-            let sum = crc32fast::hash(&bytes[slot + 16..slot + 64]);
+            let sum = crc32fast::hash(&bytes[slot + 16..slot + 80]);
             bytes[slot + 12..slot + 16].copy_from_slice(&sum.to_le_bytes());
         }
     }

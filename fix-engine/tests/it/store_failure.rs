@@ -75,8 +75,14 @@ impl Store for Ill {
         self.commit()?;
         self.working.read(range, visit)
     }
-    fn reset(&mut self) -> Result<(), StoreError> {
-        self.working.reset()
+    fn reset(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.working.reset(at)
+    }
+    fn begin(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.working.begin(at)
+    }
+    fn began(&self) -> Option<Timestamp> {
+        self.working.began()
     }
     fn last_cause(&self) -> Option<Cause> {
         self.working.last_cause()

@@ -1,28 +1,33 @@
-//! The header of a store's file, one of two slots. In: 64 bytes. Out: its values, or what is wrong. All numbers are
+//! The header of a store's file, one of two slots. In: 80 bytes. Out: its values, or what is wrong. All numbers are
 //! little endian.
 //!
 //! ```text
 //! 0   8   magic "LoggiaFX"
-//! 8   2   version of the format: 1
+//! 8   2   version of the format: 2
 //! 10  2   0
-//! 12  4   CRC-32 of bytes 16 to 64
+//! 12  4   CRC-32 of bytes 16 to 80
 //! 16  8   generation: the valid slot with the higher one counts; odd ones are in slot B
 //! 24  8   incarnation: how many resets, plus one
 //! 32  16  boot id of the machine when the file was opened; zeros where there is none
 //! 48  8   reserved: outgoing numbers below this may have been seen by the peer
 //! 56  8   length of the file that was synced before this header
+//! 64  1   1 where it is known when the numbering began, else 0
+//! 65  7   0
+//! 72  8   when the numbering began: nanoseconds since 1970 UTC, signed
 //! ```
+
+use crate::time::Timestamp;
 
 /// Where records begin.
 pub(super) const RECORDS_AT: usize = 1024;
 /// Where slot B begins.
 const SLOT_B_AT: usize = 512;
 /// Length of a slot's content in bytes.
-pub(super) const SLOT_LEN: usize = 64;
+pub(super) const SLOT_LEN: usize = 80;
 /// First bytes of every store.
 pub(super) const MAGIC: [u8; 8] = *b"LoggiaFX";
 /// The format that this program writes.
-pub(super) const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 
 /// The values of a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +37,10 @@ pub(super) struct Header {
     pub(super) boot_id: Option<[u8; 16]>,
     pub(super) reserved_out: u64,
     pub(super) synced_len: u64,
+    pub(super) began: Option<Timestamp>,
 }
 
-/// What 64 bytes are.
+/// What the bytes of a slot are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slot {
     /// A header.
@@ -56,6 +62,7 @@ impl Header {
             boot_id,
             reserved_out: 1,
             synced_len: RECORDS_AT as u64,
+            began: None,
         }
     }
 
@@ -77,7 +84,11 @@ impl Header {
         slot[24..32].copy_from_slice(&self.incarnation.to_le_bytes());
         slot[32..48].copy_from_slice(&self.boot_id.unwrap_or_default());
         slot[48..56].copy_from_slice(&self.reserved_out.to_le_bytes());
-        slot[56..].copy_from_slice(&self.synced_len.to_le_bytes());
+        slot[56..64].copy_from_slice(&self.synced_len.to_le_bytes());
+        if let Some(began) = self.began {
+            slot[64] = 1;
+            slot[72..80].copy_from_slice(&began.nanos().to_le_bytes());
+        }
         let sum = crc32fast::hash(&slot[16..]);
         slot[12..16].copy_from_slice(&sum.to_le_bytes());
         slot
@@ -108,6 +119,7 @@ impl Slot {
             boot_id: Some(boot_id).filter(|id| *id != [0; 16]),
             reserved_out: number(bytes, 48),
             synced_len: number(bytes, 56),
+            began: (bytes[64] == 1).then(|| Timestamp::from_nanos(number(bytes, 72).cast_signed())),
         })
     }
 
