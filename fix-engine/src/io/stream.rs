@@ -4,11 +4,12 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use rustls_pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
-use crate::io::tls::Fingerprint;
+use crate::io::tls::{Fingerprint, PeerCertificate};
 
 /// A TCP connection with or without TLS.
 #[derive(Debug)]
@@ -23,14 +24,25 @@ impl Stream {
     /// SHA-256 of the peer's certificate, if it showed one.
     #[must_use]
     pub fn peer_fingerprint(&self) -> Option<Fingerprint> {
+        self.shown().map(Fingerprint::of)
+    }
+
+    /// The peer's certificate, if it showed one.
+    #[must_use]
+    pub fn peer_certificate(&self) -> Option<PeerCertificate> {
+        self.shown().map(PeerCertificate::read)
+    }
+
+    /// Whether it is TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        matches!(self, Stream::Tls(_))
+    }
+
+    fn shown(&self) -> Option<&CertificateDer<'static>> {
         match self {
             Stream::Plain(_) => None,
-            Stream::Tls(stream) => stream
-                .get_ref()
-                .1
-                .peer_certificates()
-                .and_then(<[_]>::first)
-                .map(Fingerprint::of),
+            Stream::Tls(stream) => stream.get_ref().1.peer_certificates()?.first(),
         }
     }
 }

@@ -1,17 +1,31 @@
-//! TLS 1.2 and 1.3 by rustls with the ring provider. In: certificates and keys as PEM. Out: configurations for either
-//! side, and the fingerprint of a peer's certificate. Reads no file: the caller does.
+//! TLS 1.2 and 1.3 by rustls with the ring provider. In: certificates, keys and revocation lists as PEM. Out: configurations for
+//! either side, and who a peer's certificate says it is. Reads no file: the caller does.
+//!
+//! | module | what flows |
+//! |---|---|
+//! | `certificate` | a peer's certificate → its names; a CompID's binding → whether the certificate meets it |
+//! | `fingerprint` | a certificate ↔ its SHA-256 |
+//! | [`live`] | a port's configuration, replaced without a restart |
 
-use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::server::WebPkiClientVerifier;
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use sha2::{Digest, Sha256};
-use thiserror::Error;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{ClientConfig, ServerConfig, SupportedProtocolVersion};
+
+pub mod live;
+
+mod certificate;
+mod error;
+mod fingerprint;
+mod pem;
+
+pub use certificate::{CertificateBinding, PeerCertificate};
+pub use error::TlsError;
+pub use fingerprint::Fingerprint;
+pub use pem::Identity;
 
 /// Whether a server asks its clients for certificates.
 #[derive(Debug, Clone, Copy)]
@@ -30,36 +44,105 @@ pub enum ClientCertificates<'a> {
     },
 }
 
-/// A certificate chain and its private key, PEM.
-#[derive(Clone, Copy)]
-pub struct Identity<'a> {
-    /// The certificate, and behind it those that lead to the authority.
-    pub certificates: &'a [u8],
-    /// The private key of the first certificate.
-    pub key: &'a [u8],
+/// Which versions of TLS are spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Versions {
+    /// 1.2 and 1.3, the newer one where both sides know it. The default.
+    #[default]
+    Both,
+    /// 1.2 alone.
+    Tls12,
+    /// 1.3 alone.
+    Tls13,
 }
 
-/// SHA-256 of a certificate in DER.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint([u8; 32]);
-
-/// What is wrong with certificates or keys; the operator is to blame.
-#[derive(Debug, Error)]
-pub enum TlsError {
-    /// The PEM text has no certificate, or a malformed one.
-    #[error("{what}: {why}")]
-    Pem {
-        /// Which text.
-        what: &'static str,
-        /// What is wrong.
-        why: String,
-    },
-    /// rustls refuses certificates and key.
-    #[error("certificate and key cannot be used: {0}")]
-    Unusable(String),
+/// A server's TLS.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerTls<'a> {
+    /// Its certificate and key.
+    pub identity: Identity<'a>,
+    /// Whether clients show certificates.
+    pub clients: ClientCertificates<'a>,
+    /// Revocation lists (CRL) of the clients' authorities, PEM, one behind the other. With a list every certificate of a client's chain
+    /// must be spoken for: an authority without a list is refused. A list counts until it is replaced, even past its
+    /// nextUpdate: to stop trading because nobody renewed a list is the operator's decision, not ours. `None`: nobody is revoked.
+    pub revoked: Option<&'a [u8]>,
+    /// Which versions it speaks.
+    pub versions: Versions,
 }
 
-/// The configuration of a server.
+/// A client's TLS.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientTls<'a> {
+    /// Whom it trusts, PEM.
+    pub authorities: &'a [u8],
+    /// The certificate that it shows where it is asked for one.
+    pub identity: Option<Identity<'a>>,
+    /// Which versions it speaks.
+    pub versions: Versions,
+}
+
+impl ServerTls<'_> {
+    /// The configuration; give it to [`live::LiveTls`] to replace it later.
+    ///
+    /// # Errors
+    /// [`TlsError`] says what is wrong with certificates, key or lists.
+    pub fn config(&self) -> Result<Arc<ServerConfig>, TlsError> {
+        let builder = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(self.versions.spoken())
+            .map_err(pem::unusable)?;
+        let builder = match self.verifier()? {
+            None => builder.with_no_client_auth(),
+            Some(verifier) => builder.with_client_cert_verifier(verifier),
+        };
+        let (certificates, key) = self.identity.read()?;
+        let config = builder.with_single_cert(certificates, key);
+        Ok(Arc::new(config.map_err(pem::unusable)?))
+    }
+
+    fn verifier(&self) -> Result<Option<Arc<dyn ClientCertVerifier>>, TlsError> {
+        let (authorities, is_required) = match self.clients {
+            ClientCertificates::Off => return Ok(None),
+            ClientCertificates::Optional { authorities } => (authorities, false),
+            ClientCertificates::Required { authorities } => (authorities, true),
+        };
+        let roots = pem::roots(authorities)?;
+        let mut builder = WebPkiClientVerifier::builder_with_provider(roots, provider());
+        if let Some(revoked) = self.revoked {
+            builder = builder.with_crls(pem::revocation_lists(revoked)?);
+        }
+        if !is_required {
+            builder = builder.allow_unauthenticated();
+        }
+        builder.build().map(Some).map_err(pem::unusable)
+    }
+}
+
+impl ClientTls<'_> {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// [`TlsError`] says what is wrong with certificates or key.
+    pub fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
+        let roots = pem::roots(self.authorities)?;
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider());
+        let builder = ClientConfig::builder_with_provider(provider())
+            .with_protocol_versions(self.versions.spoken())
+            .map_err(pem::unusable)?
+            .with_webpki_verifier(verifier.build().map_err(pem::unusable)?);
+        let config = match self.identity {
+            None => builder.with_no_client_auth(),
+            Some(identity) => {
+                let (certificates, key) = identity.read()?;
+                let config = builder.with_client_auth_cert(certificates, key);
+                config.map_err(pem::unusable)?
+            }
+        };
+        Ok(Arc::new(config))
+    }
+}
+
+/// The configuration of a server that revokes nobody and speaks both versions.
 ///
 /// # Errors
 /// [`TlsError`] says what is wrong with certificates or key.
@@ -67,33 +150,17 @@ pub fn server_config(
     identity: Identity<'_>,
     clients: ClientCertificates<'_>,
 ) -> Result<Arc<ServerConfig>, TlsError> {
-    let builder = ServerConfig::builder_with_provider(provider())
-        .with_protocol_versions(rustls::ALL_VERSIONS)
-        .map_err(unusable)?;
-    let builder = match clients {
-        ClientCertificates::Off => builder.with_no_client_auth(),
-        ClientCertificates::Optional { authorities } => {
-            let verifier =
-                WebPkiClientVerifier::builder_with_provider(roots(authorities)?, provider());
-            builder.with_client_cert_verifier(
-                verifier.allow_unauthenticated().build().map_err(unusable)?,
-            )
-        }
-        ClientCertificates::Required { authorities } => {
-            let verifier =
-                WebPkiClientVerifier::builder_with_provider(roots(authorities)?, provider());
-            builder.with_client_cert_verifier(verifier.build().map_err(unusable)?)
-        }
+    let tls = ServerTls {
+        identity,
+        clients,
+        revoked: None,
+        versions: Versions::Both,
     };
-    let (certificates, key) = identity.read()?;
-    Ok(Arc::new(
-        builder
-            .with_single_cert(certificates, key)
-            .map_err(unusable)?,
-    ))
+    tls.config()
 }
 
-/// The configuration of a client that trusts `authorities` (PEM) and, where it has one, shows its own certificate.
+/// The configuration of a client that trusts `authorities` (PEM), shows its own certificate where it has one, and speaks both
+/// versions.
 ///
 /// # Errors
 /// [`TlsError`] says what is wrong with certificates or key.
@@ -101,117 +168,27 @@ pub fn client_config(
     authorities: &[u8],
     identity: Option<Identity<'_>>,
 ) -> Result<Arc<ClientConfig>, TlsError> {
-    let verifier = WebPkiServerVerifier::builder_with_provider(roots(authorities)?, provider());
-    let builder = ClientConfig::builder_with_provider(provider())
-        .with_protocol_versions(rustls::ALL_VERSIONS)
-        .map_err(unusable)?
-        .with_webpki_verifier(verifier.build().map_err(unusable)?);
-    let config = match identity {
-        None => builder.with_no_client_auth(),
-        Some(identity) => {
-            let (certificates, key) = identity.read()?;
-            builder
-                .with_client_auth_cert(certificates, key)
-                .map_err(unusable)?
-        }
+    let tls = ClientTls {
+        authorities,
+        identity,
+        versions: Versions::Both,
     };
-    Ok(Arc::new(config))
+    tls.config()
 }
 
-impl Identity<'_> {
-    fn read(self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
-        let key = PrivateKeyDer::from_pem_slice(self.key);
-        let key = key.map_err(|error| TlsError::Pem {
-            what: "private key",
-            why: error.to_string(),
-        })?;
-        Ok((certificates("certificate", self.certificates)?, key))
-    }
-}
+const ONLY_TLS12: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+const ONLY_TLS13: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
-impl fmt::Debug for Identity<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Identity(***)")
-    }
-}
-
-impl Fingerprint {
-    /// The fingerprint of a certificate.
-    #[must_use]
-    pub fn of(certificate: &CertificateDer<'_>) -> Fingerprint {
-        Fingerprint(Sha256::digest(certificate.as_ref()).into())
-    }
-
-    /// The fingerprint of the first certificate in a PEM text.
-    ///
-    /// # Errors
-    /// [`TlsError::Pem`] where there is none.
-    pub fn of_pem(pem: &[u8]) -> Result<Fingerprint, TlsError> {
-        certificates("certificate", pem).map(|certificates| Fingerprint::of(&certificates[0]))
-    }
-
-    /// Reads 64 hexadecimal digits; colons between them are ignored.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Fingerprint> {
-        let digits: Option<Vec<u8>> = text
-            .chars()
-            .filter(|character| *character != ':')
-            .map(|character| {
-                character
-                    .to_digit(16)
-                    .and_then(|digit| u8::try_from(digit).ok())
-            })
-            .collect();
-        let digits = digits.filter(|digits| digits.len() == 64)?;
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = pair[0] << 4 | pair[1];
+impl Versions {
+    fn spoken(self) -> &'static [&'static SupportedProtocolVersion] {
+        match self {
+            Versions::Both => rustls::ALL_VERSIONS,
+            Versions::Tls12 => ONLY_TLS12,
+            Versions::Tls13 => ONLY_TLS13,
         }
-        Some(Fingerprint(bytes))
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    /// 64 lower-case hexadecimal digits.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Fingerprint({self})")
     }
 }
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
-}
-
-fn roots(authorities: &[u8]) -> Result<Arc<RootCertStore>, TlsError> {
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates("certificate authority", authorities)? {
-        roots.add(certificate).map_err(unusable)?;
-    }
-    Ok(Arc::new(roots))
-}
-
-/// The certificates of a PEM text, at least one.
-fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let certificates = certificates.map_err(|error| TlsError::Pem {
-        what,
-        why: error.to_string(),
-    })?;
-    if certificates.is_empty() {
-        return Err(TlsError::Pem {
-            what,
-            why: "the text holds no certificate".to_owned(),
-        });
-    }
-    Ok(certificates)
-}
-
-fn unusable(error: impl fmt::Display) -> TlsError {
-    TlsError::Unusable(error.to_string())
 }

@@ -1,22 +1,25 @@
 //! Sockets, TLS and frames: the client against a small acceptor over loopback.
 
+mod authority;
 mod server;
+mod tls;
 
 use std::time::Duration;
 
+use authority::Authority;
 use bytes::{BufMut, BytesMut};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::client::{Client, ClientError, Target};
 use fix_engine::io::file_store::FileStore;
 use fix_engine::io::frames::{Frame, Frames};
-use fix_engine::io::tls::{self, ClientCertificates, Fingerprint, Identity, TlsError};
+use fix_engine::io::tls::{Fingerprint, client_config};
 use fix_engine::session::action::DisconnectReason;
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::logon::Password;
 use fix_engine::{msg_type, tag};
 use proptest::prelude::*;
-use server::{Authority, Server, ServerTls};
+use server::{Server, ServerTls};
 use tokio::time::timeout;
 use tokio_util::codec::Decoder;
 
@@ -145,7 +148,7 @@ async fn tls_with_and_without_a_client_certificate() {
     let server = Server::start(Some(clients)).await;
     let mut client = Client::new(Target::plain(server.address), config());
     for shown in [Some(client_pem.identity()), None] {
-        let config_tls = tls::client_config(authority.pem.as_bytes(), shown).unwrap();
+        let config_tls = client_config(authority.pem.as_bytes(), shown).unwrap();
         client.set_target(Target::tls(server.address, config_tls));
         timeout(PATIENCE, client.connect()).await.unwrap().unwrap();
         client.send(order("A")).await.unwrap();
@@ -174,65 +177,12 @@ async fn tls_refuses_who_has_no_certificate_or_a_stranger() {
         (&authority, Some(foreign_pem.identity()), false),
         (&stranger, Some(client_pem.identity()), false),
     ] {
-        let config_tls = tls::client_config(trusted.pem.as_bytes(), shown).unwrap();
+        let config_tls = client_config(trusted.pem.as_bytes(), shown).unwrap();
         let mut client = Client::new(Target::tls(server.address, config_tls), config());
         let connected = timeout(PATIENCE, client.connect()).await.unwrap();
         assert_eq!(connected.is_ok(), is_taken, "{connected:?}");
         client.abandon();
     }
-}
-
-#[test]
-fn pem_that_is_none_is_refused_in_words() {
-    let authority = Authority::new();
-    let pem = authority.issue("server");
-    let nothing = Identity {
-        certificates: b"",
-        key: pem.key.as_bytes(),
-    };
-    let no_key = Identity {
-        certificates: pem.certificate.as_bytes(),
-        key: b"not a key",
-    };
-    let other_key = authority.issue("server");
-    let mixed = Identity {
-        certificates: pem.certificate.as_bytes(),
-        key: other_key.key.as_bytes(),
-    };
-    let refused = |identity| tls::server_config(identity, ClientCertificates::Off).unwrap_err();
-    assert!(matches!(
-        refused(nothing),
-        TlsError::Pem {
-            what: "certificate",
-            ..
-        }
-    ));
-    assert!(matches!(
-        refused(no_key),
-        TlsError::Pem {
-            what: "private key",
-            ..
-        }
-    ));
-    assert!(matches!(refused(mixed), TlsError::Unusable(_)));
-    assert!(!format!("{mixed:?}").contains("KEY"));
-}
-
-#[test]
-fn a_fingerprint_reads_what_it_writes() {
-    let pem = Authority::new().issue("any");
-    let fingerprint = Fingerprint::of_pem(pem.certificate.as_bytes()).unwrap();
-    let text = fingerprint.to_string();
-    assert_eq!(text.len(), 64);
-    assert_eq!(Fingerprint::parse(&text), Some(fingerprint));
-    let colons: Vec<String> = text
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| String::from_utf8_lossy(pair).to_uppercase())
-        .collect();
-    assert_eq!(Fingerprint::parse(&colons.join(":")), Some(fingerprint));
-    assert_eq!(Fingerprint::parse("12"), None);
-    assert_eq!(Fingerprint::parse(&"x".repeat(64)), None);
 }
 
 #[test]

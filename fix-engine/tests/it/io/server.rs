@@ -1,4 +1,4 @@
-//! A small acceptor over loopback with one session and an application that echoes; and a certificate authority.
+//! A small acceptor over loopback with one session and an application that echoes.
 //! In: connections. Out: echoes. The session outlives its connections.
 
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use fix_engine::codec::body::Body;
 use fix_engine::io::clock;
 use fix_engine::io::frames::{Frame, Frames};
 use fix_engine::io::stream::Stream;
-use fix_engine::io::tls::{self, ClientCertificates, Fingerprint, Identity};
+use fix_engine::io::tls::{self, ClientCertificates, Fingerprint};
 use fix_engine::session::Session;
 use fix_engine::session::action::Action;
 use fix_engine::session::config::SessionConfig;
@@ -17,13 +17,14 @@ use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::session::logon::LogonRequest;
 use fix_engine::session::memory_store::MemoryStore;
 use futures_util::StreamExt;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::codec::FramedRead;
+
+use super::authority::{Authority, Issued};
 
 /// A running acceptor; it ends when this is dropped.
 pub(super) struct Server {
@@ -167,52 +168,5 @@ async fn converse(
             () = tokio::time::sleep(wait) => Input::Tick,
         };
         session.handle(clock::now(), input, store, &mut actions);
-    }
-}
-
-/// A certificate authority for one test.
-pub(super) struct Authority {
-    pub(super) pem: String,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-/// A certificate and its key.
-pub(super) struct Issued {
-    pub(super) certificate: String,
-    pub(super) key: String,
-}
-
-impl Authority {
-    pub(super) fn new() -> Authority {
-        let mut params = CertificateParams::new(Vec::new()).expect("no names");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("random numbers");
-        let certificate = params.self_signed(&key).expect("a good request");
-        Authority {
-            pem: certificate.pem(),
-            issuer: Issuer::new(params, key),
-        }
-    }
-
-    pub(super) fn issue(&self, name: &str) -> Issued {
-        let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), name.to_owned()])
-            .expect("good names");
-        let key = KeyPair::generate().expect("random numbers");
-        let certificate = params
-            .signed_by(&key, &self.issuer)
-            .expect("a good request");
-        Issued {
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-        }
-    }
-}
-
-impl Issued {
-    pub(super) fn identity(&self) -> Identity<'_> {
-        Identity {
-            certificates: self.certificate.as_bytes(),
-            key: self.key.as_bytes(),
-        }
     }
 }
