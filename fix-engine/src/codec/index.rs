@@ -20,6 +20,28 @@ const TRAILER_LEN: usize = 7;
 /// # Errors
 /// [`Garbled`] says what is wrong; `fields` is then of no use.
 pub fn read(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
+    read_with(frame, fields, CheckSum::Checked)
+}
+
+/// What is done with the value of CheckSum (10). Its place and its form are always checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CheckSum {
+    /// It must be the sum of the bytes.
+    #[default]
+    Checked,
+    /// It may be any, for counterparties that compute it wrongly behind a transport that protects the bytes itself.
+    Ignored,
+}
+
+/// As [`read`], with a choice about CheckSum.
+///
+/// # Errors
+/// [`Garbled`] says what is wrong; `fields` is then of no use.
+pub fn read_with(
+    frame: &[u8],
+    fields: &mut Vec<Field>,
+    check_sum: CheckSum,
+) -> Result<(), Garbled> {
     fields.clear();
     let limit = u64::from(u32::MAX);
     let announced = frame.len() as u64;
@@ -27,7 +49,7 @@ pub fn read(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
         return Err(Garbled::TooLong { announced, limit });
     }
     check_head(frame)?;
-    check_trailer(frame)?;
+    check_trailer(frame, check_sum)?;
     read_fields(frame, fields)?;
     match fields.get(2) {
         Some(field) if field.tag == 35 && field.value(frame).is_ascii() => Ok(()),
@@ -53,9 +75,12 @@ fn check_head(frame: &[u8]) -> Result<(), Garbled> {
 }
 
 /// CheckSum: three digits, the sum of what stands before.
-fn check_trailer(frame: &[u8]) -> Result<(), Garbled> {
+fn check_trailer(frame: &[u8], check_sum: CheckSum) -> Result<(), Garbled> {
     let (summed, trailer) = frame.split_at(frame.len() - TRAILER_LEN);
     let (_, stated) = grammar::check_sum(trailer).map_err(|_| Garbled::CheckSumFormat)?;
+    if check_sum == CheckSum::Ignored {
+        return Ok(());
+    }
     let computed = checksum::sum(summed);
     if stated == u16::from(computed) {
         Ok(())

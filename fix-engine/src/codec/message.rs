@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::codec::field::{Field, FieldError, FieldErrorKind};
 use crate::codec::garbled::Garbled;
 use crate::codec::group::GroupIter;
+use crate::codec::index::CheckSum;
 use crate::codec::view::View;
 use crate::codec::{index, pipe};
 use crate::tag;
@@ -34,8 +35,20 @@ impl Message {
     ///
     /// # Errors
     /// [`Garbled`] says what is wrong with the bytes.
-    pub fn parse_with(bytes: Bytes, mut spare: Vec<Field>) -> Result<Message, Garbled> {
-        index::read(&bytes, &mut spare)?;
+    pub fn parse_with(bytes: Bytes, spare: Vec<Field>) -> Result<Message, Garbled> {
+        Message::parse_choosing(bytes, spare, CheckSum::Checked)
+    }
+
+    /// As [`Message::parse_with`], with a choice about the value of CheckSum (10).
+    ///
+    /// # Errors
+    /// [`Garbled`] says what is wrong with the bytes.
+    pub fn parse_choosing(
+        bytes: Bytes,
+        mut spare: Vec<Field>,
+        check_sum: CheckSum,
+    ) -> Result<Message, Garbled> {
+        index::read_with(&bytes, &mut spare, check_sum)?;
         Ok(Message {
             bytes,
             fields: spare,

@@ -8,6 +8,7 @@ use tokio_util::codec::{Decoder, Encoder};
 
 use crate::codec::frame::{Framing, split};
 use crate::codec::garbled::Garbled;
+use crate::codec::index::CheckSum;
 use crate::codec::message::Message;
 
 /// What a stream consists of.
@@ -26,6 +27,8 @@ pub struct Frames {
     garbage_max_bytes: usize,
     /// Bytes dropped since the last whole message.
     garbage_bytes: usize,
+    /// Whether the value of CheckSum (10) counts.
+    check_sum: CheckSum,
 }
 
 impl Frames {
@@ -42,12 +45,25 @@ impl Frames {
             message_max_bytes,
             garbage_max_bytes,
             garbage_bytes: 0,
+            check_sum: CheckSum::Checked,
         }
     }
 
     /// Sets the longest message taken: an acceptor allows more once it knows who the peer is.
     pub fn set_message_max_bytes(&mut self, message_max_bytes: usize) {
         self.message_max_bytes = message_max_bytes;
+    }
+
+    /// Says whether the value of CheckSum (10) counts: a session's own affair, once it is known which one it is.
+    pub fn set_check_sum(&mut self, check_sum: CheckSum) {
+        self.check_sum = check_sum;
+    }
+
+    fn message(&self, bytes: Bytes) -> Result<Message, Garbled> {
+        match self.check_sum {
+            CheckSum::Checked => Message::parse(bytes),
+            CheckSum::Ignored => Message::parse_choosing(bytes, Vec::new(), CheckSum::Ignored),
+        }
     }
 
     fn garbled(&mut self, bytes: usize, why: Garbled) -> io::Result<Option<Frame>> {
@@ -76,7 +92,7 @@ impl Decoder for Frames {
     fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<Frame>> {
         match split(src, self.message_max_bytes) {
             Framing::Incomplete => Ok(None),
-            Framing::Frame(len) => match Message::parse(src.split_to(len).freeze()) {
+            Framing::Frame(len) => match self.message(src.split_to(len).freeze()) {
                 Ok(message) => {
                     self.garbage_bytes = 0;
                     Ok(Some(Frame::Message(message)))

@@ -9,6 +9,7 @@ use std::time::Duration;
 use authority::Authority;
 use bytes::{BufMut, BytesMut};
 use fix_engine::codec::body::Body;
+use fix_engine::codec::index::CheckSum;
 use fix_engine::codec::message::Message;
 use fix_engine::io::client::{Client, ClientError, Target};
 use fix_engine::io::file_store::FileStore;
@@ -201,6 +202,17 @@ fn garbage_without_end_ends_the_stream() {
         assert!(given < 10_000, "garbage is taken without end");
     };
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+}
+
+#[test]
+fn a_wrong_check_sum_is_garbled_until_the_session_says_otherwise() {
+    let wrong = "8=FIX.4.4\x019=5\x0135=0\x0110=256\x01";
+    let mut frames = Frames::default();
+    let frame = frames.decode(&mut BytesMut::from(wrong)).unwrap();
+    assert!(matches!(frame, Some(Frame::Garbled(_))), "{frame:?}");
+    frames.set_check_sum(CheckSum::Ignored);
+    let frame = frames.decode(&mut BytesMut::from(wrong)).unwrap();
+    assert!(matches!(frame, Some(Frame::Message(_))), "{frame:?}");
 }
 
 #[test]

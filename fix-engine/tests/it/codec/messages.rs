@@ -14,7 +14,9 @@ use fix_engine::codec::field::FieldErrorKind;
 use fix_engine::codec::frame::Framing;
 use fix_engine::codec::frame::split;
 use fix_engine::codec::garbled::Garbled;
+use fix_engine::codec::index::CheckSum;
 use fix_engine::codec::message::Message;
+use fix_engine::codec::pipe;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::dictionary::field::FieldType;
 use fix_engine::msg_type;
@@ -79,6 +81,24 @@ fn typed_values_say_what_is_wrong() {
         message.require(99),
         Err(FieldError::new(99, FieldErrorKind::Missing))
     );
+}
+
+#[test]
+fn the_value_of_the_check_sum_may_be_ignored_and_nothing_else() {
+    let lenient = |text: &str| {
+        Message::parse_choosing(pipe::to_bytes(text), Vec::new(), CheckSum::Ignored)
+            .map(|message| message.bytes().len())
+    };
+    assert_eq!(lenient("8=FIX.4.4|9=5|35=0|10=256|"), Ok(26));
+    assert_eq!(
+        lenient("8=FIX.4.4|9=5|35=0|10=0x1|"),
+        Err(Garbled::CheckSumFormat)
+    );
+    assert_eq!(
+        lenient("8=FIX.4.4|9=6|35=0|10=256|"),
+        Err(Garbled::BodyLengthMismatch)
+    );
+    assert_eq!(lenient("8=FIX.4.4|9=5|34=2|10=256|"), Err(Garbled::MsgType));
 }
 
 #[test]
