@@ -288,6 +288,9 @@ impl Store for Weak {
     fn reset(&mut self, at: Timestamp) -> Result<(), StoreError> {
         self.working.reset(at)
     }
+    fn begin(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        self.working.begin(at)
+    }
     fn began(&self) -> Option<Timestamp> {
         self.working.began()
     }
