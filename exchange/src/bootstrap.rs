@@ -8,6 +8,8 @@ mod run;
 
 pub use run::{BootstrapError, bootstrap};
 
+use crate::participant::network::Network;
+use crate::participant::subject::CertSubject;
 use crate::participant::{ClientCert, Fingerprint, Password};
 use market::id::{AccountName, AssetCode, CompId, Symbol};
 use market::instrument::Instrument;
@@ -92,11 +94,21 @@ pub struct DeclaredAccount {
 pub struct DeclaredParticipant {
     /// CompID (49, 56) and Username (553), 1 to 20 characters.
     pub comp_id: CompId,
-    /// Password (554) in plain text; the journal keeps its hash.
+    /// Password (554) in plain text; the journal keeps its hash. One that the participant has given itself stays until this one is
+    /// changed.
     pub password: Password,
+    /// Days after which a password is good no more. Default: never.
+    #[serde(default)]
+    pub password_max_age_days: Option<u32>,
+    /// Networks that it may log on from. Default: any.
+    #[serde(default)]
+    pub networks: Vec<Network>,
     /// SHA-256 of the client certificate that is bound to it.
     #[serde(default)]
     pub cert_fingerprint: Option<Fingerprint>,
+    /// What the subject of its client certificate must say, for instance `CN=DESK1`.
+    #[serde(default)]
+    pub cert_subject: Option<CertSubject>,
     /// Whether a TLS connection must show that certificate. Default `optional`.
     #[serde(default = "optional")]
     pub client_cert: ClientCert,

@@ -38,17 +38,29 @@ pub struct FixConfig {
     pub sender_comp_id: String,
     /// Seconds that a connection may take to its Logon, TLS handshake included; 1 to 60. Default 10.
     pub logon_timeout_secs: u64,
+    /// Bytes taken of a connection before its Logon; 512 to 65,536. Default 4,096.
+    pub max_unauthenticated_bytes: usize,
     /// Bytes of the longest message taken; 512 to 1,048,576. Default 65,536.
     pub max_message_bytes: usize,
     /// Connections at the same time from one address; at least 1. Default 256.
     pub max_connections_per_address: usize,
     /// Connections at the same time in all; at least 1. Default 4,096.
     pub max_connections: usize,
+    /// Failed logons of a participant from one place until it has to wait; 1 to 1,000. Default 5. An address has four times as many.
+    pub lockout_failures: u32,
+    /// Seconds of the first wait; each further failure doubles it. At least 1. Default 1.
+    pub lockout_first_secs: u64,
+    /// Seconds of the longest wait; up to 86,400. Default 900.
+    pub lockout_max_secs: u64,
+    /// Messages that one session may send in a second on average; 0 does not limit. Default 10,000.
+    pub messages_per_sec: u32,
+    /// Messages that one session may send at once after a rest; at least 1. Default 20,000.
+    pub messages_burst: u32,
     /// Messages that wait for one slow peer before it is disconnected; at least 16. Default 16,384.
     pub outbound_queue: usize,
     /// HeartBtInt (108) taken at least, in seconds; at least 1. Default 1.
     pub heartbeat_min_secs: u64,
-    /// HeartBtInt (108) taken at most, in seconds. Default 120.
+    /// HeartBtInt (108) taken at most, in seconds; at most 86,400. Default 3,600.
     pub heartbeat_max_secs: u64,
     /// How far SendingTime (52) may be from our time, in seconds; 0 does not check. Default 120.
     pub sending_time_window_secs: u64,
@@ -66,12 +78,18 @@ impl Default for FixConfig {
             tls: loopback(9879),
             sender_comp_id: "LOGGIA".to_owned(),
             logon_timeout_secs: 10,
+            max_unauthenticated_bytes: 4_096,
             max_message_bytes: 65_536,
             max_connections_per_address: 256,
             max_connections: 4_096,
+            lockout_failures: 5,
+            lockout_first_secs: 1,
+            lockout_max_secs: 900,
+            messages_per_sec: 10_000,
+            messages_burst: 20_000,
             outbound_queue: 16_384,
             heartbeat_min_secs: 1,
-            heartbeat_max_secs: 120,
+            heartbeat_max_secs: 3_600,
             sending_time_window_secs: 120,
             market_data_interval_ms: 20,
             max_subscriptions: 256,
@@ -298,9 +316,10 @@ impl Config {
         within(
             "fix.heartbeat_max_secs",
             max,
-            max >= min,
-            "at least fix.heartbeat_min_secs",
+            (min..=86_400).contains(&max),
+            "fix.heartbeat_min_secs to 86400",
         )?;
+        fix.check_guards()?;
         let ms = fix.market_data_interval_ms;
         within(
             "fix.market_data_interval_ms",
@@ -317,6 +336,28 @@ impl Config {
         at_least("journal.window", journal.window)?;
         Calendar::new(&self.calendar)?;
         self.kafka.as_ref().map_or(Ok(()), KafkaConfig::check)
+    }
+}
+
+impl FixConfig {
+    /// Ranges of what keeps strangers and floods away.
+    fn check_guards(&self) -> Result<(), RangeError> {
+        let bytes = self.max_unauthenticated_bytes;
+        let fits = (512..=65_536).contains(&bytes);
+        within("fix.max_unauthenticated_bytes", bytes, fits, "512 to 65536")?;
+        let failures = self.lockout_failures;
+        let fits = (1..=1_000).contains(&failures);
+        within("fix.lockout_failures", failures, fits, "1 to 1000")?;
+        let (first, max) = (self.lockout_first_secs, self.lockout_max_secs);
+        within("fix.lockout_first_secs", first, first >= 1, "at least 1")?;
+        within(
+            "fix.lockout_max_secs",
+            max,
+            (first..=86_400).contains(&max),
+            "fix.lockout_first_secs to 86400",
+        )?;
+        let burst = self.messages_burst;
+        within("fix.messages_burst", burst, burst >= 1, "at least 1")
     }
 }
 

@@ -51,6 +51,8 @@ pub struct ParticipantRecord {
     pub comp_id: CompId,
     /// How it logs on and what it may do; `None` until defined: then it cannot log on.
     pub credentials: Option<Credentials>,
+    /// When its password was set; without credentials, when the participant was admitted.
+    pub password_since: Timestamp,
     /// Accounts that it may trade for, in order of granting.
     pub accounts: Vec<AccountId>,
 }
@@ -178,9 +180,12 @@ impl Directory {
             let define = matches!(entry.instruction, Instruction::Participant(_));
             if define || entry.events.iter().any(is_reference_data) {
                 let mut tables = self.tables_mut();
-                entry.events.iter().for_each(|event| tables.take_in(event));
+                entry
+                    .events
+                    .iter()
+                    .for_each(|event| tables.take_in(event, entry.at));
                 if let Instruction::Participant(change) = &entry.instruction {
-                    tables.change(change);
+                    tables.change(change, entry.at);
                 }
             }
         }
@@ -226,7 +231,7 @@ impl Directory {
 
 impl Tables {
     /// Takes in what one event makes known. Numbers are dense and come in order, so each table grows at its end.
-    fn take_in(&mut self, event: &Event) {
+    fn take_in(&mut self, event: &Event, at: Timestamp) {
         match *event {
             Event::AssetListed { asset, code } => {
                 self.assets.push(code);
@@ -250,6 +255,7 @@ impl Tables {
                     id: participant,
                     comp_id,
                     credentials: None,
+                    password_since: at,
                     accounts: Vec::new(),
                 }));
                 self.participants_by_comp_id.insert(comp_id, participant);
@@ -282,17 +288,30 @@ impl Tables {
         }
     }
 
-    fn change(&mut self, change: &ParticipantChange) {
-        let ParticipantChange::Define {
-            comp_id,
-            credentials,
-        } = change;
-        let Some(&id) = self.participants_by_comp_id.get(comp_id) else {
+    fn change(&mut self, change: &ParticipantChange, at: Timestamp) {
+        let Some(&id) = self.participants_by_comp_id.get(&change.comp_id()) else {
             return;
         };
-        if let Some(record) = self.participant_mut(id) {
-            record.credentials = Some(credentials.clone());
+        let Some(record) = self.participant_mut(id) else {
+            return;
+        };
+        let mut credentials = record.credentials.take();
+        let former = credentials.as_ref().map(|it| it.password().clone());
+        match change {
+            ParticipantChange::Define {
+                credentials: defined,
+                ..
+            } => credentials = Some(defined.clone()),
+            ParticipantChange::ChangePassword { password_hash, .. } => {
+                if let Some(credentials) = &mut credentials {
+                    credentials.own_password = Some(password_hash.clone());
+                }
+            }
         }
+        if credentials.as_ref().map(Credentials::password) != former.as_ref() {
+            record.password_since = at;
+        }
+        record.credentials = credentials;
     }
 
     fn participant_mut(&mut self, id: ParticipantId) -> Option<&mut ParticipantRecord> {

@@ -2,7 +2,6 @@
 //! with memory: the same instructions give the same events.
 
 use crate::entry::Instruction;
-use crate::participant::ParticipantChange;
 use market::event::Event;
 use market::id::CompId;
 use market::limits::Limits;
@@ -35,8 +34,8 @@ impl Engine {
                 self.market.apply(seq, at, command, &mut events);
                 self.note_admitted(&events);
             }
-            Instruction::Participant(ParticipantChange::Define { comp_id, .. }) => {
-                if !self.admitted.contains(comp_id) {
+            Instruction::Participant(change) => {
+                if !self.admitted.contains(&change.comp_id()) {
                     events.push(Event::Refused {
                         refusal: Refusal::UnknownParticipant,
                     });

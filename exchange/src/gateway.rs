@@ -19,6 +19,7 @@ mod dispatcher;
 mod floor;
 pub mod inbound;
 mod limits;
+mod lockouts;
 mod logon;
 pub mod marketdata;
 pub mod outbound;
@@ -35,6 +36,7 @@ use crate::gateway::acceptor::{Acceptor, FrontDesk};
 use crate::gateway::crew::Crew;
 use crate::gateway::dispatcher::{Dispatcher, Sessions};
 use crate::gateway::limits::Limits;
+use crate::gateway::lockouts::Lockouts;
 use crate::gateway::logon::Gatekeeper;
 use crate::gateway::marketdata::publisher::{Publisher, PublisherTask};
 use crate::gateway::roster::Roster;
@@ -128,8 +130,9 @@ impl Gateway {
             limits: Limits::new(
                 parts.config.max_connections,
                 parts.config.max_connections_per_address,
+                parts.hub.metrics.fix.connections.clone(),
             ),
-            gatekeeper: Gatekeeper::new(),
+            gatekeeper: Gatekeeper::new(Arc::new(Lockouts::new(&parts.config))),
             roster: Roster::default(),
             venue: Arc::new(venue(parts, publisher, view.clone())?),
         });

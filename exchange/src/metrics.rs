@@ -1,6 +1,9 @@
 //! [`Metrics`]: the exchange's figures for Prometheus, in base units (seconds, bytes). The parts count, `/metrics` shows.
 
+pub mod fix;
+
 use crate::entry::{Entry, Instruction};
+use crate::metrics::fix::FixMetrics;
 use market::event::Event;
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
 
@@ -32,8 +35,8 @@ pub struct Metrics {
     pub bus_lag_entries: IntGauge,
     /// Failed attempts to reach Kafka since the start.
     pub bus_failures: IntCounter,
-    /// FIX sessions logged on now.
-    pub sessions_logged_on: IntGauge,
+    /// The FIX gateway's.
+    pub fix: FixMetrics,
 }
 
 impl Metrics {
@@ -112,10 +115,7 @@ impl Metrics {
                 "loggia_bus_failures_total",
                 "Failed attempts to reach Kafka since the start.",
             ),
-            sessions_logged_on: gauge(
-                "loggia_sessions_logged_on",
-                "FIX sessions that are logged on.",
-            ),
+            fix: FixMetrics::new(&registry),
             registry,
         }
     }

@@ -1,13 +1,19 @@
 //! A participant's credentials and rights, and the journalled change that sets them. Passwords are kept as argon2id PHC strings;
 //! neither a password nor its hash is ever shown by `Debug`.
 
+pub mod network;
+pub mod subject;
+
+use crate::participant::network::Network;
+use crate::participant::subject::CertSubject;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
-use market::id::CompId;
+use market::id::{ClOrdId, CompId};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// A change of a participant, kept in the journal beside the market's commands.
@@ -21,21 +27,73 @@ pub enum ParticipantChange {
         /// The facts from now on.
         credentials: Credentials,
     },
+    /// The participant has given itself another password, by UserRequest (BE).
+    ChangePassword {
+        /// Whose.
+        comp_id: CompId,
+        /// The new one; the old one is good no more.
+        password_hash: PasswordHash,
+        /// UserRequestID (923), for the answer.
+        request_id: ClOrdId,
+    },
+}
+
+impl ParticipantChange {
+    /// Whom it is about.
+    pub fn comp_id(&self) -> CompId {
+        match self {
+            Self::Define { comp_id, .. } | Self::ChangePassword { comp_id, .. } => *comp_id,
+        }
+    }
 }
 
 /// How a participant proves who it is, and what it may do then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
-    /// Password (554) as an argon2id hash; Username (553) is the CompID.
+    /// Password (554) that the operator has given, as an argon2id hash; Username (553) is the CompID.
     pub password_hash: PasswordHash,
+    /// The password that the participant has given itself since; then only this one is good.
+    pub own_password: Option<PasswordHash>,
+    /// Days after which a password is good no more, counted from when it was set; `None`: never.
+    pub password_max_age_days: Option<u32>,
     /// SHA-256 of the client certificate (DER) that is bound to it.
     pub cert_fingerprint: Option<Fingerprint>,
-    /// Whether a TLS connection must show that certificate.
+    /// What the subject of its client certificate must say. With a fingerprint too, the certificate must fit both.
+    pub cert_subject: Option<CertSubject>,
+    /// Whether a TLS connection must show such a certificate.
     pub client_cert: ClientCert,
+    /// Networks that it may log on from; none: from anywhere.
+    pub networks: Vec<Network>,
     /// What it may do.
     pub rights: Rights,
     /// Whether every logon starts at MsgSeqNum 1 (for certification).
     pub reset_on_logon: bool,
+}
+
+impl Credentials {
+    /// The password that is good.
+    pub fn password(&self) -> &PasswordHash {
+        self.own_password.as_ref().unwrap_or(&self.password_hash)
+    }
+
+    /// Whether it may log on from this address.
+    pub fn allows_address(&self, address: IpAddr) -> bool {
+        self.networks.is_empty() || self.networks.iter().any(|one| one.contains(address))
+    }
+
+    /// Whether this certificate (DER) is bound to it: it has the fingerprint, the subject, or both, as asked for. When nothing is
+    /// asked for, no certificate is.
+    pub fn binds(&self, certificate: &[u8]) -> bool {
+        let is_asked = self.cert_fingerprint.is_some() || self.cert_subject.is_some();
+        let has_fingerprint = self
+            .cert_fingerprint
+            .is_none_or(|bound| bound == Fingerprint::of(certificate));
+        let has_subject = || {
+            let wanted = self.cert_subject.as_ref();
+            wanted.is_none_or(|wanted| wanted.fits(certificate))
+        };
+        is_asked && has_fingerprint && has_subject()
+    }
 }
 
 /// What a participant may do.

@@ -48,6 +48,9 @@ pub fn listing() -> Listing {
         market_data: true,
         client_cert: ClientCert::Optional,
         cert: None,
+        cert_subject: None,
+        networks: Vec::new(),
+        password_max_age_days: None,
         reset_on_logon: false,
     });
     Listing {
@@ -92,6 +95,9 @@ fn trader((comp_id, account): &(&str, &str)) -> ParticipantListing {
         market_data: true,
         client_cert: ClientCert::Optional,
         cert: None,
+        cert_subject: None,
+        networks: Vec::new(),
+        password_max_age_days: None,
         reset_on_logon: comp_id == text(CERTIFICATION),
     }
 }

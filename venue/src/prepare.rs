@@ -11,12 +11,17 @@ use crate::folder::DataFolder;
 use crate::passwords::Passwords;
 use crate::pki::{Pki, fingerprint};
 use exchange::bootstrap::{Declared, DeclaredParticipant};
-use exchange::participant::{Fingerprint, Password};
+use exchange::participant::{ClientCert, Fingerprint, Password};
 
 /// Where the development CA lies in the data folder.
 const CERTS: &str = "certs";
 /// The passwords that were made up for participants.
 const PASSWORDS: &str = "passwords.json";
+
+/// Networks that one participant may list.
+const NETWORKS_MAX: usize = 64;
+/// Days of the longest life of a password: ten years.
+const PASSWORD_AGE_MAX_DAYS: u32 = 3_650;
 
 /// What the exchange is to hold, and who may be told.
 pub struct Prepared {
@@ -66,6 +71,7 @@ fn develop(listing: &Listing, layers: &Layers, data: &DataFolder) -> Result<Prep
     let mut declared = Vec::new();
     let mut told = Vec::new();
     for listed in &listing.participants {
+        check(listed, layers)?;
         if listed.cert.is_some() {
             let why = "the development profile makes certificates itself";
             return Err(layers.misconfigured("participants.cert", why).into());
@@ -76,7 +82,9 @@ fn develop(listing: &Listing, layers: &Layers, data: &DataFolder) -> Result<Prep
         };
         let identity = pki.participant(listed.comp_id.as_str())?;
         let print = Fingerprint(identity.fingerprint()?);
-        declared.push(participant(listed, password.clone(), Some(print)));
+        // Who is bound by a subject has a certificate of its own.
+        let print = listed.cert_subject.is_none().then_some(print);
+        declared.push(participant(listed, password.clone(), print));
         told.push(ParticipantCredentials {
             comp_id: listed.comp_id,
             username: listed.comp_id,
@@ -106,6 +114,14 @@ fn given(
 ) -> Result<DeclaredParticipant, Failure> {
     let wrong =
         |key: &str, why: String| layers.misconfigured(&format!("participants.{index}.{key}"), why);
+    check(listed, layers)?;
+    if listed.client_cert == ClientCert::Required
+        && listed.cert.is_none()
+        && listed.cert_subject.is_none()
+    {
+        let why = "\"required\" needs cert or cert_subject: there is no certificate to ask for";
+        return Err(wrong("client_cert", why.into()).into());
+    }
     let password = listed.password.clone().ok_or_else(|| {
         wrong(
             "password",
@@ -125,6 +141,25 @@ fn given(
     Ok(participant(listed, password, print))
 }
 
+/// Checks what the types do not say.
+fn check(listed: &ParticipantListing, layers: &Layers) -> Result<(), Failure> {
+    let wrong = |key: &str, why: String| {
+        let key = format!("participants.{key}");
+        layers.misconfigured(&key, format!("{}: {why}", listed.comp_id))
+    };
+    if listed.networks.len() > NETWORKS_MAX {
+        let why = format!("at most {NETWORKS_MAX} networks");
+        return Err(wrong("networks", why).into());
+    }
+    match listed.password_max_age_days {
+        Some(days) if !(1..=PASSWORD_AGE_MAX_DAYS).contains(&days) => {
+            let why = format!("{days} must be 1 to {PASSWORD_AGE_MAX_DAYS}");
+            Err(wrong("password_max_age_days", why).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 fn participant(
     listed: &ParticipantListing,
     password: Password,
@@ -133,8 +168,11 @@ fn participant(
     DeclaredParticipant {
         comp_id: listed.comp_id,
         password,
+        password_max_age_days: listed.password_max_age_days,
         cert_fingerprint,
+        cert_subject: listed.cert_subject.clone(),
         client_cert: listed.client_cert,
+        networks: listed.networks.clone(),
         orders: listed.orders,
         market_data: listed.market_data,
         reset_on_logon: listed.reset_on_logon,

@@ -231,16 +231,19 @@ fn changed(
     known: Option<&Credentials>,
 ) -> Result<Option<Instruction>, HashError> {
     let password = one.password.reveal();
-    let same_hash = known
-        .map(|known| &known.password_hash)
-        .filter(|hash| hash.matches(password));
+    // A password that the participant has given itself stays until the list says another one than before.
+    let same = known.filter(|known| known.password_hash.matches(password));
     let wanted = Credentials {
-        password_hash: match same_hash {
-            Some(hash) => hash.clone(),
+        password_hash: match same {
+            Some(known) => known.password_hash.clone(),
             None => PasswordHash::of(password)?,
         },
+        own_password: same.and_then(|known| known.own_password.clone()),
+        password_max_age_days: one.password_max_age_days,
         cert_fingerprint: one.cert_fingerprint,
+        cert_subject: one.cert_subject.clone(),
         client_cert: one.client_cert,
+        networks: one.networks.clone(),
         rights: Rights {
             orders: one.orders,
             market_data: one.market_data,
@@ -311,9 +314,7 @@ fn check(entry: &Entry) -> Result<(), BootstrapError> {
 fn described(instruction: &Instruction) -> String {
     match instruction {
         Instruction::Market(command) => format!("{command:?}"),
-        Instruction::Participant(ParticipantChange::Define { comp_id, .. }) => {
-            format!("the definition of {comp_id}")
-        }
+        Instruction::Participant(change) => format!("the definition of {}", change.comp_id()),
     }
 }
 

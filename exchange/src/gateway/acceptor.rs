@@ -5,7 +5,7 @@
 use crate::gateway::connection::Peer;
 use crate::gateway::crew::Crew;
 use crate::gateway::limits::{Limits, Permit};
-use crate::gateway::logon::{Gatekeeper, Stranger};
+use crate::gateway::logon::{Gatekeeper, Shown, Stranger};
 use crate::gateway::roster::{Attachment, Mail, Roster};
 use crate::gateway::venue::Venue;
 use bytes::BytesMut;
@@ -30,8 +30,6 @@ use tokio_util::codec::Framed;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// Bytes taken of a peer before it has logged on.
-const UNKNOWN_BYTES: usize = 4096;
 /// Wait after the operating system gives no connection (for instance for want of file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -69,6 +67,19 @@ enum TurnedAway {
     Stranger(#[from] Stranger),
 }
 
+impl TurnedAway {
+    /// The value of `result` that it is counted under.
+    fn result(&self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Tls(_) => "tls",
+            Self::Lost(_) | Self::Closed => "closed",
+            Self::Garbled(_) => "not_fix",
+            Self::Stranger(stranger) => stranger.result(),
+        }
+    }
+}
+
 impl Acceptor {
     /// Accepts until `stop`.
     pub(crate) async fn run(self, stop: CancellationToken) {
@@ -92,6 +103,8 @@ impl Acceptor {
             Ok(permit) => permit,
             Err(why) => {
                 info!(peer = %address, %why, "connection dropped");
+                let fix = &self.desk.venue.metrics.fix;
+                fix.connections_refused.inc(why.limit());
                 return;
             }
         };
@@ -124,18 +137,21 @@ struct Arrival {
 impl Arrival {
     async fn welcome(self) {
         let address = self.address;
-        let patience = Duration::from_secs(self.desk.venue.config.logon_timeout_secs);
+        let venue = Arc::clone(&self.desk.venue);
+        let patience = Duration::from_secs(venue.config.logon_timeout_secs);
         let outcome = timeout(patience, self.log_on()).await;
         if let Err(why) = outcome.unwrap_or(Err(TurnedAway::Timeout)) {
             info!(peer = %address, %why, "turned away");
+            venue.metrics.fix.logons.inc(why.result());
         }
     }
 
     async fn log_on(self) -> Result<(), TurnedAway> {
         let is_tls = self.tls.is_some();
         let stream = secure(self.stream, self.tls).await?;
-        let shown = stream.peer_fingerprint();
-        let mut framed = Framed::new(stream, Frames::new(UNKNOWN_BYTES, UNKNOWN_BYTES));
+        let certificate = stream.peer_certificate_der().map(<[u8]>::to_vec);
+        let bytes_max = self.desk.venue.config.max_unauthenticated_bytes;
+        let mut framed = Framed::new(stream, Frames::new(bytes_max, bytes_max));
         let logon = first_message(&mut framed).await?;
         let request = LogonRequest::read(&logon).map_err(Stranger::from)?;
         let FrontDesk {
@@ -145,12 +161,16 @@ impl Arrival {
             ..
         } = &*self.desk;
         let mut parts = framed.into_parts();
-        let admitted = gatekeeper.admit(self.address.ip(), &request, shown, venue, roster);
-        let session = match admitted.await {
+        let shown = Shown {
+            address: self.address.ip(),
+            certificate: certificate.as_deref(),
+            request: &request,
+        };
+        let session = match gatekeeper.admit(shown, venue, roster).await {
             Ok(session) => session,
             Err(stranger) => {
                 if let Some(text) = stranger.text() {
-                    let _gone = log_out(&mut parts.io, &request, text).await;
+                    let _gone = log_out(&mut parts.io, &request, &text).await;
                 }
                 return Err(stranger.into());
             }

@@ -145,10 +145,10 @@ impl Dispatcher {
     }
 
     async fn carry(&mut self, entry: &Arc<Entry>, patience: &mut Duration) {
-        if let Instruction::Participant(ParticipantChange::Define { comp_id, .. }) =
+        if let Instruction::Participant(change @ ParticipantChange::Define { .. }) =
             &entry.instruction
         {
-            self.meet(*comp_id, entry.seq);
+            self.meet(change.comp_id(), entry.seq);
         }
         let keeps_up = |participant| !self.stragglers.contains_key(&participant);
         let told = outbound::told_to(entry, &self.venue.directory, keeps_up);

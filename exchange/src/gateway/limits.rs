@@ -1,6 +1,7 @@
 //! [`Limits`]: how many connections there may be, in all and from one address. A [`Permit`] is one connection's place; dropping it
 //! gives the place back.
 
+use prometheus::IntGauge;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     taken: Arc<Mutex<Taken>>,
+    open: IntGauge,
     max: usize,
     per_address_max: usize,
 }
@@ -37,10 +39,22 @@ pub(crate) enum NoPlace {
     Address,
 }
 
+impl NoPlace {
+    /// The value of `limit` that it is counted under.
+    pub(crate) fn limit(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Address => "address",
+        }
+    }
+}
+
 impl Limits {
-    pub(crate) fn new(max: usize, per_address_max: usize) -> Self {
+    /// `open` shows how many places are taken.
+    pub(crate) fn new(max: usize, per_address_max: usize, open: IntGauge) -> Self {
         Self {
             taken: Arc::default(),
+            open,
             max,
             per_address_max,
         }
@@ -58,6 +72,7 @@ impl Limits {
         }
         *here += 1;
         taken.all += 1;
+        self.open.inc();
         drop(taken);
         Ok(Permit {
             limits: self.clone(),
@@ -74,6 +89,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut taken = self.limits.lock();
         taken.all = taken.all.saturating_sub(1);
+        self.limits.open.dec();
         if let Some(here) = taken.by_address.get_mut(&self.address) {
             *here -= 1;
             if *here == 0 {
@@ -89,7 +105,8 @@ mod tests {
 
     #[test]
     fn places_are_counted_by_address_and_given_back() {
-        let limits = Limits::new(3, 2);
+        let open = IntGauge::new("fix_connections", "Open.").expect("a gauge");
+        let limits = Limits::new(3, 2, open.clone());
         let [one, two, three]: [IpAddr; 3] = [1, 2, 3].map(|last| IpAddr::from([127, 0, 0, last]));
         let first = limits.take(one).expect("a place");
         let _second = limits.take(one).expect("a place");
@@ -97,6 +114,7 @@ mod tests {
         let _third = limits.take(two).expect("a place");
         assert_eq!(limits.take(three).err(), Some(NoPlace::All));
         drop(first);
+        assert_eq!(open.get(), 2);
         assert!(limits.take(three).is_ok());
     }
 }

@@ -1,15 +1,21 @@
-//! Who is it? In: the first message of a connection and what its TLS showed. Out: the participant it proves to be, or why not. Nothing is
-//! stored or reset before that. Passwords are checked in turn: see [`Checks`].
+//! Who is it? In: the first message of a connection, where it comes from and what its TLS showed. Out: the participant it proves to be, or
+//! why not. Nothing is stored or reset before that. What costs nothing is looked at first: network, certificate, lock-out; the password
+//! comes last, in turn (see [`Checks`]), so that nobody can try passwords, or lock a participant out, who has not got past the rest.
 
+use crate::directory::ParticipantRecord;
 use crate::gateway::checks::Checks;
-use crate::gateway::roster::Roster;
-use crate::gateway::roster::SessionHandle;
+use crate::gateway::lockouts::{Attempt, Locked, Lockouts};
+use crate::gateway::roster::{Roster, SessionHandle};
 use crate::gateway::venue::Venue;
 use crate::participant::{ClientCert, Credentials};
-use fix_engine::io::tls::Fingerprint;
-use fix_engine::session::logon::{LogonRefusal, LogonRequest, Password};
+use fix_engine::io::clock;
+use fix_engine::session::logon::{LogonRefusal, LogonRequest};
+use fix_engine::time::Timestamp;
 use market::id::CompId;
+use prometheus::IntCounter;
 use std::net::IpAddr;
+use std::sync::Arc;
+use tracing::warn;
 
 /// Why a connection does not become a session. The peer is to blame for all but the last.
 #[derive(Debug, thiserror::Error)]
@@ -29,24 +35,68 @@ pub(crate) enum Stranger {
     /// The session has a connection already.
     #[error("{0} is connected already: the second connection is dropped")]
     Taken(CompId),
-    /// Wrong username, wrong password, or none.
-    #[error("{0}: wrong username or password")]
-    Password(CompId),
+    /// The participant may not log on from this address.
+    #[error("{0}: logons from this address are not allowed")]
+    Address(CompId),
     /// The certificate that the participant must show is not there, or is another one.
     #[error("{0}: the client certificate is absent or not the one bound to this CompID")]
     Certificate(CompId),
+    /// Too many failed logons: nothing was checked.
+    #[error("{comp_id}: too many failed logons: nothing is checked for {} s", locked.wait_secs)]
+    Locked {
+        /// For whom.
+        comp_id: CompId,
+        /// For how long.
+        locked: Locked,
+    },
+    /// Wrong username, wrong password, or none.
+    #[error("{0}: wrong username or password")]
+    Password(CompId),
+    /// The password is right and too old.
+    #[error("{comp_id}: the password has expired: it was set {age_days} days ago")]
+    Expired {
+        /// Whose.
+        comp_id: CompId,
+        /// How old it is.
+        age_days: u32,
+    },
     /// The venue is closing.
     #[error("the venue is closing")]
     Closing,
 }
 
 impl Stranger {
-    /// Text (58) of a Logout, where the peer is told; others are dropped without a word.
-    pub(crate) fn text(&self) -> Option<&'static str> {
+    /// Text (58) of a Logout, where the peer is told; others are dropped without a word. Nothing is told that helps to guess: not
+    /// whether username or password was wrong, and of the password's age only to whom has it.
+    pub(crate) fn text(&self) -> Option<String> {
+        Some(match self {
+            Self::Password(_) => "invalid username or password".to_owned(),
+            Self::Certificate(_) => {
+                "the client certificate bound to this CompID is required".to_owned()
+            }
+            Self::Locked { locked, .. } => format!(
+                "too many failed logons, try again in {} seconds",
+                locked.wait_secs
+            ),
+            Self::Expired { .. } => {
+                "the password has expired, ask the venue's operator for a new one".to_owned()
+            }
+            _ => return None,
+        })
+    }
+
+    /// The value of `result` that it is counted under.
+    pub(crate) fn result(&self) -> &'static str {
         match self {
-            Self::Password(_) => Some("invalid username or password"),
-            Self::Certificate(_) => Some("the client certificate bound to this CompID is required"),
-            _ => None,
+            Self::NotLogon(_) => "not_logon",
+            Self::BeginString(_) | Self::Target(_) | Self::Sender(_) => "unknown",
+            Self::Taken(_) => "taken",
+            Self::Address(_) => "address",
+            Self::Certificate(_) => "certificate",
+            Self::Locked { .. } => "locked",
+            Self::Password(_) => "password",
+            Self::Expired { .. } => "expired",
+            Self::Closing => "closing",
         }
     }
 }
@@ -58,79 +108,186 @@ const CHECKS: usize = 2;
 #[derive(Debug)]
 pub(crate) struct Gatekeeper {
     checks: Checks,
+    lockouts: Arc<Lockouts>,
+}
+
+/// What a stranger shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown<'a> {
+    /// Where it comes from.
+    pub(crate) address: IpAddr,
+    /// Its certificate (DER), if its TLS showed one.
+    pub(crate) certificate: Option<&'a [u8]>,
+    /// Its Logon (A).
+    pub(crate) request: &'a LogonRequest,
+}
+
+/// What became of a password.
+enum Checked {
+    Right,
+    Wrong,
+    Locked(Locked),
 }
 
 impl Gatekeeper {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(lockouts: Arc<Lockouts>) -> Self {
         Self {
             checks: Checks::new(CHECKS),
+            lockouts,
         }
     }
 
-    /// The session that a Logon from `address` proves to be for.
+    /// The session that a Logon proves to be for.
     pub(crate) async fn admit(
         &self,
-        address: IpAddr,
-        request: &LogonRequest,
-        shown: Option<Fingerprint>,
+        shown: Shown<'_>,
         venue: &Venue,
         roster: &Roster,
     ) -> Result<SessionHandle, Stranger> {
+        let Shown {
+            address, request, ..
+        } = shown;
         if request.begin_string != "FIX.4.4" {
             return Err(Stranger::BeginString(request.begin_string.clone()));
         }
         if request.target != venue.config.sender_comp_id {
             return Err(Stranger::Target(request.target.clone()));
         }
-        let unknown = || Stranger::Sender(request.sender.clone());
-        let comp_id = CompId::new(&request.sender).map_err(|_| unknown())?;
-        let record = venue
-            .directory
-            .participant_by_comp_id(comp_id)
-            .ok_or_else(unknown)?;
-        let credentials = record.credentials.clone().ok_or_else(unknown)?;
-        let session = roster.session(record.id).ok_or_else(unknown)?;
+        let Some((record, credentials)) = participant(&request.sender, venue) else {
+            self.guard(venue).failed(stranger_at(address));
+            return Err(Stranger::Sender(request.sender.clone()));
+        };
+        let comp_id = record.comp_id;
+        let session = roster
+            .session(record.id)
+            .ok_or_else(|| Stranger::Sender(request.sender.clone()))?;
+        if !credentials.allows_address(address) {
+            return Err(Stranger::Address(comp_id));
+        }
+        if !is_bound(&credentials, shown.certificate) {
+            return Err(Stranger::Certificate(comp_id));
+        }
         if !session.is_free().await {
             return Err(Stranger::Taken(comp_id));
         }
-        let is_named = request
-            .username
-            .as_ref()
-            .is_none_or(|username| username == comp_id.as_str());
-        let is_known = self
-            .knows(address, request.password.clone(), credentials.clone())
-            .await?;
-        if !is_known || !is_named {
-            return Err(Stranger::Password(comp_id));
+        let attempt = Attempt {
+            comp_id: Some(comp_id),
+            address,
+            is_listed: !credentials.networks.is_empty(),
+        };
+        let max_age_days = credentials.password_max_age_days;
+        let guard = self.guard(venue);
+        match self.check(attempt, request, credentials, guard).await? {
+            Checked::Right => {}
+            Checked::Locked(locked) => return Err(Stranger::Locked { comp_id, locked }),
+            Checked::Wrong => return Err(Stranger::Password(comp_id)),
         }
-        if !is_bound(&credentials, shown) {
-            return Err(Stranger::Certificate(comp_id));
+        let age_days = age_days(&record, clock::now());
+        if max_age_days.is_some_and(|max| age_days >= max) {
+            return Err(Stranger::Expired { comp_id, age_days });
         }
         Ok(session)
     }
 
-    async fn knows(
+    /// Whether the password is right, unless there were too many wrong ones: asked before the check stands in line, and again when
+    /// its turn has come.
+    async fn check(
         &self,
-        address: IpAddr,
-        password: Option<Password>,
+        attempt: Attempt,
+        request: &LogonRequest,
         credentials: Credentials,
-    ) -> Result<bool, Stranger> {
-        let Some(password) = password else {
-            return Ok(false);
+        guard: Guard,
+    ) -> Result<Checked, Stranger> {
+        if let Err(locked) = guard.admit(attempt) {
+            return Ok(Checked::Locked(locked));
+        }
+        let is_named = match (&request.username, attempt.comp_id) {
+            (Some(username), Some(comp_id)) => username == comp_id.as_str(),
+            _ => true,
         };
-        let check = move || credentials.password_hash.matches(password.reveal());
-        let checked = self.checks.run(address, check).await;
+        let password = request.password.clone();
+        // A failure is noted by the check itself: who goes away before its end has guessed all the same.
+        let check = move || {
+            if let Err(locked) = guard.admit(attempt) {
+                return Checked::Locked(locked);
+            }
+            let is_right =
+                password.is_some_and(|password| credentials.password().matches(password.reveal()));
+            if is_right && is_named {
+                guard.lockouts.succeeded(attempt);
+                Checked::Right
+            } else {
+                guard.failed(attempt);
+                Checked::Wrong
+            }
+        };
+        let checked = self.checks.run(attempt.address, check).await;
         checked.ok_or(Stranger::Closing)
+    }
+
+    fn guard(&self, venue: &Venue) -> Guard {
+        Guard {
+            lockouts: Arc::clone(&self.lockouts),
+            begun: venue.metrics.fix.lockouts.clone(),
+        }
     }
 }
 
-/// Whether the certificate that was shown, if any, is what the participant's policy asks for.
-fn is_bound(credentials: &Credentials, shown: Option<Fingerprint>) -> bool {
-    let shown = shown.map(|fingerprint| fingerprint.to_string());
-    let bound = credentials.cert_fingerprint.map(|bound| bound.to_string());
+/// The lock-outs with the clock, the log and the figure.
+struct Guard {
+    lockouts: Arc<Lockouts>,
+    /// Waits that began.
+    begun: IntCounter,
+}
+
+impl Guard {
+    fn admit(&self, attempt: Attempt) -> Result<(), Locked> {
+        self.lockouts.admit(clock::now(), attempt)
+    }
+
+    fn failed(&self, attempt: Attempt) {
+        if let Some(locked) = self.lockouts.failed(clock::now(), attempt) {
+            self.begun.inc();
+            let comp_id = attempt.comp_id.map(|it| it.to_string());
+            warn!(
+                address = %attempt.address,
+                comp_id,
+                wait_secs = locked.wait_secs,
+                "too many failed logons: no password is checked for a while"
+            );
+        }
+    }
+}
+
+/// The participant with this CompID, if it can log on at all.
+fn participant(sender: &str, venue: &Venue) -> Option<(Arc<ParticipantRecord>, Credentials)> {
+    let comp_id = CompId::new(sender).ok()?;
+    let record = venue.directory.participant_by_comp_id(comp_id)?;
+    let credentials = record.credentials.clone()?;
+    Some((record, credentials))
+}
+
+fn stranger_at(address: IpAddr) -> Attempt {
+    Attempt {
+        comp_id: None,
+        address,
+        is_listed: false,
+    }
+}
+
+/// Whole days since the password was set.
+fn age_days(record: &ParticipantRecord, now: Timestamp) -> u32 {
+    let nanos = now.nanos().saturating_sub(record.password_since.nanos());
+    u32::try_from(nanos / NANOS_PER_DAY).unwrap_or(0)
+}
+
+const NANOS_PER_DAY: i64 = 86_400_000_000_000;
+
+/// Whether the certificate (DER) that was shown, if any, is what the participant's policy asks for.
+fn is_bound(credentials: &Credentials, shown: Option<&[u8]>) -> bool {
     match (credentials.client_cert, shown) {
         (ClientCert::Off, _) | (ClientCert::Optional, None) => true,
         (ClientCert::Required, None) => false,
-        (ClientCert::Optional | ClientCert::Required, Some(shown)) => bound == Some(shown),
+        (ClientCert::Optional | ClientCert::Required, Some(shown)) => credentials.binds(shown),
     }
 }

@@ -364,9 +364,10 @@ impl SessionTask {
         match (was, is_logged_on) {
             (false, true) => {
                 info!(comp_id = %self.comp_id, "logged on");
-                self.venue.metrics.sessions_logged_on.inc();
+                self.venue.metrics.fix.sessions_logged_on.inc();
+                self.venue.metrics.fix.logons.inc("accepted");
             }
-            (true, false) => self.venue.metrics.sessions_logged_on.dec(),
+            (true, false) => self.venue.metrics.fix.sessions_logged_on.dec(),
             _ => {}
         }
     }

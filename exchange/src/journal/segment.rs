@@ -8,7 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// Bytes of a segment's header.
 pub const HEADER_BYTES: usize = 40;
 const MAGIC: [u8; 8] = *b"LOGGIAJ1";
-const VERSION: u32 = 1;
+/// Of header and entries together: postcard writes no names, so every change of what an entry holds is another layout.
+const VERSION: u32 = 2;
 
 /// The header of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

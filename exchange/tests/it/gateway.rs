@@ -6,3 +6,4 @@ mod orders;
 mod refusals;
 mod restart;
 mod slow_consumer;
+mod strangers;

@@ -181,6 +181,10 @@ fn define(comp_id: &str) -> Instruction {
         comp_id: comp_id.parse().unwrap(),
         credentials: Credentials {
             password_hash: PasswordHash::of("secret-word").unwrap(),
+            own_password: Some(PasswordHash::of("own-word").unwrap()),
+            password_max_age_days: Some(90),
+            cert_subject: Some("CN=BOT01".parse().unwrap()),
+            networks: vec!["10.1.0.0/16".parse().unwrap()],
             cert_fingerprint: Some(Fingerprint::of(b"certificate")),
             client_cert: ClientCert::Required,
             rights: Rights {
@@ -239,6 +243,11 @@ async fn participants_are_defined_in_the_journal_once_they_are_admitted() {
     let credentials = record.credentials.clone().unwrap();
     assert!(credentials.password_hash.matches("secret-word"));
     assert!(!credentials.password_hash.matches("secret-world"));
+    assert!(credentials.password().matches("own-word"));
+    assert_eq!(record.password_since, defined.at);
+    assert_eq!(credentials.password_max_age_days, Some(90));
+    assert_eq!(credentials.networks, ["10.1.0.0/16".parse().unwrap()]);
+    assert_eq!(credentials.cert_subject, Some("CN=BOT01".parse().unwrap()));
     assert_eq!(
         credentials.cert_fingerprint,
         Some(Fingerprint::of(b"certificate"))

@@ -33,6 +33,12 @@ impl Stream {
         self.shown().map(PeerCertificate::read)
     }
 
+    /// The same in DER.
+    #[must_use]
+    pub fn peer_certificate_der(&self) -> Option<&[u8]> {
+        self.shown().map(AsRef::as_ref)
+    }
+
     /// Whether it is TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {

@@ -2,6 +2,8 @@
 //! stock, participants with their rights. Plain data; who makes it is the exchange's `bootstrap`.
 
 use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument};
+use exchange::participant::network::Network;
+use exchange::participant::subject::CertSubject;
 use exchange::participant::{ClientCert, Password};
 use market::id::{AccountName, CompId};
 use serde::Deserialize;
@@ -31,6 +33,15 @@ pub struct ParticipantListing {
     /// PEM file of its certificate; left out in the development profile, one is made.
     #[serde(default)]
     pub cert: Option<PathBuf>,
+    /// What the subject of its certificate must say; with `cert` too, the certificate must fit both.
+    #[serde(default)]
+    pub cert_subject: Option<CertSubject>,
+    /// Networks that it may log on from; none: any.
+    #[serde(default)]
+    pub networks: Vec<Network>,
+    /// Days after which a password is good no more; none: never.
+    #[serde(default)]
+    pub password_max_age_days: Option<u32>,
     /// Whether every logon starts at MsgSeqNum 1.
     #[serde(default)]
     pub reset_on_logon: bool,
