@@ -323,7 +323,9 @@ mod tests {
     fn an_address_that_guesses_for_many_participants_waits_too() {
         let lockouts = lockouts();
         let guess = |number: u32| Attempt {
-            comp_id: (number % 2 == 0).then(|| format!("BOT{number}").parse().expect("a CompID")),
+            comp_id: number
+                .is_multiple_of(2)
+                .then(|| format!("BOT{number}").parse().expect("a CompID")),
             ..from("2001:db8::1")
         };
         for number in 0..11 {
