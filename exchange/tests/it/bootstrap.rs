@@ -32,12 +32,12 @@ fn declared() -> Declared {
 
         [[participants]]
         comp_id = "BOT01"
-        password = "one"
+        password = "first-word"
         accounts = ["ALPHA", "BETA"]
 
         [[participants]]
         comp_id = "MD01"
-        password = "two"
+        password = "second-word"
         orders = false
         client_cert = "required"
         cert_fingerprint = "{}"
@@ -121,7 +121,7 @@ async fn a_list_is_opened_once_and_changes_of_credentials_are_taken() {
         .participant_by_comp_id("BOT01".parse().unwrap())
         .unwrap();
     let hash = bot.credentials.clone().unwrap().password_hash;
-    assert!(hash.matches("changed") && !hash.matches("one"));
+    assert!(hash.matches("changed") && !hash.matches("first-word"));
 
     let balances: Vec<_> = published(&hub)
         .await
@@ -183,7 +183,7 @@ fn secrets_are_never_shown_and_unknown_keys_are_refused() {
     let list = declared();
     let shown = format!("{list:?}");
     assert!(
-        !shown.contains("\"one\"") && !shown.contains("two"),
+        !shown.contains("first-word") && !shown.contains("second-word"),
         "{shown}"
     );
     assert!(shown.contains("[redacted]"));
