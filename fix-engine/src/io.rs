@@ -7,6 +7,7 @@
 //! | [`tls`] | certificates and keys → rustls configurations; a peer's certificate → its fingerprint |
 //! | [`stream`] | plain or TLS, one type |
 //! | [`file_store`] | a session's numbers and messages ↔ one file |
+//! | [`zone`] | a name → a time zone, for schedules |
 //! | [`client`] | a small initiator: log on, send, receive, log out |
 
 pub mod client;
@@ -15,3 +16,4 @@ pub mod file_store;
 pub mod frames;
 pub mod stream;
 pub mod tls;
+pub mod zone;

@@ -5,6 +5,7 @@
 //! | [`codec`] | bytes in → frames → [`codec::message::Message`]; [`codec::body::Body`] → bytes out |
 //! | [`dictionary`] | XML in the QuickFIX layout → tables → validation and explanation of a message |
 //! | [`session`] | a state machine without sockets: inputs and a time in, actions out |
+//! | [`schedule`] | a time zone and its hours → open or closed at a time, and when numbers begin at 1 again |
 //! | `io` | sockets, TLS, files (feature `io`, on by default) |
 //!
 //! Outside `io` this crate knows no socket, no file and no clock, and nowhere a price, an order or a market.
@@ -16,6 +17,7 @@ pub mod explain;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod msg_type;
+pub mod schedule;
 pub mod session;
 pub mod tag;
 pub mod time;
