@@ -31,6 +31,12 @@
 //! with a cause are stored; administrative and transient ones only use up their number and are gap-filled when the
 //! peer asks for them again.
 //!
+//! # Hours
+//! With a [`config::SessionConfig::schedule`] the session logs out when a window ends, refuses a Logon outside of them and begins at 1
+//! again when the schedule says so: between two connections by itself, while logged on by a Logon with ResetSeqNumFlag (141). Messages
+//! that the application sends while closed are numbered and kept. Its next change is a deadline like any other, also while nobody is
+//! connected. An initiator's driver asks [`Session::hours`] before it connects.
+//!
 //! Deliberately unknown here: sockets, files, clocks, tasks, and what an application message means.
 
 pub mod action;
@@ -46,6 +52,7 @@ mod check;
 mod closing;
 mod early;
 mod handle;
+mod hours;
 mod inbound;
 mod logging_on;
 mod outbound;

@@ -23,6 +23,7 @@ use crate::codec::message::Message;
 use crate::io::clock;
 use crate::io::frames::{Frame, Frames};
 use crate::io::stream::Stream;
+use crate::schedule::State as Hours;
 use crate::session::Session;
 use crate::session::action::{Action, DisconnectReason};
 use crate::session::config::SessionConfig;
@@ -158,9 +159,12 @@ impl Client {
     /// Connects and logs on. An older connection is given up first.
     ///
     /// # Errors
-    /// `Connect`, or `Ended` where the Logon is refused or not answered.
+    /// `Connect`, or `Ended` where the Logon is refused or not answered, or the session's schedule is closed (nothing is sent then).
     pub async fn connect(&mut self) -> Result<(), ClientError> {
         self.abandon();
+        if let Hours::Closed { .. } = self.session.hours(clock::now()) {
+            return self.turn(Input::Connected).await;
+        }
         let address = self.target.address;
         let stream = self
             .target

@@ -91,6 +91,9 @@ pub enum DisconnectReason {
     /// More messages than may wait for the application.
     #[error("more messages than may wait for the application")]
     Overrun,
+    /// An initiator was to connect while its schedule is closed, or the window has ended.
+    #[error("{0}")]
+    OutsideHours(String),
     /// The store failed.
     #[error("the session's store failed")]
     StoreFailed,

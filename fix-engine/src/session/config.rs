@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::dictionary::Dictionary;
 use crate::dictionary::rules::Rules;
+use crate::schedule::Schedule;
 use crate::session::logon::Password;
 use crate::time::Precision;
 
@@ -35,6 +36,8 @@ pub struct SessionConfig {
     pub heart_bt_int_secs_allowed: RangeInclusive<u32>,
     /// Both numbers go back to 1 at every logon (certification sessions). Default off.
     pub reset_on_logon: bool,
+    /// When sessions may be logged on and when numbers begin at 1 again. `None`: always and never.
+    pub schedule: Option<Arc<Schedule>>,
     /// How far SendingTime (52) may be from our time, in seconds. Default 120; 0 switches the check off.
     pub sending_time_window_secs: u32,
     /// How long a connection may go without Logon (A), in seconds. Default 10.
@@ -86,6 +89,7 @@ impl SessionConfig {
             heart_bt_int_secs: 30,
             heart_bt_int_secs_allowed: 1..=3600,
             reset_on_logon: false,
+            schedule: None,
             sending_time_window_secs: 120,
             logon_wait_secs: 10,
             logout_wait_secs: 10,

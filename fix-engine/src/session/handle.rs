@@ -44,8 +44,10 @@ impl Session {
         let done = inputs
             .try_for_each(|input| {
                 self.recall(&turn);
+                self.keep_hours(&mut turn)?;
                 self.dispatch(&mut turn, input)
             })
+            .and_then(|()| self.keep_hours(&mut turn))
             .and_then(|()| begin_store(&mut turn))
             .and_then(|()| turn.store.commit().map_err(Failed::from));
         if let Err(failed) = done {

@@ -24,6 +24,10 @@ impl Session {
         if self.config.role == Role::Acceptor {
             return Ok(());
         }
+        if let Err(text) = self.within_hours() {
+            self.close(turn, DisconnectReason::OutsideHours(text));
+            return Ok(());
+        }
         let reset = self.config.reset_seq_num_flag || self.config.reset_on_logon;
         if reset {
             self.begin_anew(turn)?;
@@ -60,7 +64,8 @@ impl Session {
             self.close(turn, DisconnectReason::LogonRefused(text));
             return Ok(());
         }
-        match self.agreed(turn, &message) {
+        let agreed = self.within_hours();
+        match agreed.and_then(|()| self.agreed(turn, &message)) {
             Ok(agreed) => self.log_on(turn, message, agreed),
             Err(text) => {
                 self.refuse_and_close(turn, &text.clone(), DisconnectReason::LogonRefused(text))

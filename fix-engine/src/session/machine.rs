@@ -6,6 +6,7 @@ use bytes::BytesMut;
 use crate::session::action::Action;
 use crate::session::config::SessionConfig;
 use crate::session::early::Early;
+use crate::session::hours::Hours;
 use crate::session::resend::Resends;
 use crate::session::state::State;
 use crate::session::store::{Store, StoreError};
@@ -20,6 +21,8 @@ pub struct Session {
     pub(super) config: SessionConfig,
     /// Where the conversation stands.
     pub(super) state: State,
+    /// What the schedule says; `None` without one.
+    pub(super) hours: Option<Hours>,
     /// When to wake up, and why.
     pub(super) timers: Timers,
     /// HeartBtInt (108) of this connection, in seconds.
@@ -57,6 +60,7 @@ impl Session {
             unconfirmed: Unconfirmed::new(config.max_unconfirmed),
             early: Early::new(config.max_early, config.max_early_bytes),
             resends: Resends::default(),
+            hours: config.schedule.clone().map(Hours::new),
             config,
             state: State::Disconnected,
             timers: Timers::default(),
@@ -74,7 +78,8 @@ impl Session {
     /// When [`super::input::Input::Tick`] is due at the latest; `None` while nothing waits for the time.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Timestamp> {
-        self.timers.next()
+        let change = self.hours.as_ref().and_then(Hours::next_look);
+        self.timers.next().into_iter().chain(change).min()
     }
 
     /// Whether both sides have exchanged Logon (A) and neither Logout (5).

@@ -29,6 +29,9 @@ impl Session {
         body: &Body,
         send: Send,
     ) -> Result<(), Failed> {
+        if matches!(send, Send::Durable(_)) {
+            self.make_way(turn)?;
+        }
         let is_logged_on = self.state == State::LoggedOn;
         let msg_seq_num = turn.store.next_out();
         match send {

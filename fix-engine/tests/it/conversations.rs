@@ -3,6 +3,7 @@
 
 mod acceptor;
 mod expectation;
+mod hours;
 mod script;
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! Schedules: tables of days when clocks change, hours as text, and a slow model minute by minute.
 
+mod client;
 mod clock_changes;
 mod hours;
 mod model;

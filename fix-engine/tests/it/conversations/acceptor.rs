@@ -5,7 +5,8 @@
 //! has seen, and answers everything else with BusinessMessageReject 380=3.
 //!
 //! Options: `role=initiator`, `dictionary=off`, `reset_on_logon=Y`, `max_unconfirmed=N`, `max_early=N`,
-//! `resend_chunk=N`, `max_resends=N`, `heartbeat=N`, `username=TEXT`, `password=TEXT`, `reset_seq_num_flag=Y`.
+//! `resend_chunk=N`, `max_resends=N`, `heartbeat=N`, `username=TEXT`, `password=TEXT`, `reset_seq_num_flag=Y`, `schedule=TEXT`
+//! (`hours.rs` says how it is written), `now=20260307-12:00:00` (when the conversation begins).
 //!
 //! The application's words: `hold` (confirm nothing any more), `confirm N`, `confirm` (all, from now on), `send 11=…`
 //! (an order), `transient 11=…` (an order that is not kept), `logout TEXT`, `reset`, `next_in N`, `next_out N`,
@@ -31,6 +32,7 @@ use fix_engine::session::store::Store;
 use fix_engine::time::{Precision, Timestamp};
 use fix_engine::{msg_type, tag};
 
+use super::hours;
 use super::script::{self, Step};
 
 /// Something that the server does.
@@ -83,7 +85,13 @@ impl Acceptor {
     pub(super) fn new(options: &[&str]) -> Result<Acceptor, String> {
         let mut config = SessionConfig::acceptor("ISLD", "TW");
         config.dictionary = Some(FIX44.clone());
+        let mut now = Timestamp::from_secs(BEGIN_SECS);
         for option in options {
+            if let Some(begin) = option.strip_prefix("now=") {
+                now = Timestamp::read(begin.as_bytes())
+                    .map_err(|_| format!("0: no time: {begin}"))?;
+                continue;
+            }
             set_option(&mut config, option).ok_or_else(|| format!("0: unknown option {option}"))?;
         }
         let connection = || Connection {
@@ -92,7 +100,7 @@ impl Acceptor {
             outputs: VecDeque::new(),
         };
         Ok(Acceptor {
-            now: Timestamp::from_secs(BEGIN_SECS),
+            now,
             session: Session::new(config.clone()),
             config,
             store: MemoryStore::new(),
@@ -441,6 +449,7 @@ fn set_option(config: &mut SessionConfig, option: &str) -> Option<()> {
         "role" if value == "initiator" => config.role = Role::Initiator,
         "dictionary" if value == "off" => config.dictionary = None,
         "reset_on_logon" => config.reset_on_logon = value == "Y",
+        "schedule" => config.schedule = Some(Arc::new(hours::schedule(value)?)),
         "reset_seq_num_flag" => config.reset_seq_num_flag = value == "Y",
         "max_unconfirmed" => config.max_unconfirmed = value.parse().ok()?,
         "max_early" => config.max_early = value.parse().ok()?,
