@@ -1,5 +1,5 @@
-//! The venue as its users see it: the real `loggia` and `loggiactl`, a QuickFIX client that we did not write, a browser, real services.
-//! `scripts/test` provides what they need (`LOGGIA_TEST_PYTHON` and the addresses of the services).
+//! The venue as its users see it: the real `loggia` and `loggiactl`, FIX clients that we did not write, a browser, real services.
+//! `scripts/test` provides what they need (`LOGGIA_TEST_…`: the clients and the addresses of the services).
 
 #![allow(
     clippy::unwrap_used,
@@ -9,12 +9,15 @@
 
 mod bad_input;
 mod config;
+mod conversation;
 mod crash;
 mod documents;
+mod engine;
 mod fix_client;
 mod folder;
 mod harness;
 mod http;
+mod interop;
 mod market_data;
 mod message;
 mod newcomer;

@@ -1,17 +1,19 @@
-//! [`Client`]: the real QuickFIX engine as a child process, driven by JSON lines (`tests/clients/fix_client.py`).
+//! [`Client`]: a real FIX engine as a child process, driven by JSON lines (`tests/clients/README.md`); QuickFIX where a test names none.
 
-use crate::harness::{DEADLINE, Venue, provided, repository};
+use crate::engine::Engine;
+use crate::harness::{DEADLINE, Venue, repository};
 use crate::message::Message;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How a client connects.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
+    engine: Engine,
     comp_id: String,
     username: String,
     password: String,
@@ -27,6 +29,7 @@ impl Login {
         let participant = venue.participant(comp_id);
         let text = |key: &str| participant[key].as_str().unwrap().to_owned();
         Self {
+            engine: Engine::QuickFix,
             comp_id: text("comp_id"),
             username: text("username"),
             password: text("password"),
@@ -49,6 +52,12 @@ impl Login {
         let participant = venue.participant(comp_id);
         let path = |key: &str| participant[key].as_str().unwrap().to_owned();
         self.more(&["--cert", &path("cert"), "--key", &path("key")])
+    }
+
+    /// With another engine.
+    pub(crate) fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
     }
 
     /// With another password.
@@ -76,7 +85,7 @@ impl Login {
     }
 }
 
-/// A QuickFIX client; ended when dropped.
+/// A client; ended when dropped.
 pub(crate) struct Client {
     child: Child,
     commands: ChildStdin,
@@ -105,8 +114,9 @@ impl Client {
     /// Starts the client; it connects by itself, again and again.
     pub(crate) fn start(login: &Login) -> Self {
         let (host, port) = login.address.rsplit_once(':').expect("host:port");
-        let mut child = Command::new(provided("LOGGIA_TEST_PYTHON"))
-            .arg(repository("tests/clients/fix_client.py"))
+        let mut child = login
+            .engine
+            .client()
             .args(["--host", host, "--port", port])
             .args(["--sender", &login.comp_id, "--target", &login.target])
             .args(["--username", &login.username, "--password", &login.password])
@@ -119,7 +129,7 @@ impl Client {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("LOGGIA_TEST_PYTHON runs");
+            .expect("scripts/install has installed the client");
         let (sender, events) = channel();
         let lines = BufReader::new(child.stdout.take().expect("piped above"));
         std::thread::spawn(move || {
@@ -136,7 +146,7 @@ impl Client {
             events,
             unread: Vec::new(),
             account: None,
-            name: login.comp_id.clone(),
+            name: format!("{} ({:?})", login.comp_id, login.engine),
         }
     }
 

@@ -53,7 +53,8 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Reads `fields.tsv`, `values.tsv` and `layout.tsv` of a folder. XMLnonFIX (n) is added: it has nothing but
-    /// header and trailer, and so no line in the layout.
+    /// header and trailer, and so no line in the layout. It gets an optional Text (58), since QuickFIX/J loads no
+    /// dictionary with a message without fields.
     pub(super) fn read(folder: &Path) -> io::Result<Facts> {
         let mut facts = Facts {
             fields: Vec::new(),
@@ -82,7 +83,8 @@ impl Facts {
         for [path, kind, name, required] in rows(&fs::read_to_string(folder.join("layout.tsv"))?)? {
             facts.enter(path, &kind, name, required == "Y")?;
         }
-        facts.open("message:n:XMLnonFIX:app");
+        let text = "Text".to_owned();
+        facts.enter("message:n:XMLnonFIX:app".to_owned(), "field", text, false)?;
         Ok(facts)
     }
 
