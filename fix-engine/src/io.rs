@@ -2,18 +2,34 @@
 //!
 //! | module | what flows |
 //! |---|---|
-//! | [`clock`] | the machine's clock → [`crate::time::Timestamp`] |
-//! | [`frames`] | a stream of bytes → messages and garbage, for `tokio_util::codec::Framed` |
-//! | [`tls`] | certificates and keys → rustls configurations; a peer's certificate → its fingerprint |
+//! | [`acceptor`] | ports → many sessions |
+//! | [`admission`] | who asks to be let in → yes, or why not |
+//! | [`application`] | a session's messages ↔ a program; what happens → logs and counters |
+//! | [`handle`] | other tasks → a session |
+//! | [`session_task`] | the drive loop of one session |
+//! | [`front`] | a socket → a Logon, not yet proven |
+//! | [`link`] | one connection ↔ messages, bounded both ways |
+//! | [`limits`] | how many connections there may be |
+//! | [`frames`] | a stream of bytes → messages and garbage |
 //! | [`stream`] | plain or TLS, one type |
+//! | [`tls`] | certificates and keys → rustls configurations; a peer's certificate → its names |
+//! | [`clock`] | the machine's clock, or a test's → [`crate::time::Timestamp`] |
 //! | [`file_store`] | a session's numbers and messages ↔ one file |
 //! | [`zone`] | a name → a time zone, for schedules |
-//! | [`client`] | a small initiator: log on, send, receive, log out |
+//! | [`client`] | a small initiator that is pulled: log on, send, receive, log out |
 
+pub mod acceptor;
+pub mod admission;
+pub mod application;
 pub mod client;
 pub mod clock;
 pub mod file_store;
 pub mod frames;
+pub mod front;
+pub mod handle;
+pub mod limits;
+pub mod link;
+pub mod session_task;
 pub mod stream;
 pub mod tls;
 pub mod zone;

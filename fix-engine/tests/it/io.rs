@@ -1,6 +1,8 @@
 //! Sockets, TLS and frames: the client against a small acceptor over loopback.
 
+mod acceptor;
 mod authority;
+mod echo;
 mod server;
 mod tls;
 
