@@ -19,6 +19,10 @@
 //!     session.handle(now, that input, store, &mut actions)
 //! }
 //! ```
+//! All actions of a turn are carried out before the application's answers to what it delivered go in: their numbers
+//! come behind those of the turn. Bytes that are no message go in as [`input::Input::GarbledFrame`] where they have a
+//! beginning and an end, else as [`input::Input::Garbled`].
+//!
 //! Several inputs that are there at once, as all messages of one read, go in together
 //! ([`Session::handle_batch`], at most [`Session::room`] messages): one commit of the store serves them all.
 //!
@@ -45,12 +49,14 @@ pub mod input;
 pub mod logon;
 pub mod machine;
 pub mod memory_store;
+pub mod replay;
 pub mod store;
 
 mod admin;
 mod check;
 mod closing;
 mod early;
+mod garbled;
 mod handle;
 mod hours;
 mod inbound;

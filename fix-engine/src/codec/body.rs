@@ -5,6 +5,7 @@
 //! field out.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
@@ -14,8 +15,8 @@ use crate::codec::field::FieldErrorKind;
 use crate::codec::view::View;
 use crate::time::{Precision, Timestamp};
 
-/// MsgType and body fields of a message to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// MsgType and body fields of a message to send. Its debug text shows no value: a password may be among them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Body {
     msg_type: Cow<'static, str>,
     /// Header fields that the application adds (routing tags, PossResend), encoded.
@@ -86,6 +87,13 @@ impl Body {
         self
     }
 
+    /// Appends a field without a value, for counterparties that have agreed to such.
+    pub fn push_empty(&mut self, tag: u32) -> &mut Body {
+        put_tag(tag, &mut self.buf);
+        self.buf.put_u8(SOH);
+        self
+    }
+
     /// Appends a field if there is a value.
     #[inline]
     pub fn push_some(&mut self, tag: u32, value: Option<impl FieldValue>) -> &mut Body {
@@ -110,6 +118,13 @@ impl Body {
             self.buf.put_u8(SOH);
         }
         self
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.head.len() + self.buf.len();
+        write!(out, "Body(35={}, {bytes} bytes)", self.msg_type)
     }
 }
 

@@ -3,6 +3,42 @@
 
 use thiserror::Error;
 
+use crate::codec::{SOH, grammar};
+
+/// What can be read of a garbled message that has a beginning and an end. None of it is certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GarbledFrame {
+    /// What is wrong.
+    pub why: Garbled,
+    /// MsgSeqNum (34), if there is one.
+    pub msg_seq_num: Option<u64>,
+    /// MsgType (35), if there is one that looks like one.
+    pub msg_type: Option<String>,
+}
+
+impl GarbledFrame {
+    /// Reads what can be read of the bytes of a frame.
+    #[must_use]
+    pub fn read(why: Garbled, frame: &[u8]) -> GarbledFrame {
+        let value = |start: &[u8]| {
+            frame
+                .split(|byte| *byte == SOH)
+                .find_map(|field| field.strip_prefix(start))
+        };
+        let msg_type = value(b"35=").filter(|text| {
+            (1..=MSG_TYPE_MAX).contains(&text.len()) && text.iter().all(u8::is_ascii_alphanumeric)
+        });
+        GarbledFrame {
+            why,
+            msg_seq_num: value(b"34=").and_then(grammar::number),
+            msg_type: msg_type.map(|text| String::from_utf8_lossy(text).into_owned()),
+        }
+    }
+}
+
+/// Longest MsgType that is shown to the peer, in bytes.
+const MSG_TYPE_MAX: usize = 4;
+
 /// Why bytes are not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Garbled {

@@ -1,6 +1,7 @@
 //! A whole message, owned and indexed. In: the bytes of one frame. Out: its fields by tag, typed.
 //! Cloning shares the bytes. Does not know which fields belong in which message: see [`crate::dictionary`].
 
+use std::fmt;
 use std::str;
 
 use bytes::Bytes;
@@ -14,8 +15,8 @@ use crate::codec::{index, pipe};
 use crate::tag;
 use crate::time::Timestamp;
 
-/// One message: bytes and the index of their fields.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One message: bytes and the index of their fields. Its debug text is [`Message::to_pipe`]: no secret is in it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     bytes: Bytes,
     fields: Vec<Field>,
@@ -192,6 +193,12 @@ impl Message {
     #[must_use]
     pub fn to_pipe(&self) -> String {
         pipe::to_text(self.view())
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Message({})", self.to_pipe())
     }
 }
 

@@ -9,7 +9,7 @@ pub struct Rules {
     pub allow_user_defined_fields: bool,
     /// Take fields that the dictionary knows, but not in this message. Default: no (373=2).
     pub allow_fields_of_other_messages: bool,
-    /// Take fields without a value and treat them as absent. Default: no (373=4).
+    /// Take fields without a value; a required one counts as there. Default: no (373=4).
     pub allow_empty_fields: bool,
     /// Refuse values that are not among the enumerated. Default: yes (373=5).
     pub check_values: bool,

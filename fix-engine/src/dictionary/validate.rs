@@ -118,7 +118,7 @@ impl<'a> Walk<'a> {
         let field = &self.fields[self.at];
         let value = field.value(self.view.bytes());
         if value.is_empty() {
-            return self.empty(field);
+            return self.empty(field, slot, present);
         }
         self.check_value(field, value)?;
         if !present.insert(slot) {
@@ -136,7 +136,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn empty(&mut self, field: &Field) -> Result<(), Rejection> {
+    fn empty(&mut self, field: &Field, slot: u16, present: &mut Slots) -> Result<(), Rejection> {
         if !self.rules.allow_empty_fields {
             return Err(self.blame(
                 SessionRejectReason::TagSpecifiedWithoutAValue,
@@ -144,6 +144,7 @@ impl<'a> Walk<'a> {
                 "has no value",
             ));
         }
+        present.insert(slot);
         self.at += 1;
         Ok(())
     }

@@ -1,13 +1,15 @@
 //! What a session wants done. Plain data for the driver; nothing flows back.
 
+use std::fmt;
+
 use bytes::Bytes;
 use thiserror::Error;
 
 use crate::codec::message::Message;
 use crate::session::store::StoreError;
 
-/// One thing the driver has to do. Actions are carried out in the order they come.
-#[derive(Debug, Clone)]
+/// One thing the driver has to do. Actions are carried out in the order they come. Its debug text shows no secret.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Action {
     /// Send these bytes: one whole message.
@@ -35,6 +37,25 @@ pub enum Action {
     },
     /// The store failed: nothing of this turn was sent.
     StoreFailed(StoreError),
+}
+
+impl fmt::Debug for Action {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Action::Transmit(bytes) => match Message::parse(bytes.clone()) {
+                Ok(message) => write!(out, "Transmit({})", message.to_pipe()),
+                Err(_) => write!(out, "Transmit({} bytes)", bytes.len()),
+            },
+            Action::Deliver(message) => write!(out, "Deliver({message:?})"),
+            Action::PeerRejected(message) => write!(out, "PeerRejected({message:?})"),
+            Action::LoggedOn => out.write_str("LoggedOn"),
+            Action::LoggedOut { text } => write!(out, "LoggedOut({text:?})"),
+            Action::WasReset => out.write_str("WasReset"),
+            Action::Noted(note) => write!(out, "Noted({note:?})"),
+            Action::Disconnect { why } => write!(out, "Disconnect({why:?})"),
+            Action::StoreFailed(error) => write!(out, "StoreFailed({error:?})"),
+        }
+    }
 }
 
 /// Why a connection ends. Ordered by who is to blame: nobody, the peer, this side.
@@ -88,6 +109,24 @@ pub enum DisconnectReason {
     /// The peer asked for too many resends at once.
     #[error("too many ResendRequests at once")]
     TooManyResendRequests,
+    /// The same ResendRequest (2) came too often in a row.
+    #[error("the same ResendRequest (7={begin}, 16={end}) came more than {max} times in a row")]
+    SameResendRequest {
+        /// Its BeginSeqNo (7).
+        begin: u64,
+        /// Its EndSeqNo (16).
+        end: u64,
+        /// How often it may come.
+        max: u32,
+    },
+    /// A message longer than what this side takes; it would never get through.
+    #[error("message of {announced} bytes is longer than the limit of {limit} bytes")]
+    MessageTooLong {
+        /// Bytes that BodyLength (9) announced, header and trailer included.
+        announced: u64,
+        /// This side's limit in bytes.
+        limit: u64,
+    },
     /// More messages than may wait for the application.
     #[error("more messages than may wait for the application")]
     Overrun,
@@ -141,6 +180,15 @@ pub enum Note {
         begin: u64,
         /// Last number served.
         end: u64,
+    },
+    /// A kept message that the peer asked for is too old to be sent again: gap-filled. Whether the peer had it from
+    /// the first time is not known.
+    #[error("message {msg_seq_num} (35={msg_type}) is too old to be sent again: gap-filled")]
+    NotSentAgain {
+        /// Its MsgSeqNum (34).
+        msg_seq_num: u64,
+        /// Its MsgType (35).
+        msg_type: String,
     },
     /// A message came before its turn and there was no room to keep it; it will be asked for again.
     #[error("message {msg_seq_num} came before its turn and was dropped: no room to keep it")]

@@ -2,8 +2,9 @@
 //! [`Body`]. Does not know numbers nor times.
 
 use crate::codec::body::Body;
+use crate::codec::garbled::GarbledFrame;
 use crate::codec::message::Message;
-use crate::dictionary::rejection::Rejection;
+use crate::dictionary::rejection::{Rejection, SessionRejectReason};
 use crate::msg_type;
 use crate::session::config::SessionConfig;
 use crate::tag;
@@ -12,6 +13,7 @@ use crate::tag;
 pub(super) fn logon(
     heart_bt_int_secs: u32,
     reset: bool,
+    next_expected: Option<u64>,
     credentials: Option<&SessionConfig>,
 ) -> Body {
     let mut body = Body::new(msg_type::LOGON);
@@ -20,6 +22,7 @@ pub(super) fn logon(
     if reset {
         body.push(tag::RESET_SEQ_NUM_FLAG, true);
     }
+    body.push_some(tag::NEXT_EXPECTED_MSG_SEQ_NUM, next_expected);
     if let Some(config) = credentials {
         body.push_some(tag::USERNAME, config.username.as_ref());
         body.push_some(
@@ -33,7 +36,10 @@ pub(super) fn logon(
 /// Heartbeat (0), the answer to a TestRequest where it carries a TestReqID (112).
 pub(super) fn heartbeat(test_req_id: Option<&[u8]>) -> Body {
     let mut body = Body::new(msg_type::HEARTBEAT);
-    body.push_some(tag::TEST_REQ_ID, test_req_id);
+    match test_req_id {
+        Some([]) => body.push_empty(tag::TEST_REQ_ID),
+        test_req_id => body.push_some(tag::TEST_REQ_ID, test_req_id),
+    };
     body
 }
 
@@ -44,11 +50,11 @@ pub(super) fn test_request(count: u64) -> Body {
     body
 }
 
-/// ResendRequest (2) for everything from `begin` on.
-pub(super) fn resend_request(begin: u64) -> Body {
+/// ResendRequest (2) for the messages from `begin` to `end`; 0 for everything from `begin` on.
+pub(super) fn resend_request(begin: u64, end: u64) -> Body {
     let mut body = Body::new(msg_type::RESEND_REQUEST);
     body.push(tag::BEGIN_SEQ_NO, begin)
-        .push(tag::END_SEQ_NO, 0_u64);
+        .push(tag::END_SEQ_NO, end);
     body
 }
 
@@ -80,6 +86,19 @@ pub(super) fn reject(refused: &Message, msg_seq_num: u64, rejection: &Rejection)
     body.push(tag::REF_MSG_TYPE, refused.msg_type());
     body.push(tag::SESSION_REJECT_REASON, rejection.reason.code());
     body.push(tag::TEXT, rejection.text.as_str());
+    body
+}
+
+/// Reject (3) of a message that could not be read but for its number.
+pub(super) fn reject_garbled(msg_seq_num: u64, frame: &GarbledFrame) -> Body {
+    let mut body = Body::new(msg_type::REJECT);
+    body.push(tag::REF_SEQ_NUM, msg_seq_num);
+    body.push_some(tag::REF_MSG_TYPE, frame.msg_type.as_ref());
+    body.push(
+        tag::SESSION_REJECT_REASON,
+        SessionRejectReason::Other.code(),
+    );
+    body.push(tag::TEXT, format!("garbled message: {}", frame.why));
     body
 }
 

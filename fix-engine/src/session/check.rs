@@ -30,15 +30,19 @@ pub(super) fn msg_seq_num(message: &Message) -> Result<u64, String> {
     }
 }
 
-/// SenderCompID (49) and TargetCompID (56) are the ones agreed on. Absent and empty ones are the dictionary's affair.
+/// SenderCompID (49) and TargetCompID (56) are the ones agreed on. Absent and empty ones are the dictionary's affair,
+/// if there is one that does not take them.
 pub(super) fn comp_ids(config: &SessionConfig, message: &Message) -> Result<(), Rejection> {
     let sides = [
         (tag::SENDER_COMP_ID, "SenderCompID", &config.target_comp_id),
         (tag::TARGET_COMP_ID, "TargetCompID", &config.sender_comp_id),
     ];
+    let is_dictionary_strict = config.dictionary.is_some()
+        && config.rules.check_required
+        && !config.rules.allow_empty_fields;
     for (tag, name, expected) in sides {
         let value = message.value(tag).unwrap_or_default();
-        if !value.is_empty() && value != expected.as_bytes() {
+        if !(value.is_empty() && is_dictionary_strict) && value != expected.as_bytes() {
             let text = format!(
                 "CompID problem: {name} ({tag}) must be {expected} but is {}",
                 shown(message, tag)
@@ -90,12 +94,16 @@ pub(super) enum OrigSendingTime {
     Later(Rejection),
 }
 
-/// OrigSendingTime (122) is there in a message with PossDupFlag (43), and not after SendingTime (52).
-pub(super) fn orig_sending_time(message: &Message) -> OrigSendingTime {
+/// OrigSendingTime (122) is there in a message with PossDupFlag (43) unless it may be left out, and not after
+/// SendingTime (52).
+pub(super) fn orig_sending_time(config: &SessionConfig, message: &Message) -> OrigSendingTime {
     if !is_poss_dup(message) {
         return OrigSendingTime::Good;
     }
     if !message.has(tag::ORIG_SENDING_TIME) {
+        if !config.require_orig_sending_time {
+            return OrigSendingTime::Good;
+        }
         let text =
             "Required tag missing: OrigSendingTime (122) must be there when PossDupFlag (43) is Y"
                 .to_owned();

@@ -3,10 +3,12 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use crate::codec::index::CheckSum;
 use crate::dictionary::Dictionary;
 use crate::dictionary::rules::Rules;
 use crate::schedule::Schedule;
 use crate::session::logon::Password;
+use crate::session::replay::ReplayPolicy;
 use crate::time::Precision;
 
 /// Which side opens the conversation.
@@ -54,6 +56,17 @@ pub struct SessionConfig {
     pub resend_chunk_bytes: usize,
     /// ResendRequests (2) served at the same time; one more ends the connection. Default 8.
     pub max_resends: usize,
+    /// How often in a row the peer may send the same ResendRequest (2) over one connection; one more ends it: the
+    /// peer does not take what it asks for. Default 8.
+    pub max_same_resend_requests: u32,
+    /// Which kept messages are sent again when the peer asks; others are gap-filled. Default: an acceptor's all, an
+    /// initiator's unless they are orders or quotes older than 60 seconds.
+    pub replay: ReplayPolicy,
+    /// Most messages that one ResendRequest (2) of ours asks for; when they are there, the next ones are asked for.
+    /// Default 0: no limit.
+    pub resend_request_max: u64,
+    /// Our ResendRequests (2) name the last missing message in EndSeqNo (16). Default off: 0, for everything.
+    pub closed_resend_ranges: bool,
     /// Delivered messages that may wait for their confirmation. Default 4096.
     pub max_unconfirmed: usize,
     /// Messages kept that came before their turn. Default 2048.
@@ -62,6 +75,20 @@ pub struct SessionConfig {
     pub max_early_bytes: usize,
     /// Digits of a second in SendingTime (52). Default milliseconds.
     pub sending_time_precision: Precision,
+    /// A message with PossDupFlag (43) must have OrigSendingTime (122), or it is refused (373=1). Default on; off for
+    /// counterparties that leave it out.
+    pub require_orig_sending_time: bool,
+    /// Every message of ours says which one of the peer's was the last to take effect: LastMsgSeqNumProcessed (369).
+    /// Default off.
+    pub send_last_msg_seq_num_processed: bool,
+    /// Logons (A) say which number is expected next, NextExpectedMsgSeqNum (789); what the peer lacks according to
+    /// its own is sent without a ResendRequest (2). Default off: the field is not sent and not looked at.
+    pub use_next_expected_msg_seq_num: bool,
+    /// A garbled message with the expected MsgSeqNum (34) is refused with Reject (3) and uses up its number. Default
+    /// off: it is ignored, and asked for again when the next message shows the gap.
+    pub reject_garbled: bool,
+    /// Whether the value of CheckSum (10) counts. Default checked. The driver does this: the session only says so.
+    pub check_sum: CheckSum,
     /// The dictionary that messages are checked against before the application sees them. `None`: no check.
     pub dictionary: Option<Arc<Dictionary>>,
     /// Which checks the dictionary makes.
@@ -98,10 +125,19 @@ impl SessionConfig {
             resend_chunk: 256,
             resend_chunk_bytes: 256 * 1024,
             max_resends: 8,
+            max_same_resend_requests: 8,
+            replay: ReplayPolicy::everything(),
+            resend_request_max: 0,
+            closed_resend_ranges: false,
             max_unconfirmed: 4096,
             max_early: 2048,
             max_early_bytes: 2 * 1024 * 1024,
             sending_time_precision: Precision::Millis,
+            require_orig_sending_time: true,
+            send_last_msg_seq_num_processed: false,
+            use_next_expected_msg_seq_num: false,
+            reject_garbled: false,
+            check_sum: CheckSum::Checked,
             dictionary: None,
             rules: Rules::default(),
             username: None,
@@ -118,6 +154,7 @@ impl SessionConfig {
     ) -> SessionConfig {
         SessionConfig {
             role: Role::Initiator,
+            replay: ReplayPolicy::orders_while_fresh(ReplayPolicy::ORDER_AGE_SECS),
             ..SessionConfig::acceptor(sender_comp_id, target_comp_id)
         }
     }

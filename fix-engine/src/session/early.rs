@@ -32,10 +32,21 @@ pub(super) struct Waiting {
 struct Asked {
     /// The expected number, when we asked or when it last moved.
     next: u64,
-    /// Everything below this number was missing when we asked.
+    /// Everything below this number was asked for.
     below: u64,
     /// How often we asked without progress.
     attempts: u32,
+}
+
+/// What to ask the peer for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Request {
+    /// The last number to ask for.
+    pub(super) end: u64,
+    /// Whether more is missing than is asked for.
+    pub(super) is_piece: bool,
+    /// How often this was asked for without progress.
+    pub(super) attempts: u32,
 }
 
 /// How a gap stands after messages were taken.
@@ -95,23 +106,29 @@ impl Early {
         self.asked.is_some()
     }
 
-    /// We ask for everything from `next` on. Says how often without progress.
-    pub(super) fn ask(&mut self, next: u64) -> u32 {
+    /// We ask for what is missing from `next` on, at most `max` messages (0: all). Says for which, and how often.
+    pub(super) fn ask(&mut self, next: u64, max: u64) -> Request {
         let first = self
             .waiting
             .range(next..)
             .next()
             .map(|(msg_seq_num, _)| *msg_seq_num);
-        let below = first
-            .unwrap_or(self.highest_seen)
-            .max(next.saturating_add(1));
+        let missing = first.map_or(self.highest_seen, |first| first - 1).max(next);
+        let end = match max {
+            0 => missing,
+            max => missing.min(next.saturating_add(max - 1)),
+        };
         let attempts = self.asked.map_or(0, |asked| asked.attempts) + 1;
         self.asked = Some(Asked {
             next,
-            below,
+            below: end.saturating_add(1),
             attempts,
         });
-        attempts
+        Request {
+            end,
+            is_piece: end < missing,
+            attempts,
+        }
     }
 
     /// The expected number moved to `next`: drops what is below and says how the gap stands.

@@ -87,13 +87,8 @@ impl Session {
             Input::Connected if self.state == State::Disconnected => self.connected(turn),
             Input::Connected => Ok(()),
             Input::Message(message) => self.message(turn, message),
-            Input::Garbled(why) => {
-                turn.out.push(Action::Noted(Note::Garbled(why)));
-                if self.state == State::AwaitingLogon {
-                    self.close(turn, DisconnectReason::NotLogon);
-                }
-                Ok(())
-            }
+            Input::Garbled(why) => self.garbled(turn, why, None),
+            Input::GarbledFrame(frame) => self.garbled(turn, frame.why, Some(&frame)),
             Input::Tick => self.tick(turn),
             Input::Send(body, send) => self.send(turn, &body, send),
             Input::Confirm { msg_seq_num } => self.confirm(turn, msg_seq_num),

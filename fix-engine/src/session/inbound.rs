@@ -137,7 +137,7 @@ impl Session {
         is_served: bool,
     ) -> Result<(), Failed> {
         self.next_in = number + 1;
-        match check::orig_sending_time(&message) {
+        match check::orig_sending_time(&self.config, &message) {
             OrigSendingTime::Good => {}
             OrigSendingTime::Missing(rejection) => {
                 return self.reject(turn, &message, number, &rejection);

@@ -1,7 +1,7 @@
 //! What can happen to a session. Plain data: nothing flows out of it.
 
 use crate::codec::body::Body;
-use crate::codec::garbled::Garbled;
+use crate::codec::garbled::{Garbled, GarbledFrame};
 use crate::codec::message::Message;
 
 /// A position in the application's own log that caused an outgoing message. The session only keeps it.
@@ -31,6 +31,9 @@ pub enum Input {
     Message(Message),
     /// Bytes from the peer that are no message. They use up no number.
     Garbled(Garbled),
+    /// The same where the bytes were a whole frame, with a beginning and an end: a session that refuses garbled
+    /// messages ([`super::config::SessionConfig::reject_garbled`]) reads the number in it.
+    GarbledFrame(GarbledFrame),
     /// [`super::Session::next_timeout`] is reached. Harmless at any other time.
     Tick,
     /// The application sends a message.

@@ -33,8 +33,7 @@ impl Session {
             self.begin_anew(turn)?;
         }
         self.heart_bt_int_secs = self.config.heart_bt_int_secs;
-        let logon = admin::logon(self.heart_bt_int_secs, reset, Some(&self.config));
-        self.send_admin(turn, &logon)
+        self.send_logon(turn, reset)
     }
 
     /// The first message of a connection.
@@ -88,7 +87,7 @@ impl Session {
         self.begin_anew(turn)?;
         self.next_in = 2;
         self.heart_bt_int_secs = agreed.heart_bt_int_secs;
-        self.send_admin(turn, &admin::logon(self.heart_bt_int_secs, true, None))
+        self.send_logon(turn, true)
     }
 
     /// This side asks to begin at 1 again while logged on.
@@ -100,7 +99,19 @@ impl Session {
             Timer::Logon,
             turn.now.plus_secs(self.config.logon_wait_secs.into()),
         );
-        self.send_admin(turn, &admin::logon(self.heart_bt_int_secs, true, None))
+        self.send_logon(turn, true)
+    }
+
+    /// Our Logon (A): the first of an initiator shows who it is.
+    fn send_logon(&mut self, turn: &mut Turn<'_>, reset: bool) -> Result<(), Failed> {
+        let is_first = self.config.role == Role::Initiator && self.state == State::AwaitingLogon;
+        let next_expected = self
+            .config
+            .use_next_expected_msg_seq_num
+            .then_some(self.next_in);
+        let credentials = is_first.then_some(&self.config);
+        let logon = admin::logon(self.heart_bt_int_secs, reset, next_expected, credentials);
+        self.send_admin(turn, &logon)
     }
 
     /// A message while the answer to our reset is awaited: everything else belongs to the old numbers.
@@ -152,6 +163,7 @@ impl Session {
                 "ResetSeqNumFlag (141) Y needs MsgSeqNum 1 but received {msg_seq_num}"
             ));
         }
+        let lacks_from = self.lacks_from(turn, message, is_reset)?;
         match message.uint(tag::ENCRYPT_METHOD) {
             Ok(Some(0)) => {}
             Ok(None) => return Err("EncryptMethod (98) is missing".to_owned()),
@@ -165,8 +177,39 @@ impl Session {
         Ok(Agreed {
             msg_seq_num,
             is_reset,
+            knows_lacks: self.config.use_next_expected_msg_seq_num
+                && message.has(tag::NEXT_EXPECTED_MSG_SEQ_NUM),
+            lacks_from,
             heart_bt_int_secs: self.heart_bt_int(message)?,
         })
+    }
+
+    /// The first message of ours that the peer lacks according to NextExpectedMsgSeqNum (789), where that was agreed on.
+    fn lacks_from(
+        &self,
+        turn: &Turn<'_>,
+        message: &Message,
+        is_reset: bool,
+    ) -> Result<Option<u64>, String> {
+        if !self.config.use_next_expected_msg_seq_num {
+            return Ok(None);
+        }
+        let expected = match message.uint(tag::NEXT_EXPECTED_MSG_SEQ_NUM) {
+            Ok(None) => return Ok(None),
+            Ok(Some(expected)) if expected > 0 => expected,
+            _ => return Err("NextExpectedMsgSeqNum (789) must be a number from 1 on".to_owned()),
+        };
+        let ours = match self.config.role {
+            Role::Acceptor if is_reset || self.config.reset_on_logon => 1,
+            Role::Acceptor => turn.store.next_out(),
+            Role::Initiator => self.unsent.unwrap_or(turn.store.next_out()),
+        };
+        if expected > ours {
+            return Err(format!(
+                "NextExpectedMsgSeqNum (789) too high: expecting at most {ours} but received {expected}"
+            ));
+        }
+        Ok(Some(expected).filter(|expected| *expected < ours))
     }
 
     fn heart_bt_int(&self, message: &Message) -> Result<u32, String> {
@@ -216,25 +259,30 @@ impl Session {
             };
             return self.refuse_and_close(turn, &why.to_string(), why);
         }
+        let is_in_turn = number == self.next_in;
+        if is_in_turn {
+            self.next_in = number + 1;
+        }
         self.timers.stop(Timer::Logon);
         self.heart_bt_int_secs = agreed.heart_bt_int_secs;
         self.state = State::LoggedOn;
         if is_acceptor {
-            self.send_admin(
-                turn,
-                &admin::logon(self.heart_bt_int_secs, agreed.is_reset, None),
-            )?;
+            self.send_logon(turn, agreed.is_reset)?;
         }
         self.is_announced = true;
         turn.out.push(Action::LoggedOn);
         self.start_heartbeats(turn);
+        self.unsent = agreed.lacks_from.or(self.unsent);
         self.serve_unsent(turn)?;
-        if number > self.next_in {
-            self.early_logon = Some(number);
-            return self.too_high(turn, message, number, false);
+        if is_in_turn {
+            return self.settle_store(turn);
         }
-        self.next_in = number + 1;
-        self.settle_store(turn)
+        self.early_logon = Some(number);
+        if agreed.knows_lacks {
+            self.await_resend(turn, message, number);
+            return Ok(());
+        }
+        self.too_high(turn, message, number, false)
     }
 
     fn start_heartbeats(&mut self, turn: &mut Turn<'_>) {
@@ -250,5 +298,9 @@ impl Session {
 struct Agreed {
     msg_seq_num: u64,
     is_reset: bool,
+    /// Whether the peer learns from NextExpectedMsgSeqNum (789) what we lack.
+    knows_lacks: bool,
+    /// The first message of ours that the peer lacks and will not ask for.
+    lacks_from: Option<u64>,
     heart_bt_int_secs: u32,
 }

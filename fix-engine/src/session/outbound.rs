@@ -17,7 +17,7 @@ impl Session {
     pub(super) fn send_admin(&mut self, turn: &mut Turn<'_>, body: &Body) -> Result<(), Failed> {
         let msg_seq_num = turn.store.next_out();
         turn.store.skip(msg_seq_num)?;
-        let bytes = self.encoded(turn.now, msg_seq_num, body);
+        let bytes = self.encoded(turn, msg_seq_num, body);
         self.transmit(turn, bytes);
         Ok(())
     }
@@ -41,11 +41,11 @@ impl Session {
             }
             Send::Transient => {
                 turn.store.skip(msg_seq_num)?;
-                let bytes = self.encoded(turn.now, msg_seq_num, body);
+                let bytes = self.encoded(turn, msg_seq_num, body);
                 self.transmit(turn, bytes);
             }
             Send::Durable(cause) => {
-                let bytes = self.encoded(turn.now, msg_seq_num, body);
+                let bytes = self.encoded(turn, msg_seq_num, body);
                 turn.store.append(msg_seq_num, Some(cause), &bytes)?;
                 if is_logged_on {
                     self.transmit(turn, bytes);
@@ -78,10 +78,19 @@ impl Session {
     }
 
     /// A message with a header of its own time.
-    pub(super) fn encoded(&mut self, now: Timestamp, msg_seq_num: u64, body: &Body) -> Bytes {
-        let header = self.config.header(msg_seq_num, now);
+    fn encoded(&mut self, turn: &Turn<'_>, msg_seq_num: u64, body: &Body) -> Bytes {
+        let mut header = self.config.header(msg_seq_num, turn.now);
+        header.last_msg_seq_num_processed = self.last_processed(turn);
         encode(&header, body, &mut self.scratch);
         self.scratch.split().freeze()
+    }
+
+    /// LastMsgSeqNumProcessed (369), where it was agreed on: everything up to it has had its effect.
+    pub(super) fn last_processed(&self, turn: &Turn<'_>) -> Option<u64> {
+        self.config.send_last_msg_seq_num_processed.then(|| {
+            let incarnation = turn.store.incarnation();
+            self.unconfirmed.durable_next(incarnation, self.next_in) - 1
+        })
     }
 }
 

@@ -29,7 +29,7 @@ impl Session {
             };
             return self.refuse_and_close(turn, &why.to_string(), why);
         }
-        match check::orig_sending_time(message) {
+        match check::orig_sending_time(&self.config, message) {
             OrigSendingTime::Good => {
                 turn.out.push(Action::Noted(Note::Duplicate {
                     msg_seq_num: received,
@@ -67,20 +67,42 @@ impl Session {
         self.ask_again(turn)
     }
 
-    /// Asks for everything from the expected number on.
+    /// A Logon (A) above the expected number, of a peer that our own tells what we lack (789): it sends that again
+    /// without being asked. If nothing comes, it is asked for.
+    pub(super) fn await_resend(&mut self, turn: &mut Turn<'_>, logon: Message, received: u64) {
+        turn.out.push(Action::Noted(Note::GapFound {
+            from: self.next_in,
+            received,
+        }));
+        self.early.keep(received, logon, false);
+        self.early.ask(self.next_in, 0);
+        self.wait_for_resend(turn);
+    }
+
+    /// Asks for what is missing from the expected number on.
     pub(super) fn ask_again(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
-        if self.early.ask(self.next_in) > RESEND_ATTEMPTS_MAX {
+        let request = self.early.ask(self.next_in, self.config.resend_request_max);
+        if request.attempts > RESEND_ATTEMPTS_MAX {
             let from = self.next_in;
             let text = format!(
                 "messages from {from} on were asked for {RESEND_ATTEMPTS_MAX} times and did not come"
             );
             return self.refuse_and_close(turn, &text, DisconnectReason::ResendUnanswered { from });
         }
+        self.wait_for_resend(turn);
+        let end = if request.is_piece || self.config.closed_resend_ranges {
+            request.end
+        } else {
+            0
+        };
+        self.send_admin(turn, &admin::resend_request(self.next_in, end))
+    }
+
+    fn wait_for_resend(&mut self, turn: &Turn<'_>) {
         self.timers.set(
             Timer::ResendWait,
             turn.now.plus_secs(self.config.resend_wait_secs.into()),
         );
-        self.send_admin(turn, &admin::resend_request(self.next_in))
     }
 
     /// The resend that we asked for does not go on. While the application holds us up, that is not the peer's fault.
@@ -102,10 +124,7 @@ impl Session {
                 Ok(())
             }
             Gap::Smaller => {
-                self.timers.set(
-                    Timer::ResendWait,
-                    turn.now.plus_secs(self.config.resend_wait_secs.into()),
-                );
+                self.wait_for_resend(turn);
                 Ok(())
             }
             Gap::Again => self.ask_again(turn),

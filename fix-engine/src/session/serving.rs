@@ -29,10 +29,21 @@ impl Session {
         message: &Message,
         number: u64,
     ) -> Result<(), Failed> {
-        let (begin, end) = match asked_range(message, turn.store.next_out() - 1) {
+        let (begin, asked_end) = match asked_range(message) {
             Ok(range) => range,
             Err(rejection) => return self.reject(turn, message, number, &rejection),
         };
+        let max = self.config.max_same_resend_requests;
+        if self.resends.note_request(begin, asked_end) > max {
+            let end = asked_end;
+            let why = DisconnectReason::SameResendRequest { begin, end, max };
+            return self.refuse_and_close(turn, &why.to_string(), why);
+        }
+        let (begin, end) = match served_range(begin, asked_end, turn.store.next_out() - 1) {
+            Ok(range) => range,
+            Err(rejection) => return self.reject(turn, message, number, &rejection),
+        };
+        let is_busy = self.resends.current().is_some();
         match self.resends.add(begin, end, self.config.max_resends) {
             Added::Waiting => Ok(()),
             Added::TooMany => {
@@ -45,6 +56,9 @@ impl Session {
             Added::Queued => {
                 turn.out
                     .push(Action::Noted(Note::ResendServed { begin, end }));
+                if is_busy {
+                    return Ok(());
+                }
                 self.serve_chunk(turn)
             }
         }
@@ -65,31 +79,40 @@ impl Session {
         let Some(range) = self.resends.current() else {
             return Ok(());
         };
+        let last_processed = self.last_processed(turn);
         let mut chunk = Chunk {
             config: &self.config,
             now: turn.now,
+            last_processed,
             next: range.next,
+            look: range.look,
             room: &mut self.scratch,
             messages_left: self.config.resend_chunk.max(1),
             bytes_left: self.config.resend_chunk_bytes,
             sent: Vec::new(),
+            stale: Vec::new(),
         };
         let mut is_whole = true;
-        turn.store.read(range.next..=range.end, &mut |stored| {
+        turn.store.read(range.look..=range.end, &mut |stored| {
             let flow = chunk.show(stored);
             is_whole = flow.is_continue();
             flow
         })?;
-        let next = if is_whole {
-            chunk.finish(range)
-        } else {
-            chunk.next
-        };
-        let sent = chunk.sent;
+        if is_whole {
+            chunk.finish(range);
+        }
+        let Chunk {
+            next,
+            look,
+            sent,
+            stale,
+            ..
+        } = chunk;
+        turn.out.extend(stale.into_iter().map(Action::Noted));
         for bytes in sent {
             self.transmit(turn, bytes);
         }
-        self.resends.advance(next);
+        self.resends.advance(next, look);
         match self.resends.current() {
             Some(_) => self.timers.set(Timer::ResendChunk, turn.now),
             None => self.timers.stop(Timer::ResendChunk),
@@ -98,8 +121,8 @@ impl Session {
     }
 }
 
-/// BeginSeqNo (7) and EndSeqNo (16), cut to what was sent.
-fn asked_range(message: &Message, last_sent: u64) -> Result<(u64, u64), Rejection> {
+/// BeginSeqNo (7) and EndSeqNo (16) as they are written.
+fn asked_range(message: &Message) -> Result<(u64, u64), Rejection> {
     let number = |tag, name| match message.uint(tag) {
         Ok(Some(number)) => Ok(number),
         _ => Err(check::wrong_value(
@@ -107,57 +130,63 @@ fn asked_range(message: &Message, last_sent: u64) -> Result<(u64, u64), Rejectio
             format!("{name} ({tag}) must be a number"),
         )),
     };
-    let begin = number(tag::BEGIN_SEQ_NO, "BeginSeqNo")?;
-    let end = number(tag::END_SEQ_NO, "EndSeqNo")?;
-    if begin == 0 {
-        return Err(check::wrong_value(
-            tag::BEGIN_SEQ_NO,
-            "BeginSeqNo (7) is 0: the first message is 1".to_owned(),
-        ));
-    }
-    if end != 0 && begin > end {
-        let text = format!("BeginSeqNo (7) {begin} is above EndSeqNo (16) {end}");
-        return Err(check::wrong_value(tag::BEGIN_SEQ_NO, text));
-    }
-    if begin > last_sent {
-        let text = format!("BeginSeqNo (7) {begin} is above {last_sent}, the last message sent");
-        return Err(check::wrong_value(tag::BEGIN_SEQ_NO, text));
-    }
     Ok((
-        begin,
-        if end == 0 {
-            last_sent
-        } else {
-            end.min(last_sent)
-        },
+        number(tag::BEGIN_SEQ_NO, "BeginSeqNo")?,
+        number(tag::END_SEQ_NO, "EndSeqNo")?,
     ))
+}
+
+/// The range cut to what was sent.
+fn served_range(begin: u64, end: u64, last_sent: u64) -> Result<(u64, u64), Rejection> {
+    let fault = |text| Err(check::wrong_value(tag::BEGIN_SEQ_NO, text));
+    match end {
+        _ if begin == 0 => fault("BeginSeqNo (7) is 0: the first message is 1".to_owned()),
+        1.. if begin > end => fault(format!(
+            "BeginSeqNo (7) {begin} is above EndSeqNo (16) {end}"
+        )),
+        _ if begin > last_sent => fault(format!(
+            "BeginSeqNo (7) {begin} is above {last_sent}, the last message sent"
+        )),
+        0 => Ok((begin, last_sent)),
+        end => Ok((begin, end.min(last_sent))),
+    }
 }
 
 /// One piece of a resend while it is put together.
 struct Chunk<'a> {
     config: &'a SessionConfig,
     now: Timestamp,
+    last_processed: Option<u64>,
     /// Everything before this number is in `sent`.
     next: u64,
+    /// Everything before this number has been looked at.
+    look: u64,
     room: &'a mut BytesMut,
     messages_left: usize,
     bytes_left: usize,
     sent: Vec<Bytes>,
+    /// What is kept and not sent again.
+    stale: Vec<Note>,
 }
 
-impl Chunk<'_> {
-    /// Adds one kept message, and before it a GapFill for what was not kept.
+impl<'a> Chunk<'a> {
+    /// Adds one kept message, and before it a GapFill for what was not kept or is not sent again.
     fn show(&mut self, stored: Stored<'_>) -> ControlFlow<()> {
-        let Some((message, sent_at)) = readable(stored.bytes) else {
-            return ControlFlow::Continue(());
-        };
-        self.fill_up_to(stored.msg_seq_num);
-        let mut header = self.config.header(stored.msg_seq_num, self.now);
-        header.poss_dup_flag = true;
-        header.orig_sending_time = Some(sent_at);
-        let body = body_again(&message);
-        self.push(|room, header| encode(header, &body, room), header);
-        self.next = stored.msg_seq_num + 1;
+        if let Some((message, sent_at)) = readable(stored.bytes) {
+            if self
+                .config
+                .replay
+                .allows(message.msg_type(), sent_at, self.now)
+            {
+                self.again(stored.msg_seq_num, &message, sent_at);
+            } else {
+                self.stale.push(Note::NotSentAgain {
+                    msg_seq_num: stored.msg_seq_num,
+                    msg_type: message.msg_type().to_owned(),
+                });
+            }
+        }
+        self.look = stored.msg_seq_num + 1;
         self.messages_left = self.messages_left.saturating_sub(1);
         self.bytes_left = self.bytes_left.saturating_sub(stored.bytes.len());
         if self.messages_left == 0 || self.bytes_left == 0 {
@@ -168,23 +197,38 @@ impl Chunk<'_> {
     }
 
     /// The range is read to its end: fills what is left of it.
-    fn finish(&mut self, range: ResendRange) -> u64 {
+    fn finish(&mut self, range: ResendRange) {
         self.fill_up_to(range.end + 1);
-        range.end + 1
+        self.look = range.end + 1;
+    }
+
+    fn again(&mut self, msg_seq_num: u64, message: &Message, sent_at: Timestamp) {
+        self.fill_up_to(msg_seq_num);
+        let header = self.header(msg_seq_num, sent_at);
+        let body = body_again(message);
+        self.push(|room, header| encode(header, &body, room), header);
+        self.next = msg_seq_num + 1;
     }
 
     fn fill_up_to(&mut self, next: u64) {
         if self.next >= next {
             return;
         }
-        let mut header = self.config.header(self.next, self.now);
-        header.poss_dup_flag = true;
-        header.orig_sending_time = Some(self.now);
+        let header = self.header(self.next, self.now);
         self.push(
             |room, header| encode(header, &admin::gap_fill(next), room),
             header,
         );
         self.next = next;
+    }
+
+    /// The header of a message sent again.
+    fn header(&self, msg_seq_num: u64, sent_at: Timestamp) -> Header<'a> {
+        let mut header = self.config.header(msg_seq_num, self.now);
+        header.poss_dup_flag = true;
+        header.orig_sending_time = Some(sent_at);
+        header.last_msg_seq_num_processed = self.last_processed;
+        header
     }
 
     fn push(&mut self, write: impl FnOnce(&mut BytesMut, &Header<'_>), header: Header<'_>) {

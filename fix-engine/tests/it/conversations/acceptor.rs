@@ -1,39 +1,38 @@
-//! A server in memory with one session and a test application. In: steps of a file. Out: what it sends.
+//! A server in memory with one session and a test application (`application.rs`). In: steps of a file. Out: what it
+//! sends. Set up by `options.rs`.
 //!
-//! The front finds the session by CompIDs (`ISLD` is ours, `TW` the peer) and refuses a second connection of the same
-//! peer. The application echoes orders (D) and security definitions (d), drops a PossResend order whose ClOrdID it
-//! has seen, and answers everything else with BusinessMessageReject 380=3.
+//! The front finds the session by CompIDs (`ISLD` is ours, `TW` the peer), asks for the password where users are
+//! named, and refuses a second connection of the same peer. What one read brings is one turn of the session.
 //!
-//! Options: `role=initiator`, `dictionary=off`, `reset_on_logon=Y`, `max_unconfirmed=N`, `max_early=N`,
-//! `resend_chunk=N`, `max_resends=N`, `heartbeat=N`, `username=TEXT`, `password=TEXT`, `reset_seq_num_flag=Y`, `schedule=TEXT`
-//! (`hours.rs` says how it is written), `now=20260307-12:00:00` (when the conversation begins).
-//!
-//! The application's words: `hold` (confirm nothing any more), `confirm N`, `confirm` (all, from now on), `send 11=…`
-//! (an order), `transient 11=…` (an order that is not kept), `logout TEXT`, `reset`, `next_in N`, `next_out N`,
-//! `expect next_in=N next_out=N durable_in=N delivered=N logged_on=Y|N` (any of them).
+//! `app expect next_in=N next_out=N durable_in=N delivered=N logged_on=Y|N incarnation=N` (any of them) looks at the
+//! server; `app logged TEXT` says that a line of its log contains this. No log line may ever show a password.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
+use std::mem;
 use std::sync::{Arc, LazyLock};
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use fix_engine::codec::body::Body;
+use fix_engine::codec::encode::{Header, encode};
 use fix_engine::codec::frame::{Framing, split};
+use fix_engine::codec::garbled::GarbledFrame;
 use fix_engine::codec::message::Message;
-use fix_engine::codec::pipe;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::session::Session;
-use fix_engine::session::action::{Action, DisconnectReason};
+use fix_engine::session::action::Action;
 use fix_engine::session::config::{Role, SessionConfig};
-use fix_engine::session::input::{Cause, Input, Send};
-use fix_engine::session::logon::{LogonRequest, Password};
+use fix_engine::session::input::Input;
+use fix_engine::session::logon::LogonRequest;
 use fix_engine::session::memory_store::MemoryStore;
 use fix_engine::session::store::Store;
-use fix_engine::time::{Precision, Timestamp};
+use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
 
-use super::hours;
-use super::script::{self, Step};
+use super::application::Application;
+use super::options::Options;
+use super::script::Step;
+use super::wire;
 
 /// Something that the server does.
 #[derive(Debug)]
@@ -60,39 +59,35 @@ struct Connection {
 
 pub(super) struct Acceptor {
     now: Timestamp,
-    config: SessionConfig,
+    options: Options,
     session: Session,
     store: MemoryStore,
+    application: Application,
     connections: [Connection; 2],
-    /// ClOrdIDs that the application has seen.
-    seen: BTreeSet<Vec<u8>>,
-    delivered: usize,
-    is_holding: bool,
-    held: Vec<u64>,
-    sent: u64,
+    /// What the session wants done and is not done yet.
+    actions: VecDeque<Action>,
+    /// The message that was looked at last.
+    last: Option<Message>,
+    log: Vec<String>,
+    /// How many bytes arrive at a time; 0 for all.
+    piece_bytes: usize,
+    /// What arrives at once when the segment ends, if one has begun.
+    segment: Option<Vec<u8>>,
 }
 
 /// Reading the dictionary takes a moment: once for all files.
 static FIX44: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Arc::new(Dictionary::fix44()));
 
-/// The moment at which every conversation begins: 2026-01-05 09:00:00 UTC.
-const BEGIN_SECS: i64 = 1_767_603_600;
 /// More ticks than any conversation needs at one moment.
 const TICKS_MAX: usize = 10_000;
-const LIMIT: usize = 64 * 1024;
 
 impl Acceptor {
     pub(super) fn new(options: &[&str]) -> Result<Acceptor, String> {
-        let mut config = SessionConfig::acceptor("ISLD", "TW");
-        config.dictionary = Some(FIX44.clone());
-        let mut now = Timestamp::from_secs(BEGIN_SECS);
+        let config = SessionConfig::acceptor("ISLD", "TW").with_dictionary(FIX44.clone());
+        let mut set = Options::new(config);
         for option in options {
-            if let Some(begin) = option.strip_prefix("now=") {
-                now = Timestamp::read(begin.as_bytes())
-                    .map_err(|_| format!("0: no time: {begin}"))?;
-                continue;
-            }
-            set_option(&mut config, option).ok_or_else(|| format!("0: unknown option {option}"))?;
+            set.set(option)
+                .ok_or_else(|| format!("0: unknown option {option}"))?;
         }
         let connection = || Connection {
             link: Link::None,
@@ -100,16 +95,17 @@ impl Acceptor {
             outputs: VecDeque::new(),
         };
         Ok(Acceptor {
-            now,
-            session: Session::new(config.clone()),
-            config,
+            now: set.now,
+            session: Session::new(set.config.clone()),
+            options: set,
             store: MemoryStore::new(),
+            application: Application::default(),
             connections: [connection(), connection()],
-            seen: BTreeSet::new(),
-            delivered: 0,
-            is_holding: false,
-            held: Vec::new(),
-            sent: 0,
+            actions: VecDeque::new(),
+            last: None,
+            log: Vec::new(),
+            piece_bytes: 0,
+            segment: None,
         })
     }
 
@@ -118,7 +114,22 @@ impl Acceptor {
     }
 
     pub(super) fn next_output(&mut self, connection: usize) -> Option<Output> {
-        self.connections[connection - 1].outputs.pop_front()
+        let output = self.connections[connection - 1].outputs.pop_front();
+        if let Some(Output::Message(message)) = &output {
+            self.last = Some(message.clone());
+        }
+        output
+    }
+
+    /// Whether the message that was looked at last has these bytes somewhere.
+    fn last_has(&self, text: &str) -> Result<(), String> {
+        let last = self.last.as_ref().ok_or("  no message came")?;
+        let wanted = wire::raw(text, self.now);
+        let mut parts = last.bytes().windows(wanted.len().max(1));
+        if parts.any(|part| part == wanted) {
+            return Ok(());
+        }
+        Err(format!("  it is not in {}", last.to_pipe()))
     }
 
     pub(super) fn outputs_left(&self) -> Vec<String> {
@@ -135,28 +146,22 @@ impl Acceptor {
             Step::Disconnect { connection } => self.peer_hangs_up(connection - 1),
             Step::Tick { nanos } => self.pass(*nanos),
             Step::Message { connection, text } => {
-                let bytes = pipe::to_bytes(&self.completed(text));
-                self.receive(connection - 1, &bytes);
+                self.arrive(connection - 1, wire::message(text, self.now));
             }
             Step::Raw { connection, text } => {
-                let text = text
-                    .replace('|', "\x01")
-                    .replace("\\r", "\r")
-                    .replace("\\n", "\n")
-                    .replace("\\0", "\0");
-                let text = with_times(&text, self.now);
-                self.receive(connection - 1, text.as_bytes());
+                self.arrive(connection - 1, wire::raw(text, self.now));
             }
-            Step::Restart => {
-                self.session = Session::new(self.config.clone());
-                self.held.clear();
-                for connection in &mut self.connections {
-                    connection.link = Link::None;
-                    connection.buffer.clear();
-                }
+            Step::Pieces { bytes } => self.piece_bytes = *bytes,
+            Step::Segment { is_begin: true } => self.segment = Some(Vec::new()),
+            Step::Segment { is_begin: false } => {
+                let bytes = self.segment.take().ok_or("  no segment has begun")?;
+                self.arrive(0, bytes);
             }
+            Step::Restart => self.restart(),
             Step::App(words) => return self.application(words),
-            Step::Option(_) | Step::Expect { .. } | Step::End => {}
+            Step::End => return self.show_no_secret(),
+            Step::ExpectBytes { text } => return self.last_has(text),
+            Step::Option(_) | Step::Expect { .. } => {}
         }
         Ok(())
     }
@@ -164,112 +169,162 @@ impl Acceptor {
     fn connect(&mut self, at: usize) {
         self.connections[at].link = Link::Fresh;
         self.connections[at].buffer.clear();
-        if self.config.role == Role::Initiator {
+        if self.options.config.role == Role::Initiator {
             self.connections[at].link = Link::Attached;
-            self.handle(Input::Connected);
+            self.handle([Input::Connected]);
         }
     }
 
     fn peer_hangs_up(&mut self, at: usize) {
         if self.connections[at].link == Link::Attached {
-            self.handle(Input::Disconnected);
+            self.handle([Input::Disconnected]);
         }
         self.connections[at].link = Link::None;
+    }
+
+    fn restart(&mut self) {
+        self.session = Session::new(self.options.config.clone());
+        self.application.restart();
+        for connection in &mut self.connections {
+            connection.link = Link::None;
+            connection.buffer.clear();
+        }
     }
 
     /// Lets time pass, stopping wherever the session wants to wake up.
     fn pass(&mut self, nanos: i64) {
         let end = self.now.plus_nanos(nanos);
-        while let Some(at) = self.session.next_timeout().filter(|at| *at <= end) {
+        while !self.options.is_ticked_by_hand
+            && let Some(at) = self.session.next_timeout().filter(|at| *at <= end)
+        {
             self.now = self.now.max(at);
-            self.handle(Input::Tick);
+            self.handle([Input::Tick]);
         }
         self.now = end;
-        self.handle(Input::Tick);
+        self.handle([Input::Tick]);
     }
 
-    /// The line with the header fields that it leaves out.
-    fn completed(&self, text: &str) -> String {
-        let text = with_times(text, self.now);
-        if text.starts_with("8=") {
-            return text;
+    fn arrive(&mut self, at: usize, bytes: Vec<u8>) {
+        if let Some(segment) = &mut self.segment {
+            segment.extend(bytes);
+            return;
         }
-        let fields: Vec<&str> = text.split('|').filter(|field| !field.is_empty()).collect();
-        let given = |tag: &str| {
-            fields
-                .iter()
-                .find(|field| field.starts_with(tag))
-                .map(|field| (*field).to_owned())
+        let piece = if self.piece_bytes == 0 {
+            bytes.len().max(1)
+        } else {
+            self.piece_bytes
         };
-        let head = ["35=", "34=", "49=", "52=", "56="]
-            .map(|tag| given(tag).unwrap_or_else(|| self.header(tag)));
-        let rest = fields
-            .iter()
-            .filter(|field| !head.iter().any(|given| given == *field));
-        let mut line = format!("8=FIX.4.4|{}", head.join("|"));
-        rest.for_each(|field| line = format!("{line}|{field}"));
-        line
-    }
-
-    fn header(&self, tag: &str) -> String {
-        match tag {
-            "49=" => "49=TW".to_owned(),
-            "56=" => "56=ISLD".to_owned(),
-            "52=" => format!("52={}", time_text(self.now)),
-            other => panic!("the line has no {other}"),
+        for piece in bytes.chunks(piece) {
+            self.receive(at, piece);
         }
     }
 
+    /// One read: everything whole in it is one turn of the session.
     fn receive(&mut self, at: usize, bytes: &[u8]) {
         if self.connections[at].link == Link::None {
             return;
         }
         self.connections[at].buffer.extend_from_slice(bytes);
-        while self.connections[at].link != Link::None {
-            let buffer = &mut self.connections[at].buffer;
-            match split(buffer, LIMIT) {
-                Framing::Incomplete => return,
-                Framing::Garbage { skip, why } => {
-                    buffer.advance(skip);
-                    self.frame(at, Input::Garbled(why));
-                }
-                Framing::Frame(len) => {
-                    let message = Message::parse(buffer.split_to(len).freeze());
-                    self.frame(at, message.map_or_else(Input::Garbled, Input::Message));
-                }
+        let mut inputs = Vec::new();
+        while self.connections[at].link != Link::None
+            && let Some(input) = self.next_frame(at)
+        {
+            if self.connections[at].link == Link::Fresh {
+                self.greet(at, input);
+                continue;
+            }
+            inputs.push(input);
+            if inputs.len() >= self.session.room() {
+                self.handle(mem::take(&mut inputs));
             }
         }
+        self.handle(inputs);
     }
 
-    fn frame(&mut self, at: usize, input: Input) {
-        if self.connections[at].link == Link::Attached {
-            return self.handle(input);
-        }
-        if let Input::Message(message) = &input
-            && let Ok(request) = LogonRequest::read(message)
-            && request.sender == "TW"
-            && request.target == "ISLD"
-            && !self.session.is_connected()
-        {
-            self.connections[at].link = Link::Attached;
-            self.handle(Input::Connected);
-            self.handle(input);
-        } else {
-            self.connections[at].link = Link::None;
-            self.connections[at]
-                .outputs
-                .push_back(Output::Disconnect("refused by the front".to_owned()));
+    fn next_frame(&mut self, at: usize) -> Option<Input> {
+        let buffer = &mut self.connections[at].buffer;
+        match split(buffer, self.options.message_max_bytes) {
+            Framing::Incomplete => None,
+            Framing::Garbage { skip, why } => {
+                buffer.advance(skip);
+                Some(Input::Garbled(why))
+            }
+            Framing::Frame(len) => Some(self.parsed(at, len)),
         }
     }
 
-    /// One input, then all ticks that are due at once, as a driver would.
-    fn handle(&mut self, input: Input) {
-        self.turn(input);
+    fn parsed(&mut self, at: usize, len: usize) -> Input {
+        let bytes: Bytes = self.connections[at].buffer.split_to(len).freeze();
+        let check_sum = self.options.config.check_sum;
+        match Message::parse_choosing(bytes.clone(), Vec::new(), check_sum) {
+            Ok(message) => Input::Message(message),
+            Err(why) => Input::GarbledFrame(GarbledFrame::read(why, &bytes)),
+        }
+    }
+
+    /// The first message of a connection: who is it?
+    fn greet(&mut self, at: usize, input: Input) {
+        let Input::Message(message) = &input else {
+            return self.turn_away(at, "no message", None);
+        };
+        let Ok(request) = LogonRequest::read(message) else {
+            return self.turn_away(at, "no Logon", None);
+        };
+        if request.sender != "TW" || request.target != "ISLD" || self.session.is_connected() {
+            return self.turn_away(at, "unknown or logged on already", None);
+        }
+        if let Err((why, told)) = self.authenticate(&request) {
+            return self.turn_away(at, &why, Some(told));
+        }
+        self.connections[at].link = Link::Attached;
+        self.handle([Input::Connected, input]);
+    }
+
+    /// For the log, and for the peer: which of the two was wrong is nobody's affair.
+    fn authenticate(&self, request: &LogonRequest) -> Result<(), (String, &'static str)> {
+        if self.options.users.is_empty() {
+            return Ok(());
+        }
+        let told = "wrong username or password";
+        let name = request.username.as_deref().unwrap_or_default();
+        let known = self.options.users.iter().find(|(user, _)| user == name);
+        let (_, password) = known.ok_or((format!("no user {name:?}"), told))?;
+        if request.password.as_ref().map(|given| given.reveal()) != Some(password) {
+            return Err((format!("wrong password of {name:?}"), told));
+        }
+        if self.options.locked.iter().any(|locked| locked == name) {
+            return Err((format!("user {name:?} is locked"), "the user is locked"));
+        }
+        Ok(())
+    }
+
+    /// Says goodbye to a peer that is no session: numbered 1, none of the session's numbers is used.
+    fn turn_away(&mut self, at: usize, why: &str, told: Option<&str>) {
+        self.log.push(format!("turned away: {why}"));
+        let connection = &mut self.connections[at];
+        connection.link = Link::None;
+        if let Some(told) = told {
+            let mut body = Body::new(msg_type::LOGOUT);
+            body.push(tag::TEXT, told);
+            let mut bytes = BytesMut::new();
+            let header = Header::new("FIX.4.4", "ISLD", "TW", 1, self.now);
+            encode(&header, &body, &mut bytes);
+            let message = Message::parse(bytes.freeze()).expect("we send what we can read");
+            connection.outputs.push_back(Output::Message(message));
+        }
+        let why = format!("refused by the front: {why}");
+        connection.outputs.push_back(Output::Disconnect(why));
+    }
+
+    /// Some inputs at once, then all ticks that are due at once, as a driver would.
+    fn handle(&mut self, inputs: impl IntoIterator<Item = Input>) {
+        self.turn(inputs.into_iter().collect());
         for _ in 0..TICKS_MAX {
-            if self.session.next_timeout().is_none_or(|at| at > self.now) {
+            let is_due = self.session.next_timeout().is_some_and(|at| at <= self.now);
+            if self.options.is_ticked_by_hand || !is_due {
                 return;
             }
-            self.turn(Input::Tick);
+            self.turn(vec![Input::Tick]);
         }
         panic!(
             "the session wants to wake up without end: {:?}",
@@ -277,122 +332,53 @@ impl Acceptor {
         );
     }
 
-    fn turn(&mut self, input: Input) {
+    fn turn(&mut self, inputs: Vec<Input>) {
+        self.log
+            .extend(inputs.iter().map(|input| format!("{input:?}")));
         let mut actions = Vec::new();
         self.session
-            .handle(self.now, input, &mut self.store, &mut actions);
-        for action in actions {
-            let attached = self
-                .connections
-                .iter()
-                .position(|connection| connection.link == Link::Attached);
+            .handle_batch(self.now, inputs, &mut self.store, &mut actions);
+        self.actions.extend(actions);
+        while let Some(action) = self.actions.pop_front() {
+            self.log.push(format!("{action:?}"));
             match action {
                 Action::Transmit(bytes) => {
                     let message = Message::parse(bytes).expect("we send what we can read");
-                    let at = attached.expect("nothing is sent without a connection");
-                    self.connections[at]
-                        .outputs
-                        .push_back(Output::Message(message));
+                    self.attached().outputs.push_back(Output::Message(message));
                 }
                 Action::Disconnect { why } => {
-                    let at = attached.expect("nothing is closed without a connection");
-                    self.connections[at].link = Link::None;
-                    self.connections[at]
-                        .outputs
-                        .push_back(Output::Disconnect(told(&why)));
+                    let connection = self.attached();
+                    connection.link = Link::None;
+                    let output = Output::Disconnect(why.to_string());
+                    connection.outputs.push_back(output);
                 }
-                Action::Deliver(message) => self.deliver(&message),
-                Action::StoreFailed(error) => panic!("the store failed: {error}"),
+                Action::Deliver(message) => {
+                    let inputs = self.application.take(&message);
+                    self.turn(inputs);
+                }
                 _ => {}
             }
         }
     }
 
-    fn deliver(&mut self, message: &Message) {
-        self.delivered += 1;
-        let number = message.msg_seq_num().expect("the session has read it");
-        if let Some(answer) = self.answer(message) {
-            self.send(answer);
-        }
-        if self.is_holding {
-            self.held.push(number);
-        } else {
-            self.handle(Input::Confirm {
-                msg_seq_num: number,
-            });
-        }
-    }
-
-    fn answer(&mut self, message: &Message) -> Option<Body> {
-        match message.msg_type() {
-            msg_type::NEW_ORDER_SINGLE => {
-                let is_new = self
-                    .seen
-                    .insert(message.value(tag::CL_ORD_ID).unwrap_or_default().to_vec());
-                let is_resend = message.value(tag::POSS_RESEND) == Some(b"Y");
-                (is_new || !is_resend).then(|| Body::of(message.msg_type(), message.view()))
-            }
-            msg_type::SECURITY_DEFINITION => Some(Body::of(message.msg_type(), message.view())),
-            other => {
-                let mut body = Body::new(msg_type::BUSINESS_MESSAGE_REJECT);
-                body.push(tag::REF_SEQ_NUM, message.msg_seq_num().unwrap_or_default());
-                body.push(tag::REF_MSG_TYPE, other)
-                    .push(tag::BUSINESS_REJECT_REASON, 3_u32);
-                body.push(tag::TEXT, "this application does not take such messages");
-                Some(body)
-            }
-        }
-    }
-
-    fn send(&mut self, body: Body) {
-        self.sent += 1;
-        self.handle(Input::Send(
-            body,
-            Send::Durable(Cause {
-                entry: self.sent,
-                index: 0,
-            }),
-        ));
+    fn attached(&mut self) -> &mut Connection {
+        self.connections
+            .iter_mut()
+            .find(|connection| connection.link == Link::Attached)
+            .expect("nothing is sent or closed without a connection")
     }
 
     fn application(&mut self, words: &str) -> Result<(), String> {
         let (word, rest) = words.split_once(' ').unwrap_or((words, ""));
         match word {
-            "hold" => self.is_holding = true,
-            "confirm" if rest.is_empty() => {
-                self.is_holding = false;
-                while !self.held.is_empty() {
-                    let number = self.held.remove(0);
-                    self.handle(Input::Confirm {
-                        msg_seq_num: number,
-                    });
-                }
-            }
-            "confirm" => {
-                let number = rest
-                    .parse()
-                    .map_err(|_| format!("  not a number: {rest}"))?;
-                self.held.retain(|held| *held != number);
-                self.handle(Input::Confirm {
-                    msg_seq_num: number,
-                });
-            }
-            "send" => self.send(order(rest)),
-            "transient" => self.handle(Input::Send(order(rest), Send::Transient)),
-            "logout" => self.handle(Input::Logout {
-                text: rest.to_owned(),
-            }),
-            "reset" => self.handle(Input::Reset),
-            "next_in" => self.handle(Input::SetNumbers {
-                next_in: rest.parse().ok(),
-                next_out: None,
-            }),
-            "next_out" => self.handle(Input::SetNumbers {
-                next_in: None,
-                next_out: rest.parse().ok(),
-            }),
             "expect" => return rest.split(' ').try_for_each(|fact| self.expect(fact)),
-            _ => return Err(format!("  the application does not know {word}")),
+            "logged" if self.log.iter().any(|line| line.contains(rest)) => {}
+            "logged" => return Err(format!("  not in the log:\n  {}", self.log.join("\n  "))),
+            _ => {
+                let inputs = self.application.does(word, rest);
+                let inputs = inputs.ok_or_else(|| format!("  not understood: app {words}"))?;
+                inputs.into_iter().for_each(|input| self.handle([input]));
+            }
         }
         Ok(())
     }
@@ -403,20 +389,25 @@ impl Acceptor {
             "next_in" => self.session.next_in().to_string(),
             "next_out" => self.store.next_out().to_string(),
             "durable_in" => self.store.next_in().to_string(),
-            "delivered" => self.delivered.to_string(),
-            "logged_on" => if self.session.is_logged_on() {
-                "Y"
-            } else {
-                "N"
-            }
-            .to_owned(),
+            "delivered" => self.application.delivered.to_string(),
             "incarnation" => self.store.incarnation().to_string(),
-            _ => return Err(format!("  the application does not know {name}")),
+            "logged_on" if self.session.is_logged_on() => "Y".to_owned(),
+            "logged_on" => "N".to_owned(),
+            _ => return Err(format!("  the server does not know {name}")),
         };
         if got == expected {
             Ok(())
         } else {
             Err(format!("  {name}: expected {expected}, got {got}"))
+        }
+    }
+
+    fn show_no_secret(&self) -> Result<(), String> {
+        let secrets = self.options.secrets();
+        let mut lines = self.log.iter();
+        match lines.find(|line| secrets.iter().any(|secret| line.contains(secret))) {
+            Some(line) => Err(format!("  a secret is in the log: {line}")),
+            None => Ok(()),
         }
     }
 }
@@ -428,64 +419,4 @@ impl fmt::Display for Output {
             Output::Disconnect(why) => write!(out, "< disconnect ({why})"),
         }
     }
-}
-
-fn told(why: &DisconnectReason) -> String {
-    why.to_string()
-}
-
-fn order(text: &str) -> Body {
-    let mut body = Body::new(msg_type::NEW_ORDER_SINGLE);
-    for field in text.split('|').filter(|field| !field.is_empty()) {
-        let (tag, value) = field.split_once('=').expect("a field is tag=value");
-        body.push(tag.parse().expect("a tag is a number"), value);
-    }
-    body
-}
-
-fn set_option(config: &mut SessionConfig, option: &str) -> Option<()> {
-    let (name, value) = option.split_once('=')?;
-    match name {
-        "role" if value == "initiator" => config.role = Role::Initiator,
-        "dictionary" if value == "off" => config.dictionary = None,
-        "reset_on_logon" => config.reset_on_logon = value == "Y",
-        "schedule" => config.schedule = Some(Arc::new(hours::schedule(value)?)),
-        "reset_seq_num_flag" => config.reset_seq_num_flag = value == "Y",
-        "max_unconfirmed" => config.max_unconfirmed = value.parse().ok()?,
-        "max_early" => config.max_early = value.parse().ok()?,
-        "max_resends" => config.max_resends = value.parse().ok()?,
-        "resend_chunk" => config.resend_chunk = value.parse().ok()?,
-        "heartbeat" => config.heart_bt_int_secs = value.parse().ok()?,
-        "group_order" => config.rules.check_group_order = value == "Y",
-        "allow_empty_fields" => config.rules.allow_empty_fields = value == "Y",
-        "username" => config.username = Some(value.to_owned()),
-        "password" => config.password = Some(Password::new(value)),
-        _ => return None,
-    }
-    Some(())
-}
-
-/// Replaces `<now>`, `<now-121s>` and `<now+1s>` by times.
-pub(super) fn with_times(text: &str, now: Timestamp) -> String {
-    let mut done = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("<now") {
-        let (offset, behind) = after.split_once('>').expect("<now is closed by >");
-        let shift = match offset.split_at_checked(1) {
-            Some(("-", duration)) => -script::nanos(duration).expect("a duration"),
-            Some(("+", duration)) => script::nanos(duration).expect("a duration"),
-            _ => 0,
-        };
-        done.push_str(before);
-        done.push_str(&time_text(now.plus_nanos(shift)));
-        rest = behind;
-    }
-    done.push_str(rest);
-    done
-}
-
-fn time_text(time: Timestamp) -> String {
-    let mut text = BytesMut::new();
-    time.write(Precision::Millis, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
 }

@@ -3,7 +3,8 @@
 use fix_engine::codec::message::Message;
 use fix_engine::time::Timestamp;
 
-use super::acceptor::{Output, with_times};
+use super::acceptor::Output;
+use super::wire::with_times;
 
 /// A `<` line.
 pub(super) enum Expectation {
