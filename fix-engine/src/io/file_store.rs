@@ -1,108 +1,174 @@
-//! A session's numbers and outgoing messages in one append-only file. In: numbers and bytes of one session. Out: the
-//! same, after a restart, a killed process or a power cut. Does not know what a message says.
+//! A session's numbers and outgoing messages in a folder, in files that are only appended to. In: numbers and bytes of
+//! one session. Out: the same, after a restart, a killed process or a power cut. Does not know what a message says.
 //!
-//! # The file
+//! # The files
 //! ```text
-//! 0     header slot A   80 bytes, then zeros up to 512
-//! 512   header slot B   80 bytes, then zeros up to 1024
-//! 1024  records, one behind the other, to the end of the file
+//! NAME           the header, 1 KiB: two slots of 96 bytes, at 0 and at 512
+//! NAME.000001    a segment: a header of 128 bytes, then records, one behind the other
+//! NAME.000002    the next one; only the last one is written
 //! ```
-//! The slots and the records are drawn byte by byte in `header.rs` and `record.rs`. The valid slot with the higher
-//! generation counts; the other one is written next, so that a torn write of a header loses nothing.
+//! Drawn byte by byte in `header.rs`, `segment.rs` and `record.rs`. The valid slot with the higher generation counts;
+//! the other one is written next, so that a torn write of a header loses nothing. Each record says the numbers in both
+//! directions: a message and its number are one.
+//!
+//! # What is kept
+//! A segment is sealed when it is full and on each new day (UTC), and removed when [`FileStoreConfig`] does not want it
+//! any more: messages in it count as skipped then. `roll.rs` says what happens at each step.
 //!
 //! # What survives what
 //! - **A killed process** (`kill -9`): everything that was committed, exactly. A commit is one write into the
 //!   operating system's page cache, done before the driver sees the actions.
-//! - **A power cut**: what was synced. Outgoing numbers are reserved in blocks of 1024, each with one sync, so that a
-//!   number that a peer may have seen is never used again: after a power cut (another boot id than the header's) the
-//!   store goes on at the end of the reserved block, and a resend fills the rest with a gap. The inbound number may
-//!   come back lower than it was; the application's own log knows better, or the peer sends again.
+//! - **A power cut**: what was synced. Outgoing numbers are reserved in blocks of [`RESERVED_BLOCK`], each with one
+//!   sync of the header, so that a number that a peer may have seen is never used again: after a power cut (another
+//!   boot id than the header's) the store goes on at the end of the reserved block, and a resend fills the rest with a
+//!   gap. What the operating system had not written by itself (it does within half a minute or so) is such a gap, too;
+//!   the inbound number may come back lower than it was. The application's own log knows better, or the peer sends
+//!   again. Who has no such log sets [`FileStoreConfig::sync_commits`].
 //! - **A torn tail**: bytes at the end that are no whole record are cut off at open.
-//! - **Damage in the middle** is reported with its offset; the file stays as it is.
+//! - **Damage in the middle** is reported with file and offset; the files stay as they are.
 //! - **A full disk**: the commit fails, the file is cut back to its last whole record, the numbers go back to what the
 //!   file holds.
 //!
-//! One process at a time: the file is locked while it is open.
+//! One process at a time: the header's file is locked while the store is open. What a store holds can be seen without
+//! the lock.
+//!
+//! # Memory
+//! An index entry for each 64 KiB of the segment that is written; at most 1 MiB of records of the turn; while a read is
+//! broken off, one piece of a file (64 KiB, or the longest message). Sealed segments cost a hundred bytes each.
 
 mod boot;
+#[cfg(test)]
+mod crash;
+mod disk;
 mod header;
 mod index;
+mod keep;
 mod place;
+mod reading;
 mod record;
 mod recovery;
+mod roll;
+mod segment;
+#[cfg(test)]
+mod tape;
+mod walk;
+mod writing;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
-use std::ops::{ControlFlow, RangeInclusive};
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::io::file_store::header::{Header, RECORDS_AT};
+use crate::io::file_store::header::{FILE_LEN, Header};
 use crate::io::file_store::index::Index;
+pub use crate::io::file_store::keep::FileStoreConfig;
 use crate::io::file_store::place::Place;
-use crate::io::file_store::record::{Kind, Record};
-use crate::io::file_store::recovery::{Numbers, Recovered};
-use crate::session::input::Cause;
-use crate::session::store::{MAX_MSG_SEQ_NUM, Store, StoreError, Stored};
-use crate::time::Timestamp;
+use crate::io::file_store::reading::Reading;
+use crate::io::file_store::recovery::{Numbers, Sealed};
+pub use crate::io::file_store::roll::{DAY_BYTES_MIN, SEGMENTS_MAX};
+use crate::io::file_store::roll::{begin_segment, day};
+use crate::io::file_store::segment::{Ends, RECORDS_AT, SegmentHeader};
+use crate::session::store::{Store, StoreError};
 
-/// Outgoing numbers that one sync reserves.
-pub const RESERVED_BLOCK: u64 = 1024;
+/// Outgoing numbers that one sync reserves. A larger block costs nothing but numbers, and those only after a power cut:
+/// 2^63 of them last for 2^48 power cuts. A smaller one costs syncs: one each 33 seconds at 1,000 reports a second.
+pub const RESERVED_BLOCK: u64 = 32 * 1024;
 
-/// A store in one file.
+/// A store in files.
 #[derive(Debug)]
 pub struct FileStore {
+    /// The header's path.
     place: Place,
-    /// Writes; positioned anew before each write.
-    file: File,
-    /// Reads, with a position of its own.
-    reader: File,
+    config: FileStoreConfig,
+    /// The header's file; it has the lock.
+    head: File,
     header: Header,
+    /// Older segments, oldest first.
+    segments: Vec<Sealed>,
+    /// The segment that is written.
+    segment: SegmentHeader,
+    file: Arc<File>,
+    /// Its length up to its last whole record.
+    len: u64,
+    /// Its records.
     index: Index,
     /// What the store answers.
     now: Numbers,
-    /// What the file holds, to go back to when a write fails.
+    /// What the files hold, to go back to when a write fails.
     committed: Numbers,
-    /// Length of the file up to its last whole record.
-    len: u64,
+    /// The inbound number in the last record; another one still needs a record.
+    recorded_next_in: u64,
     /// Records of this turn, not yet written.
     pending: Vec<u8>,
+    /// Where in `pending`.
+    pending_index: Index,
+    /// A read that was broken off.
+    reading: Option<Reading>,
+    /// The day (UTC) that the segment belongs to, once it is known.
+    day: Option<i64>,
     /// Set when a failed write could not be taken back.
     is_stopped: bool,
 }
 
 impl FileStore {
-    /// Opens the store of a session, or begins it where the file is not there. Its folder must exist.
-    ///
-    /// Reads the whole file once: about a second for each gigabyte.
+    /// Opens the store of a session with the default settings, or begins it where the file is not there. Its folder
+    /// must exist.
     ///
     /// # Errors
-    /// `InUse` by another process, `Version` of another program, `Damaged` with the offset, `Full`, `Medium`.
+    /// As [`FileStore::open_with`].
     pub fn open(path: impl AsRef<Path>) -> Result<FileStore, StoreError> {
+        FileStore::open_with(path, FileStoreConfig::default())
+    }
+
+    /// Opens the store of a session, or begins it where the file is not there. Its folder must exist.
+    ///
+    /// Reads the last segment once: about a second for each gigabyte.
+    ///
+    /// # Errors
+    /// `InUse` by another process, `Version` of another program, `Damaged` with file and offset, `Full`, `Medium`.
+    pub fn open_with(
+        path: impl AsRef<Path>,
+        config: FileStoreConfig,
+    ) -> Result<FileStore, StoreError> {
         let place = Place::new(path.as_ref());
-        let mut file = place.act("opened", open_file(place.path()))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                return Err(StoreError::InUse {
-                    place: place.to_string(),
-                });
-            }
-            Err(std::fs::TryLockError::Error(error)) => return Err(place.error("locked", &error)),
-        }
+        let head = disk::open(&place)?;
+        lock(&place, &head)?;
         let boot_id = boot::boot_id();
-        let header = match recovery::read_header(&place, &mut file)? {
+        let header = match recovery::read_header(&place, &head)? {
             Some(header) => header,
-            None => create(&place, &mut file, boot_id)?,
+            None => create(&place, &head, boot_id)?,
         };
-        let mut reader = place.act("opened", File::open(place.path()))?;
+        let written = place.segment(header.last_segment);
+        let file = Arc::new(open_written(&written)?);
+        let number = header.last_segment;
+        let segment = recovery::read_segment_header(&written, &file, number, header.incarnation)?;
+        let segments = recovery::read_sealed(&place, &header, &segment)?;
         let is_same_boot = boot_id.is_some() && boot_id == header.boot_id;
-        let recovered = recovery::read_records(&place, &mut reader, &header, is_same_boot)?;
-        let mut store = FileStore::recovered(place, file, reader, header, recovered);
-        store.take_over(boot_id, is_same_boot)?;
+        let recovered =
+            recovery::read_records(written, Arc::clone(&file), &header, &segment, is_same_boot)?;
+        let mut store = FileStore {
+            place,
+            config,
+            head,
+            header,
+            segments,
+            segment,
+            file,
+            len: recovered.len,
+            index: recovered.index,
+            now: recovered.numbers,
+            committed: recovered.numbers,
+            recorded_next_in: recovered.numbers.next_in,
+            pending: Vec::new(),
+            pending_index: Index::default(),
+            reading: None,
+            day: segment.begun.or(header.began).map(day),
+            is_stopped: false,
+        };
+        store.take_over(boot_id, is_same_boot, recovered.file_len)?;
         Ok(store)
     }
 
-    /// Syncs the file and gives it back; the next start goes on with exact numbers even after a power cut.
+    /// Syncs the files and gives them back; the next start goes on with exact numbers even after a power cut.
     ///
     /// # Errors
     /// Whatever the medium says.
@@ -110,284 +176,41 @@ impl FileStore {
         self.settle()
     }
 
-    /// Length of the file in bytes.
+    /// Length of all files in bytes.
     #[must_use]
     pub fn len_bytes(&self) -> u64 {
-        self.len
+        let sealed: u64 = self.segments.iter().map(|sealed| sealed.ends.file).sum();
+        FILE_LEN as u64 + sealed + self.len
     }
 
-    fn recovered(
-        place: Place,
-        file: File,
-        reader: File,
-        header: Header,
-        recovered: Recovered,
-    ) -> FileStore {
-        let Recovered {
-            numbers,
-            index,
-            len,
-        } = recovered;
-        FileStore {
-            place,
-            file,
-            reader,
-            header,
-            index,
-            now: numbers,
-            committed: numbers,
-            len,
-            pending: Vec::new(),
-            is_stopped: false,
-        }
+    /// How many segments there are, the one that is written among them.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.segments.len() + 1
     }
 
-    /// The file is this process's now: cuts a torn tail, and after a power cut skips the reserved numbers.
+    /// The files are this process's now: removes what a killed process left half done, and after a power cut skips the
+    /// reserved numbers. The header is not written for the new boot before a number needs it: a store that nobody uses
+    /// costs no sync.
     fn take_over(
         &mut self,
         boot_id: Option<[u8; 16]>,
         is_same_boot: bool,
+        file_len: u64,
     ) -> Result<(), StoreError> {
-        self.place.act("cut", self.file.set_len(self.len))?;
+        self.remove_strays()?;
+        if file_len > self.len {
+            let place = self.place.segment(self.segment.number);
+            disk::cut(&place, &self.file, self.len)?;
+        }
         let reserved = self.header.reserved_out;
+        self.header.boot_id = boot_id;
         if !is_same_boot && reserved > self.now.next_out {
             self.skip(reserved - 1)?;
-            self.commit()?;
-        }
-        self.header.boot_id = boot_id;
-        self.reserve(self.now.next_out)
-    }
-
-    /// Reserves outgoing numbers behind `next_out` and syncs.
-    fn reserve(&mut self, next_out: u64) -> Result<(), StoreError> {
-        let before = self.header.reserved_out;
-        self.header.reserved_out = next_out.saturating_add(RESERVED_BLOCK).min(MAX_MSG_SEQ_NUM);
-        self.write_header()
-            .inspect_err(|_| self.header.reserved_out = before)
-    }
-
-    /// Syncs the records, then writes the header into the older slot and syncs it.
-    fn write_header(&mut self) -> Result<(), StoreError> {
-        self.place.act("synced", self.file.sync_data())?;
-        self.header.generation += 1;
-        self.header.synced_len = self.len;
-        self.place.act(
-            "written",
-            write_at(
-                &mut self.file,
-                self.header.slot_at() as u64,
-                &self.header.encode(),
-            ),
-        )?;
-        self.place.act("synced", self.file.sync_data())
-    }
-
-    fn push(&mut self, record: &Record<'_>) -> Result<(), StoreError> {
-        if self.is_stopped {
-            return Err(StoreError::Stopped);
-        }
-        if record.bytes.len() > record::BYTES_MAX {
-            return Err(StoreError::TooLong {
-                len: record.bytes.len(),
-                max: record::BYTES_MAX,
-            });
-        }
-        if record.kind != Kind::Inbound {
-            self.index
-                .note(record.number, self.len + self.pending.len() as u64);
-        }
-        record.encode(self.header.incarnation, &mut self.pending);
-        Ok(())
-    }
-
-    /// Numbers from here on need a reserved block.
-    fn ensure_reserved(&mut self, number: u64) -> Result<(), StoreError> {
-        if number < self.header.reserved_out {
-            return Ok(());
-        }
-        self.write_pending()?;
-        self.reserve(number + 1)
-    }
-
-    fn write_pending(&mut self) -> Result<(), StoreError> {
-        if self.is_stopped {
-            return Err(StoreError::Stopped);
-        }
-        if !self.pending.is_empty() {
-            if let Err(error) = write_at(&mut self.file, self.len, &self.pending) {
-                self.take_back();
-                return Err(self.place.error("written", &error));
-            }
-            self.len += self.pending.len() as u64;
-            self.pending.clear();
-        }
-        self.committed = self.now;
-        Ok(())
-    }
-
-    /// A write failed: file and numbers go back to the last commit.
-    fn take_back(&mut self) {
-        self.is_stopped = self.file.set_len(self.len).is_err();
-        self.pending.clear();
-        self.index.forget_from(self.len);
-        self.now = self.committed;
-    }
-
-    fn settle(&mut self) -> Result<(), StoreError> {
-        self.commit()?;
-        self.header.reserved_out = self.now.next_out;
-        self.write_header()
-    }
-
-    fn check_next_out(&self, number: u64, is_right: bool) -> Result<(), StoreError> {
-        if !is_right {
-            return Err(StoreError::OutOfOrder {
-                given: number,
-                expected: self.now.next_out,
-            });
-        }
-        if number >= MAX_MSG_SEQ_NUM {
-            return Err(StoreError::Exhausted);
+            self.write_pending()?;
+            self.settle()?;
         }
         Ok(())
-    }
-}
-
-impl Store for FileStore {
-    fn next_out(&self) -> u64 {
-        self.now.next_out
-    }
-
-    fn next_in(&self) -> u64 {
-        self.now.next_in
-    }
-
-    fn append(
-        &mut self,
-        msg_seq_num: u64,
-        cause: Option<Cause>,
-        bytes: &[u8],
-    ) -> Result<(), StoreError> {
-        self.check_next_out(msg_seq_num, msg_seq_num == self.now.next_out)?;
-        self.ensure_reserved(msg_seq_num)?;
-        let next_in = self.now.next_in;
-        self.push(&Record {
-            kind: Kind::Message,
-            number: msg_seq_num,
-            next_in,
-            cause,
-            bytes,
-        })?;
-        self.now.next_out = msg_seq_num + 1;
-        self.now.last_cause = cause.or(self.now.last_cause);
-        Ok(())
-    }
-
-    fn skip(&mut self, msg_seq_num: u64) -> Result<(), StoreError> {
-        self.check_next_out(msg_seq_num, msg_seq_num >= self.now.next_out)?;
-        self.ensure_reserved(msg_seq_num)?;
-        let next_in = self.now.next_in;
-        self.push(&Record {
-            kind: Kind::Skip,
-            number: msg_seq_num,
-            next_in,
-            cause: None,
-            bytes: &[],
-        })?;
-        self.now.next_out = msg_seq_num + 1;
-        Ok(())
-    }
-
-    fn set_next_in(&mut self, msg_seq_num: u64) -> Result<(), StoreError> {
-        let number = self.now.next_out - 1;
-        self.push(&Record {
-            kind: Kind::Inbound,
-            number,
-            next_in: msg_seq_num,
-            cause: None,
-            bytes: &[],
-        })?;
-        self.now.next_in = msg_seq_num;
-        Ok(())
-    }
-
-    fn commit(&mut self) -> Result<(), StoreError> {
-        if self.pending.is_empty() {
-            Ok(())
-        } else {
-            self.write_pending()
-        }
-    }
-
-    fn read(
-        &mut self,
-        range: RangeInclusive<u64>,
-        visit: &mut dyn FnMut(Stored<'_>) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        self.commit()?;
-        let from = self
-            .index
-            .before(*range.start())
-            .unwrap_or(RECORDS_AT as u64);
-        recovery::visit(
-            &self.place,
-            &mut self.reader,
-            &self.header,
-            from..self.len,
-            &mut |_, record| {
-                if record.number > *range.end() {
-                    return ControlFlow::Break(());
-                }
-                if record.kind != Kind::Message || record.number < *range.start() {
-                    return ControlFlow::Continue(());
-                }
-                visit(Stored {
-                    msg_seq_num: record.number,
-                    cause: record.cause,
-                    bytes: record.bytes,
-                })
-            },
-        )
-    }
-
-    fn reset(&mut self, at: Timestamp) -> Result<(), StoreError> {
-        if self.is_stopped {
-            return Err(StoreError::Stopped);
-        }
-        self.pending.clear();
-        self.len = RECORDS_AT as u64;
-        self.header.incarnation += 1;
-        self.header.began = Some(at);
-        self.now = Numbers::FIRST;
-        self.committed = self.now;
-        self.index = Index::default();
-        let done = self
-            .reserve(1)
-            .and_then(|()| self.place.act("cut", self.file.set_len(RECORDS_AT as u64)));
-        self.is_stopped = done.is_err();
-        done
-    }
-
-    fn begin(&mut self, at: Timestamp) -> Result<(), StoreError> {
-        if self.header.began.is_some() {
-            return Ok(());
-        }
-        self.write_pending()?;
-        self.header.began = Some(at);
-        self.write_header()
-            .inspect_err(|_| self.header.began = None)
-    }
-
-    fn began(&self) -> Option<Timestamp> {
-        self.header.began
-    }
-
-    fn last_cause(&self) -> Option<Cause> {
-        self.now.last_cause
-    }
-
-    fn incarnation(&self) -> u64 {
-        self.header.incarnation
     }
 }
 
@@ -401,36 +224,48 @@ impl Drop for FileStore {
     }
 }
 
-fn open_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn write_at(file: &mut File, at: u64, bytes: &[u8]) -> io::Result<()> {
-    file.seek(SeekFrom::Start(at))?;
-    file.write_all(bytes)
-}
-
-/// Writes the first header, and makes file and folder entry durable.
-fn create(place: &Place, file: &mut File, boot_id: Option<[u8; 16]>) -> Result<Header, StoreError> {
-    let header = Header::first(boot_id);
-    let mut bytes = vec![0; RECORDS_AT];
-    let at = header.slot_at();
-    let slot = header.encode();
-    bytes[at..at + slot.len()].copy_from_slice(&slot);
-    place.act("cut", file.set_len(0))?;
-    place.act("written", write_at(file, 0, &bytes))?;
-    place.act("synced", file.sync_all())?;
-    if let Some(folder) = place
-        .path()
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        && let Ok(folder) = File::open(folder)
-    {
-        place.act("synced", folder.sync_all())?;
+fn lock(place: &Place, head: &File) -> Result<(), StoreError> {
+    match head.try_lock() {
+        Ok(()) => Ok(()),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse {
+            place: place.to_string(),
+        }),
+        Err(std::fs::TryLockError::Error(error)) => Err(place.error("locked", &error)),
     }
+}
+
+/// Opens the segment that is written.
+fn open_written(place: &Place) -> Result<File, StoreError> {
+    let opened = OpenOptions::new().read(true).write(true).open(place.path());
+    match opened {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(place.damaged(0, "the segment is missing"))
+        }
+        opened => place.act("opened", opened),
+    }
+}
+
+/// Makes the first segment, then the header: before it is whole there is no store, and its making begins anew.
+fn create(place: &Place, head: &File, boot_id: Option<[u8; 16]>) -> Result<Header, StoreError> {
+    let first = SegmentHeader {
+        number: 1,
+        incarnation: 1,
+        numbers: Numbers::FIRST,
+        begun: None,
+        before: Ends::default(),
+    };
+    let segment = place.segment(first.number);
+    if std::fs::metadata(segment.path()).is_ok_and(|there| there.len() > RECORDS_AT) {
+        let why =
+            "the store's header is gone, its messages are here: restore it, or move them away";
+        return Err(segment.damaged(0, why));
+    }
+    begin_segment(place, &first)?;
+    let header = Header::first(boot_id);
+    let mut bytes = vec![0; FILE_LEN];
+    let (at, slot) = (header.slot_at(), header.encode());
+    bytes[at..at + slot.len()].copy_from_slice(&slot);
+    disk::write(place, head, 0, &bytes)?;
+    disk::sync(place, head)?;
     Ok(header)
 }

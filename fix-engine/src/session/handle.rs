@@ -49,7 +49,7 @@ impl Session {
             })
             .and_then(|()| self.keep_hours(&mut turn))
             .and_then(|()| begin_store(&mut turn))
-            .and_then(|()| turn.store.commit().map_err(Failed::from));
+            .and_then(|()| turn.store.commit(now).map_err(Failed::from));
         if let Err(failed) = done {
             self.fail(&mut turn, before, failed);
             inputs.for_each(|input| self.note_confirmation(&input));

@@ -106,7 +106,7 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), StoreError> {
+    fn commit(&mut self, _now: Timestamp) -> Result<(), StoreError> {
         Ok(())
     }
 

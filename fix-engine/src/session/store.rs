@@ -49,13 +49,15 @@ pub trait Store {
     fn set_next_in(&mut self, msg_seq_num: u64) -> Result<(), StoreError>;
 
     /// Makes everything since the last commit survive the end of the process. The session calls it once a turn,
-    /// however many inputs that has, before the driver sees the actions.
+    /// however many inputs that has, before the driver sees the actions. `now` is the turn's time: a store may go on
+    /// in another file on another day.
     ///
     /// # Errors
     /// Whatever the medium says.
-    fn commit(&mut self) -> Result<(), StoreError>;
+    fn commit(&mut self, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Shows the kept messages of a range, in order, until the visitor breaks. Skipped numbers are left out.
+    /// Shows the kept messages of a range, in order, until the visitor breaks. Skipped numbers are left out, and
+    /// messages that are not kept any more. The next read goes on cheaply where the visitor broke.
     ///
     /// # Errors
     /// Whatever the medium says; the messages before it have been shown.

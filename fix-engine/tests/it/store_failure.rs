@@ -56,7 +56,7 @@ impl Store for Ill {
     fn set_next_in(&mut self, msg_seq_num: u64) -> Result<(), StoreError> {
         self.working.set_next_in(msg_seq_num)
     }
-    fn commit(&mut self) -> Result<(), StoreError> {
+    fn commit(&mut self, _now: Timestamp) -> Result<(), StoreError> {
         if self.is_ill {
             self.working = self.well.clone();
             return Err(StoreError::Full {
@@ -72,7 +72,7 @@ impl Store for Ill {
         range: RangeInclusive<u64>,
         visit: &mut dyn FnMut(Stored<'_>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        self.commit()?;
+        self.commit(NOW)?;
         self.working.read(range, visit)
     }
     fn reset(&mut self, at: Timestamp) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! Where a store's file lies, and what the operating system says about it. In: results of calls. Out: [`StoreError`].
+//! Where a store lies, for messages; and what went wrong there, as [`StoreError`].
 
 use std::fmt;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::session::store::StoreError;
 
-/// The file's path, for errors.
+/// The path of one file of a store, for errors.
 #[derive(Debug, Clone)]
 pub(super) struct Place(PathBuf);
 
@@ -17,6 +17,23 @@ impl Place {
 
     pub(super) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// The store's segment `number`: the path with `.000001` behind it.
+    pub(super) fn segment(&self, number: u64) -> Place {
+        let mut path = self.0.clone().into_os_string();
+        path.push(format!(".{number:06}"));
+        Place(path.into())
+    }
+
+    /// The folder that holds the file.
+    pub(super) fn folder(&self) -> Place {
+        let folder = self.0.parent().unwrap_or(Path::new("."));
+        if folder.as_os_str().is_empty() {
+            Place::new(Path::new("."))
+        } else {
+            Place::new(folder)
+        }
     }
 
     /// Names what was tried where it failed.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 0     4   length of the record, these four bytes and the checksum included
-//! 4     1   kind: 1 message, 2 numbers used without a message, 3 inbound number
+//! 4     1   kind: 1 message, 2 numbers used without a message, 3 inbound number, 4 index of a segment
 //! 5     1   1 where there is a cause, else 0
 //! 6     2   the low 16 bits of the incarnation
 //! 8     8   the last outgoing number used, this record included
@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Skip,
     /// Only the inbound number moved.
     Inbound,
+    /// Where records stand in the segment that ends here.
+    Index,
 }
 
 /// One record.
@@ -43,11 +45,11 @@ pub(super) struct Record<'a> {
     pub(super) bytes: &'a [u8],
 }
 
-/// What the bytes at some place of the file are.
+/// How long the record at some place of the file is, as its first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading<'a> {
-    /// A record, and its length.
-    Whole(Record<'a>, usize),
+pub(super) enum Extent {
+    /// So many bytes, all there.
+    Whole(usize),
     /// The beginning of one that needs so many bytes in all.
     Short(usize),
     /// No record.
@@ -74,39 +76,50 @@ impl<'a> Record<'a> {
         out.extend_from_slice(&sum.to_le_bytes());
     }
 
-    /// Reads the record at the start of `bytes`.
-    pub(super) fn read(bytes: &'a [u8]) -> Reading<'a> {
+    /// Length of the record at the start of `bytes`; its content is not looked at.
+    pub(super) fn extent(bytes: &[u8]) -> Extent {
         if bytes.len() < HEAD_LEN {
-            return Reading::Short(OVERHEAD);
+            return Extent::Short(OVERHEAD);
         }
         let len = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
         if !(OVERHEAD..=OVERHEAD + BYTES_MAX).contains(&len) {
-            return Reading::Bad("the length is impossible");
+            Extent::Bad("the length is impossible")
+        } else if bytes.len() < len {
+            Extent::Short(len)
+        } else {
+            Extent::Whole(len)
+        }
+    }
+
+    /// Reads a record of exactly these bytes.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Record<'a>, &'static str> {
+        let Extent::Whole(len) = Record::extent(bytes) else {
+            return Err("the length is wrong");
+        };
+        if crc32fast::hash(&bytes[..len - 4]).to_le_bytes() != bytes[len - 4..len] {
+            return Err("the checksum is wrong");
         }
         let kind = match bytes[4] {
             1 => Kind::Message,
             2 => Kind::Skip,
             3 => Kind::Inbound,
-            _ => return Reading::Bad("the kind is unknown"),
+            4 => Kind::Index,
+            _ => return Err("the kind is unknown"),
         };
-        if bytes.len() < len {
-            return Reading::Short(len);
-        }
-        if crc32fast::hash(&bytes[..len - 4]).to_le_bytes() != bytes[len - 4..len] {
-            return Reading::Bad("the checksum is wrong");
-        }
         let cause = Cause {
             entry: number(bytes, 24),
             index: u32::from_le_bytes([bytes[32], bytes[33], bytes[34], bytes[35]]),
         };
-        let record = Record {
+        Ok(Record {
             kind,
             number: number(bytes, 8),
             next_in: number(bytes, 16),
             cause: Some(cause).filter(|_| bytes[5] == 1),
             bytes: &bytes[HEAD_LEN..len - 4],
-        };
-        Reading::Whole(record, len)
+        })
     }
 }
 

@@ -1,19 +1,18 @@
-//! Reading a store's file: at open from front to back, later from somewhere in it. In: a file. Out: its numbers, its
-//! records, or where it is damaged. Changes nothing.
+//! Reading a store's files at open: the header, the headers of the segments, every record of the one that is written.
+//! In: files. Out: numbers, segments, or where they are damaged. Changes nothing.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::ops::{ControlFlow, Range};
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
-use crate::io::file_store::header::{Header, MAGIC, RECORDS_AT, SLOT_LEN, SLOTS_AT, Slot, VERSION};
+use crate::io::file_store::header::{FILE_LEN, Header, MAGIC, SLOT_LEN, SLOTS_AT, Slot, VERSION};
 use crate::io::file_store::index::Index;
 use crate::io::file_store::place::Place;
-use crate::io::file_store::record::{self, Kind, Reading, Record};
+use crate::io::file_store::record::{self, Kind, Record};
+use crate::io::file_store::segment::{Ends, HEADER_LEN, RECORDS_AT, SegmentHeader};
+use crate::io::file_store::walk::{Step, Walk};
 use crate::session::input::Cause;
 use crate::session::store::StoreError;
-
-/// Bytes read at once.
-const CHUNK: usize = 256 * 1024;
 
 /// The numbers of a store at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,37 +29,60 @@ impl Numbers {
         next_in: 1,
         last_cause: None,
     };
+
+    /// Goes on by a record.
+    ///
+    /// # Errors
+    /// When the record does not follow.
+    pub(super) fn take(&mut self, record: &Record<'_>) -> Result<(), &'static str> {
+        let follows = match record.kind {
+            Kind::Message => record.number == self.next_out,
+            Kind::Skip => record.number >= self.next_out,
+            Kind::Inbound => record.number.checked_add(1) == Some(self.next_out),
+            Kind::Index => false,
+        };
+        if !follows {
+            return Err("its number is out of order");
+        }
+        self.next_out = record.number.saturating_add(1);
+        self.next_in = record.next_in;
+        self.last_cause = record.cause.or(self.last_cause);
+        Ok(())
+    }
 }
 
-/// Where records begin.
-const FIRST_AT: u64 = RECORDS_AT as u64;
+/// A segment that is not written any more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sealed {
+    pub(super) header: SegmentHeader,
+    pub(super) ends: Ends,
+}
 
-/// What a file holds.
+/// The records of the segment that is written.
+#[derive(Debug)]
 pub(super) struct Recovered {
     pub(super) numbers: Numbers,
     pub(super) index: Index,
     /// Length up to the last whole record.
     pub(super) len: u64,
+    /// Length of the file; what lies beyond `len` is a torn tail.
+    pub(super) file_len: u64,
 }
 
-/// Reads the header; `None` where the file is new, or its making was cut short.
-pub(super) fn read_header(place: &Place, file: &mut File) -> Result<Option<Header>, StoreError> {
-    let mut bytes = Vec::new();
-    place.act("read", file.seek(SeekFrom::Start(0)))?;
-    place.act("read", file.take(FIRST_AT).read_to_end(&mut bytes))?;
-    if (bytes.len() as u64) < FIRST_AT {
-        let is_begun = bytes.iter().all(|byte| *byte == 0)
-            || bytes.starts_with(&MAGIC)
-            || MAGIC.starts_with(&bytes);
-        return if is_begun {
+/// Reads the header; `None` where the store is new, or its making was cut short.
+pub(super) fn read_header(place: &Place, file: &File) -> Result<Option<Header>, StoreError> {
+    let mut bytes = [0; FILE_LEN];
+    let len = place.act("read", read_up_to(file, &mut bytes))?;
+    let bytes = &bytes[..len];
+    if bytes.iter().all(|byte| *byte == 0) {
+        return Ok(None);
+    }
+    if len < FILE_LEN {
+        return if bytes.starts_with(&MAGIC) || MAGIC.starts_with(bytes) {
             Ok(None)
         } else {
             Err(place.damaged(0, "this is not a store of FIX messages"))
         };
-    }
-    if bytes.iter().all(|byte| *byte == 0) && place.act("read", file.metadata())?.len() == FIRST_AT
-    {
-        return Ok(None);
     }
     let [a, b] = SLOTS_AT.map(|at| {
         let mut slot = [0; SLOT_LEN];
@@ -78,200 +100,127 @@ pub(super) fn read_header(place: &Place, file: &mut File) -> Result<Option<Heade
     }
 }
 
-/// Reads every record. Bytes behind the last whole record are a torn tail, unless a whole record follows them, or
-/// they were synced once: that is damage.
-pub(super) fn read_records(
+fn read_up_to(file: &File, bytes: &mut [u8]) -> std::io::Result<usize> {
+    let mut len = 0;
+    while len < bytes.len() {
+        match file.read_at(&mut bytes[len..], len as u64)? {
+            0 => break,
+            read => len += read,
+        }
+    }
+    Ok(len)
+}
+
+/// Opens a segment for reading and reads its header.
+pub(super) fn open_segment(
     place: &Place,
-    file: &mut File,
+    number: u64,
+    incarnation: u64,
+) -> Result<(File, SegmentHeader), StoreError> {
+    let place = place.segment(number);
+    let file = match File::open(place.path()) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(place.damaged(0, "the segment is missing"));
+        }
+        opened => place.act("opened", opened)?,
+    };
+    let header = read_segment_header(&place, &file, number, incarnation)?;
+    Ok((file, header))
+}
+
+/// Reads a segment's header, which must be that of this segment.
+pub(super) fn read_segment_header(
+    place: &Place,
+    file: &File,
+    number: u64,
+    incarnation: u64,
+) -> Result<SegmentHeader, StoreError> {
+    let mut bytes = [0; HEADER_LEN];
+    if place.act("read", read_up_to(file, &mut bytes))? < HEADER_LEN {
+        return Err(place.damaged(0, "the segment's header is cut short"));
+    }
+    let header = SegmentHeader::read(&bytes).map_err(|why| place.damaged(0, why))?;
+    if header.number != number || header.incarnation != incarnation {
+        return Err(place.damaged(0, "the segment belongs to another time of the store"));
+    }
+    Ok(header)
+}
+
+/// Reads the headers of the segments before the last one, oldest first, and checks that each is as long as it was
+/// when it was sealed. Their records are checked when they are read.
+pub(super) fn read_sealed(
+    place: &Place,
     header: &Header,
+    last: &SegmentHeader,
+) -> Result<Vec<Sealed>, StoreError> {
+    let mut sealed = Vec::new();
+    let mut ends = last.before;
+    for number in (header.first_segment..header.last_segment).rev() {
+        let (file, segment) = open_segment(place, number, header.incarnation)?;
+        let place = place.segment(number);
+        let len = place.act("read", file.metadata())?.len();
+        if len != ends.file || ends.records < RECORDS_AT || ends.records > ends.file {
+            return Err(place.damaged(len.min(ends.file), "the sealed segment has another length"));
+        }
+        let before = segment.before;
+        sealed.push(Sealed {
+            header: segment,
+            ends,
+        });
+        ends = before;
+    }
+    sealed.reverse();
+    Ok(sealed)
+}
+
+/// Reads every record of the last segment. Bytes behind the last whole record are a torn tail, unless a whole record
+/// follows them, or they were synced once: that is damage. So is an index: the segment's sealing was cut short.
+pub(super) fn read_records(
+    place: Place,
+    file: Arc<File>,
+    header: &Header,
+    segment: &SegmentHeader,
     is_same_boot: bool,
 ) -> Result<Recovered, StoreError> {
     let file_len = place.act("read", file.metadata())?.len();
     let mut recovered = Recovered {
-        numbers: Numbers::FIRST,
+        numbers: segment.numbers,
         index: Index::default(),
-        len: FIRST_AT,
+        len: RECORDS_AT,
+        file_len,
     };
-    let mut walk = Walk::new(file, FIRST_AT..file_len);
+    let mut walk = Walk::new(place.clone(), file, RECORDS_AT..file_len);
+    let low = incarnation_low(header.incarnation);
     let fault = loop {
-        match walk.next(place)? {
+        let len = match walk.step()? {
             Step::End => return Ok(recovered),
             Step::Bad(why) => break why,
-            Step::Record { at, bytes } => match accept(header, &recovered, bytes) {
-                Accepted::Record(record, len) => {
-                    take(&mut recovered, &record, at);
-                    recovered.len = at + len as u64;
-                    walk.advance(len);
+            Step::Record { bytes, .. } if record::incarnation_low(bytes) != low => {
+                break "it belongs to the numbers before a reset";
+            }
+            Step::Record { record, bytes } => match recovered.numbers.take(&record) {
+                Err(why) => break why,
+                Ok(()) => {
+                    if record.kind != Kind::Inbound {
+                        recovered.index.note(record.number, recovered.len);
+                    }
+                    bytes.len()
                 }
-                Accepted::Older if recovered.len == FIRST_AT => return Ok(recovered),
-                Accepted::Older => break "it belongs to the numbers before a reset",
-                Accepted::Wrong(why) => break why,
             },
-        }
+        };
+        walk.advance(len);
+        recovered.len = walk.at();
     };
     let was_synced = recovered.len < header.synced_len;
-    let is_followed = is_same_boot && walk.finds_another(place, header)?;
+    let is_followed = is_same_boot && walk.finds_another(low)?;
     if was_synced || is_followed {
         return Err(place.damaged(recovered.len, fault));
     }
     Ok(recovered)
 }
 
-/// Shows the records of a part of the file that was whole when it was opened or written since.
-pub(super) fn visit(
-    place: &Place,
-    file: &mut File,
-    header: &Header,
-    part: Range<u64>,
-    show: &mut dyn FnMut(u64, &Record<'_>) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
-    let mut walk = Walk::new(file, part);
-    loop {
-        match walk.next(place)? {
-            Step::End => return Ok(()),
-            Step::Bad(why) => return Err(place.damaged(walk.at, why)),
-            Step::Record { at, bytes } => {
-                if record::incarnation_low(bytes) != low(header) {
-                    return Err(place.damaged(at, "it belongs to the numbers before a reset"));
-                }
-                let Reading::Whole(record, len) = Record::read(bytes) else {
-                    return Err(place.damaged(at, "it is no record any more"));
-                };
-                if show(at, &record).is_break() {
-                    return Ok(());
-                }
-                walk.advance(len);
-            }
-        }
-    }
-}
-
-enum Accepted<'a> {
-    Record(Record<'a>, usize),
-    Older,
-    Wrong(&'static str),
-}
-
-fn accept<'a>(header: &Header, recovered: &Recovered, bytes: &'a [u8]) -> Accepted<'a> {
-    let Reading::Whole(record, len) = Record::read(bytes) else {
-        return Accepted::Wrong("it is no record");
-    };
-    if record::incarnation_low(bytes) != low(header) {
-        return Accepted::Older;
-    }
-    let next_out = recovered.numbers.next_out;
-    let is_in_order = match record.kind {
-        Kind::Message => record.number == next_out,
-        Kind::Skip => record.number >= next_out,
-        Kind::Inbound => record.number + 1 == next_out,
-    };
-    if is_in_order {
-        Accepted::Record(record, len)
-    } else {
-        Accepted::Wrong("its number is out of order")
-    }
-}
-
-fn take(recovered: &mut Recovered, record: &Record<'_>, at: u64) {
-    if record.kind != Kind::Inbound {
-        recovered.index.note(record.number, at);
-        recovered.numbers.next_out = record.number + 1;
-    }
-    recovered.numbers.next_in = record.next_in;
-    recovered.numbers.last_cause = record.cause.or(recovered.numbers.last_cause);
-}
-
-fn low(header: &Header) -> u16 {
-    let bytes = header.incarnation.to_le_bytes();
+/// The low 16 bits of an incarnation, as they stand in its records.
+pub(super) fn incarnation_low(incarnation: u64) -> u16 {
+    let bytes = incarnation.to_le_bytes();
     u16::from_le_bytes([bytes[0], bytes[1]])
-}
-
-/// A walk over records, reading the file in chunks.
-struct Walk<'a> {
-    file: &'a mut File,
-    /// Offset in the file of `buf[from]`.
-    at: u64,
-    end: u64,
-    buf: Vec<u8>,
-    from: usize,
-}
-
-enum Step<'a> {
-    /// The part is read to its end.
-    End,
-    /// A whole record begins here.
-    Record { at: u64, bytes: &'a [u8] },
-    /// No whole record begins here.
-    Bad(&'static str),
-}
-
-impl<'a> Walk<'a> {
-    fn new(file: &'a mut File, part: Range<u64>) -> Walk<'a> {
-        Walk {
-            file,
-            at: part.start,
-            end: part.end,
-            buf: Vec::new(),
-            from: 0,
-        }
-    }
-
-    /// The record at the current place.
-    fn next(&mut self, place: &Place) -> Result<Step<'_>, StoreError> {
-        if self.at >= self.end {
-            return Ok(Step::End);
-        }
-        loop {
-            let needed = match Record::read(&self.buf[self.from..]) {
-                Reading::Whole(..) => {
-                    return Ok(Step::Record {
-                        at: self.at,
-                        bytes: &self.buf[self.from..],
-                    });
-                }
-                Reading::Bad(why) => return Ok(Step::Bad(why)),
-                Reading::Short(needed) => needed,
-            };
-            if needed as u64 > self.end - self.at {
-                return Ok(Step::Bad("it ends in the middle"));
-            }
-            self.fill(place, needed)?;
-        }
-    }
-
-    fn advance(&mut self, len: usize) {
-        self.from += len;
-        self.at += len as u64;
-    }
-
-    /// Reads until `needed` bytes are there.
-    fn fill(&mut self, place: &Place, needed: usize) -> Result<(), StoreError> {
-        self.buf.drain(..self.from);
-        self.from = 0;
-        let have = self.buf.len();
-        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
-        let want = needed.max(CHUNK).min(left);
-        self.buf.resize(want.max(have), 0);
-        place.act(
-            "read",
-            self.file.seek(SeekFrom::Start(self.at + have as u64)),
-        )?;
-        place.act("read", self.file.read_exact(&mut self.buf[have..]))
-    }
-
-    /// Whether a whole record of this incarnation begins anywhere behind the current place.
-    fn finds_another(&mut self, place: &Place, header: &Header) -> Result<bool, StoreError> {
-        while self.at + (record::OVERHEAD as u64) < self.end {
-            self.advance(1);
-            if self.buf.len() - self.from < record::OVERHEAD {
-                self.fill(place, record::OVERHEAD)?;
-            }
-            if record::incarnation_low(&self.buf[self.from..]) == low(header)
-                && let Step::Record { .. } = self.next(place)?
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
 }
