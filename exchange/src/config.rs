@@ -64,6 +64,8 @@ pub struct FixConfig {
     pub heartbeat_max_secs: u64,
     /// How far SendingTime (52) may be from our time, in seconds; 0 does not check. Default 120.
     pub sending_time_window_secs: u64,
+    /// Days for which sent messages are kept for a resend; 1 to 3,650. Default 7.
+    pub keep_days: u32,
     /// Milliseconds between two market-data refreshes to a subscriber; 1 to 10,000. Default 20.
     pub market_data_interval_ms: u64,
     /// Symbols of market data that one session may be subscribed to, over all its requests, and as many statuses of securities
@@ -91,6 +93,7 @@ impl Default for FixConfig {
             heartbeat_min_secs: 1,
             heartbeat_max_secs: 3_600,
             sending_time_window_secs: 120,
+            keep_days: 7,
             market_data_interval_ms: 20,
             max_subscriptions: 256,
         }
@@ -320,6 +323,13 @@ impl Config {
             "fix.heartbeat_min_secs to 86400",
         )?;
         fix.check_guards()?;
+        let days = fix.keep_days;
+        within(
+            "fix.keep_days",
+            days,
+            (1..=3_650).contains(&days),
+            "1 to 3650",
+        )?;
         let ms = fix.market_data_interval_ms;
         within(
             "fix.market_data_interval_ms",

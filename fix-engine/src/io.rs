@@ -14,7 +14,7 @@
 //! | [`stream`] | plain or TLS, one type |
 //! | [`tls`] | certificates and keys → rustls configurations; a peer's certificate → its names |
 //! | [`clock`] | the machine's clock, or a test's → [`crate::time::Timestamp`] |
-//! | [`file_store`] | a session's numbers and messages ↔ one file |
+//! | [`file_store`] | a session's numbers and messages ↔ files |
 //! | [`zone`] | a name → a time zone, for schedules |
 //! | [`client`] | a small initiator that is pulled: log on, send, receive, log out |
 

@@ -18,7 +18,7 @@ use crate::gateway::venue::Venue;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
-use fix_engine::io::file_store::FileStore;
+use fix_engine::io::file_store::{FileStore, FileStoreConfig};
 use fix_engine::session::Session;
 use fix_engine::session::action::Action;
 use fix_engine::session::config::SessionConfig;
@@ -101,7 +101,11 @@ impl SessionTask {
         journal_end: u64,
     ) -> Result<(SessionHandle, Self), StoreError> {
         let (store_path, floor_path) = files(&venue.sessions, comp_id.as_str());
-        let store = FileStore::open(store_path)?;
+        let keeping = FileStoreConfig {
+            keep_days: venue.config.keep_days,
+            ..FileStoreConfig::default()
+        };
+        let store = FileStore::open_with(store_path, keeping)?;
         let (floor, told) = Floor::open(floor_path, &store);
         let end = mark(journal_end);
         if told > Some(end) {

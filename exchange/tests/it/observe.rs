@@ -127,6 +127,7 @@ fn the_configuration_has_defaults_and_names_what_is_wrong() {
         ("[fix]\nlogon_timeout_secs = 61", "fix.logon_timeout_secs"),
         ("[fix]\nmax_message_bytes = 511", "fix.max_message_bytes"),
         ("[fix]\nheartbeat_max_secs = 0", "fix.heartbeat_max_secs"),
+        ("[fix]\nkeep_days = 0", "fix.keep_days"),
         ("[journal]\nsegment_bytes = 100", "journal.segment_bytes"),
         ("[journal]\nqueue = 0", "journal.queue"),
         ("[kafka]\nin_flight = 0", "kafka.in_flight"),

@@ -268,7 +268,7 @@ impl Store for Weak {
     fn set_next_in(&mut self, msg_seq_num: u64) -> Result<(), StoreError> {
         self.working.set_next_in(msg_seq_num)
     }
-    fn commit(&mut self) -> Result<(), StoreError> {
+    fn commit(&mut self, _now: Timestamp) -> Result<(), StoreError> {
         if self.is_ill {
             self.working = self.well.clone();
             return Err(StoreError::Full {
