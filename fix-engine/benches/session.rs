@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::dictionary::Dictionary;
@@ -146,5 +146,72 @@ fn session_turn(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, session_turn);
+/// Messages that one resend sends again.
+const RESENT: u64 = 100_000;
+
+/// A session that has sent [`RESENT`] reports; nobody has answered.
+fn with_reports(store: &mut MemoryStore) -> Session {
+    let order = Message::parse(orders().swap_remove(0)).expect("a good message");
+    let mut config = SessionConfig::acceptor("VENUE", "BUYER");
+    config.max_same_resend_requests = u32::MAX;
+    let mut session = Session::new(config);
+    let mut actions = Vec::new();
+    for entry in 1..=RESENT {
+        let send = Send::Durable(Cause { entry, index: 0 });
+        session.handle(NOW, Input::Send(report(&order), send), store, &mut actions);
+    }
+    let logon = bytes("8=FIX.4.4|35=A|34=1|49=BUYER|56=VENUE|52=20260105-09:00:00.000|98=0|108=30");
+    let logon = Message::parse(logon).expect("a good message");
+    session.handle_batch(
+        NOW,
+        [Input::Connected, Input::Message(logon)],
+        store,
+        &mut actions,
+    );
+    assert!(session.is_logged_on());
+    session
+}
+
+/// All of them once, a piece a turn; the most bytes that one turn asked for.
+fn resend_all(session: &mut Session, store: &mut MemoryStore, actions: &mut Vec<Action>) -> usize {
+    let text = format!(
+        "8=FIX.4.4|35=2|34={}|49=BUYER|56=VENUE|52=20260105-09:00:00.000|7=1|16={RESENT}",
+        session.next_in()
+    );
+    let request = Message::from_pipe(&text).expect("a good message");
+    session.handle(NOW, Input::Message(request), store, actions);
+    let (mut sent, mut most_bytes) = (0, 0);
+    while sent < RESENT {
+        let bytes = actions.iter().map(|action| match action {
+            Action::Transmit(bytes) => bytes.len(),
+            _ => 0,
+        });
+        let bytes: Vec<usize> = bytes.filter(|bytes| *bytes > 0).collect();
+        assert!(!bytes.is_empty(), "the resend stopped at {sent}");
+        sent += bytes.len() as u64;
+        most_bytes = most_bytes.max(bytes.iter().sum());
+        actions.clear();
+        session.handle(NOW, Input::Tick, store, actions);
+    }
+    most_bytes
+}
+
+fn resend(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("resend");
+    group
+        .throughput(Throughput::Elements(RESENT))
+        .sample_size(10);
+    group.bench_function("from_memory", |bencher| {
+        let mut store = MemoryStore::new();
+        let mut session = with_reports(&mut store);
+        let mut actions = Vec::new();
+        bencher.iter(|| {
+            let bytes = resend_all(&mut session, &mut store, &mut actions);
+            assert!(bytes < 512 * 1024, "{bytes} bytes in one turn");
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, session_turn, resend);
 criterion_main!(benches);

@@ -20,8 +20,7 @@
 //! }
 //! ```
 //! All actions of a turn are carried out before the application's answers to what it delivered go in: their numbers
-//! come behind those of the turn. Bytes that are no message go in as [`input::Input::GarbledFrame`] where they have a
-//! beginning and an end, else as [`input::Input::Garbled`].
+//! come behind those of the turn.
 //!
 //! Several inputs that are there at once, as all messages of one read, go in together
 //! ([`Session::handle_batch`], at most [`Session::room`] messages): one commit of the store serves them all.

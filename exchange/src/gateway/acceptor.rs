@@ -210,7 +210,7 @@ async fn secure(stream: TcpStream, tls: Option<TlsAcceptor>) -> Result<Stream, T
 async fn first_message(framed: &mut Framed<Stream, Frames>) -> Result<Message, TurnedAway> {
     match framed.next().await {
         Some(Ok(Frame::Message(message))) => Ok(message),
-        Some(Ok(Frame::Garbled(why))) => Err(TurnedAway::Garbled(why)),
+        Some(Ok(Frame::Garbled(what))) => Err(TurnedAway::Garbled(what.why)),
         Some(Err(error)) => Err(TurnedAway::Lost(error)),
         None => Err(TurnedAway::Closed),
     }

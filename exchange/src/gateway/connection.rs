@@ -4,7 +4,7 @@
 use crate::gateway::limits::Permit;
 use crate::gateway::outbox::Outbox;
 use bytes::BytesMut;
-use fix_engine::codec::garbled::Garbled;
+use fix_engine::codec::garbled::Unreadable;
 use fix_engine::codec::message::Message;
 use fix_engine::io::frames::{Frame, Frames};
 use fix_engine::io::stream::Stream;
@@ -30,7 +30,7 @@ pub(crate) enum Inbound {
     /// A whole message.
     Message(Message),
     /// Bytes that are none.
-    Garbled(Garbled),
+    Garbled(Unreadable),
     /// The peer is gone, and why.
     Closed(String),
 }
@@ -161,7 +161,7 @@ impl Reader {
         while let Some(frame) = self.frames.decode(&mut self.bytes)? {
             let inbound = match frame {
                 Frame::Message(message) => Inbound::Message(message),
-                Frame::Garbled(why) => Inbound::Garbled(why),
+                Frame::Garbled(what) => Inbound::Garbled(what),
             };
             if self.out.send(inbound).await.is_err() {
                 return Ok(false);

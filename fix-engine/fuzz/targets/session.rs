@@ -105,7 +105,7 @@ impl World {
             b">" => self.hear(rest),
             b"!" => {
                 if let Err(why) = Message::parse(Bytes::copy_from_slice(rest)) {
-                    self.handle(Input::Garbled(why));
+                    self.handle(Input::Garbled(why.into()));
                 }
             }
             b"s" => self.send(),
@@ -141,7 +141,7 @@ impl World {
         };
         match Message::from_pipe(&line) {
             Ok(message) => self.handle(Input::Message(message)),
-            Err(why) => self.handle(Input::Garbled(why)),
+            Err(why) => self.handle(Input::Garbled(why.into())),
         }
     }
 

@@ -5,9 +5,10 @@ use thiserror::Error;
 
 use crate::codec::{SOH, grammar};
 
-/// What can be read of a garbled message that has a beginning and an end. None of it is certain.
+/// Bytes that are no message, and what can be read of them all the same where they have a beginning and an end. None of
+/// it is certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GarbledFrame {
+pub struct Unreadable {
     /// What is wrong.
     pub why: Garbled,
     /// MsgSeqNum (34), if there is one.
@@ -16,10 +17,10 @@ pub struct GarbledFrame {
     pub msg_type: Option<String>,
 }
 
-impl GarbledFrame {
+impl Unreadable {
     /// Reads what can be read of the bytes of a frame.
     #[must_use]
-    pub fn read(why: Garbled, frame: &[u8]) -> GarbledFrame {
+    pub fn read(why: Garbled, frame: &[u8]) -> Unreadable {
         let value = |start: &[u8]| {
             frame
                 .split(|byte| *byte == SOH)
@@ -28,10 +29,21 @@ impl GarbledFrame {
         let msg_type = value(b"35=").filter(|text| {
             (1..=MSG_TYPE_MAX).contains(&text.len()) && text.iter().all(u8::is_ascii_alphanumeric)
         });
-        GarbledFrame {
+        Unreadable {
             why,
             msg_seq_num: value(b"34=").and_then(grammar::number),
             msg_type: msg_type.map(|text| String::from_utf8_lossy(text).into_owned()),
+        }
+    }
+}
+
+impl From<Garbled> for Unreadable {
+    /// Bytes without a beginning or without an end: nothing can be read of them.
+    fn from(why: Garbled) -> Unreadable {
+        Unreadable {
+            why,
+            msg_seq_num: None,
+            msg_type: None,
         }
     }
 }

@@ -172,7 +172,9 @@ impl Client {
             .await
             .map_err(|why| ClientError::Connect { address, why })?;
         let (reader, writer) = tokio::io::split(stream);
-        let reader = FramedRead::with_capacity(reader, Frames::default(), 16 * 1024);
+        let mut frames = Frames::default();
+        frames.set_check_sum(self.session.config().check_sum);
+        let reader = FramedRead::with_capacity(reader, frames, 16 * 1024);
         self.connection = Some(Connection {
             reader,
             writer,

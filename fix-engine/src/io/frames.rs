@@ -7,7 +7,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use tokio_util::codec::{Decoder, Encoder};
 
 use crate::codec::frame::{Framing, split};
-use crate::codec::garbled::Garbled;
+use crate::codec::garbled::Unreadable;
 use crate::codec::index::CheckSum;
 use crate::codec::message::Message;
 
@@ -17,7 +17,7 @@ pub enum Frame {
     /// A whole message.
     Message(Message),
     /// Bytes that are none, and why. They are gone.
-    Garbled(Garbled),
+    Garbled(Unreadable),
 }
 
 /// Splits a stream into frames.
@@ -59,23 +59,27 @@ impl Frames {
         self.check_sum = check_sum;
     }
 
-    fn message(&self, bytes: Bytes) -> Result<Message, Garbled> {
-        match self.check_sum {
-            CheckSum::Checked => Message::parse(bytes),
-            CheckSum::Ignored => Message::parse_choosing(bytes, Vec::new(), CheckSum::Ignored),
-        }
+    /// A whole frame as a message, or what can be read of it.
+    fn message(&self, bytes: Bytes) -> Result<Message, Unreadable> {
+        let message = match self.check_sum {
+            CheckSum::Checked => Message::parse(bytes.clone()),
+            CheckSum::Ignored => {
+                Message::parse_choosing(bytes.clone(), Vec::new(), CheckSum::Ignored)
+            }
+        };
+        message.map_err(|why| Unreadable::read(why, &bytes))
     }
 
-    fn garbled(&mut self, bytes: usize, why: Garbled) -> io::Result<Option<Frame>> {
+    fn garbled(&mut self, bytes: usize, what: Unreadable) -> io::Result<Option<Frame>> {
         self.garbage_bytes = self.garbage_bytes.saturating_add(bytes);
         if self.garbage_bytes > self.garbage_max_bytes {
             let text = format!(
-                "more than {} bytes without a FIX message: {why}",
-                self.garbage_max_bytes
+                "more than {} bytes without a FIX message: {}",
+                self.garbage_max_bytes, what.why
             );
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
         }
-        Ok(Some(Frame::Garbled(why)))
+        Ok(Some(Frame::Garbled(what)))
     }
 }
 
@@ -97,11 +101,11 @@ impl Decoder for Frames {
                     self.garbage_bytes = 0;
                     Ok(Some(Frame::Message(message)))
                 }
-                Err(why) => self.garbled(len, why),
+                Err(what) => self.garbled(len, what),
             },
             Framing::Garbage { skip, why } => {
                 src.advance(skip);
-                self.garbled(skip, why)
+                self.garbled(skip, why.into())
             }
         }
     }

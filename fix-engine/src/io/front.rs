@@ -196,7 +196,7 @@ async fn first_message(
     loop {
         match frames.decode(unread).map_err(TurnedAway::Lost)? {
             Some(Frame::Message(message)) => return Ok(message),
-            Some(Frame::Garbled(why)) => return Err(TurnedAway::Garbled(why)),
+            Some(Frame::Garbled(what)) => return Err(TurnedAway::Garbled(what.why)),
             None => {}
         }
         let left = max.saturating_sub(unread.len());

@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 use tokio_util::codec::Decoder;
 
+use crate::codec::index::CheckSum;
 use crate::io::frames::{Frame, Frames};
 use crate::io::limits::Permit;
 use crate::io::stream::Stream;
@@ -113,6 +114,11 @@ impl Link {
             outbound: Outbound::default(),
             bytes_out: 0,
         }
+    }
+
+    /// Says whether the value of CheckSum (10) counts in what comes.
+    pub fn set_check_sum(&mut self, check_sum: CheckSum) {
+        self.frames.set_check_sum(check_sum);
     }
 
     /// Adds one message to what waits to be written; [`Link::progress`] writes it.

@@ -249,7 +249,9 @@ impl SessionTask {
         }
         self.tell(&Event::Connected(peer.address));
         self.pending.clear();
-        self.link = Some((Link::new(peer, self.common.limits), claim));
+        let mut link = Link::new(peer, self.common.limits);
+        link.set_check_sum(self.session.config().check_sum);
+        self.link = Some((link, claim));
         self.inputs.push(Input::Connected);
         self.inputs.extend(logon.map(Input::Message));
     }

@@ -2,7 +2,7 @@
 //! [`Body`]. Does not know numbers nor times.
 
 use crate::codec::body::Body;
-use crate::codec::garbled::GarbledFrame;
+use crate::codec::garbled::Unreadable;
 use crate::codec::message::Message;
 use crate::dictionary::rejection::{Rejection, SessionRejectReason};
 use crate::msg_type;
@@ -90,15 +90,15 @@ pub(super) fn reject(refused: &Message, msg_seq_num: u64, rejection: &Rejection)
 }
 
 /// Reject (3) of a message that could not be read but for its number.
-pub(super) fn reject_garbled(msg_seq_num: u64, frame: &GarbledFrame) -> Body {
+pub(super) fn reject_garbled(msg_seq_num: u64, bytes: &Unreadable) -> Body {
     let mut body = Body::new(msg_type::REJECT);
     body.push(tag::REF_SEQ_NUM, msg_seq_num);
-    body.push_some(tag::REF_MSG_TYPE, frame.msg_type.as_ref());
+    body.push_some(tag::REF_MSG_TYPE, bytes.msg_type.as_ref());
     body.push(
         tag::SESSION_REJECT_REASON,
         SessionRejectReason::Other.code(),
     );
-    body.push(tag::TEXT, format!("garbled message: {}", frame.why));
+    body.push(tag::TEXT, format!("garbled message: {}", bytes.why));
     body
 }
 

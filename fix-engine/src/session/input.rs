@@ -1,7 +1,7 @@
 //! What can happen to a session. Plain data: nothing flows out of it.
 
 use crate::codec::body::Body;
-use crate::codec::garbled::{Garbled, GarbledFrame};
+use crate::codec::garbled::Unreadable;
 use crate::codec::message::Message;
 
 /// A position in the application's own log that caused an outgoing message. The session only keeps it.
@@ -29,11 +29,9 @@ pub enum Input {
     Connected,
     /// A whole message from the peer.
     Message(Message),
-    /// Bytes from the peer that are no message. They use up no number.
-    Garbled(Garbled),
-    /// The same where the bytes were a whole frame, with a beginning and an end: a session that refuses garbled
-    /// messages ([`super::config::SessionConfig::reject_garbled`]) reads the number in it.
-    GarbledFrame(GarbledFrame),
+    /// Bytes from the peer that are no message. They use up no number, unless the session refuses garbled messages
+    /// ([`super::config::SessionConfig::reject_garbled`]).
+    Garbled(Unreadable),
     /// [`super::Session::next_timeout`] is reached. Harmless at any other time.
     Tick,
     /// The application sends a message.

@@ -208,10 +208,16 @@ fn garbage_without_end_ends_the_stream() {
 
 #[test]
 fn a_wrong_check_sum_is_garbled_until_the_session_says_otherwise() {
-    let wrong = "8=FIX.4.4\x019=5\x0135=0\x0110=256\x01";
+    let wrong = "8=FIX.4.4\x019=10\x0135=0\x0134=7\x0110=256\x01";
     let mut frames = Frames::default();
     let frame = frames.decode(&mut BytesMut::from(wrong)).unwrap();
-    assert!(matches!(frame, Some(Frame::Garbled(_))), "{frame:?}");
+    let Some(Frame::Garbled(what)) = frame else {
+        panic!("{frame:?}")
+    };
+    assert_eq!(
+        (what.msg_seq_num, what.msg_type.as_deref()),
+        (Some(7), Some("0"))
+    );
     frames.set_check_sum(CheckSum::Ignored);
     let frame = frames.decode(&mut BytesMut::from(wrong)).unwrap();
     assert!(matches!(frame, Some(Frame::Message(_))), "{frame:?}");

@@ -16,7 +16,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::encode::{Header, encode};
 use fix_engine::codec::frame::{Framing, split};
-use fix_engine::codec::garbled::GarbledFrame;
+use fix_engine::codec::garbled::Unreadable;
 use fix_engine::codec::message::Message;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::session::Session;
@@ -247,7 +247,7 @@ impl Acceptor {
             Framing::Incomplete => None,
             Framing::Garbage { skip, why } => {
                 buffer.advance(skip);
-                Some(Input::Garbled(why))
+                Some(Input::Garbled(why.into()))
             }
             Framing::Frame(len) => Some(self.parsed(at, len)),
         }
@@ -258,7 +258,7 @@ impl Acceptor {
         let check_sum = self.options.config.check_sum;
         match Message::parse_choosing(bytes.clone(), Vec::new(), check_sum) {
             Ok(message) => Input::Message(message),
-            Err(why) => Input::GarbledFrame(GarbledFrame::read(why, &bytes)),
+            Err(why) => Input::Garbled(Unreadable::read(why, &bytes)),
         }
     }
 
