@@ -21,10 +21,10 @@ impl Calendar {
     /// # Errors
     /// [`RangeError`] when the zone is not known or the time is none.
     pub fn new(config: &CalendarConfig) -> Result<Self, RangeError> {
-        let wrong = |key, value: &str, range| RangeError {
-            key,
+        let wrong = |key: &'static str, value: &str, range: &'static str| RangeError {
+            key: key.into(),
             value: format!("{value:?}"),
-            range,
+            range: range.into(),
         };
         let (zone, ends) = (&config.time_zone, &config.day_ends);
         Ok(Self {

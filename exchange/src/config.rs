@@ -1,8 +1,14 @@
 //! [`Config`]: the exchange's keys, as they stand in `loggia.toml`. Every key has a default; an unknown one is refused. Where values
 //! come from (file, environment, flags) is the composition root's matter.
 
+pub mod schedule;
+
 use crate::calendar::Calendar;
+use crate::config::schedule::ScheduleConfig;
+use crate::schedules::Schedules;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -71,6 +77,10 @@ pub struct FixConfig {
     /// Symbols of market data that one session may be subscribed to, over all its requests, and as many statuses of securities
     /// beside them; at least 1. Default 256.
     pub max_subscriptions: usize,
+    /// Name of the schedule of those participants that no schedule names; without it their sessions are open all the time.
+    pub default_schedule: Option<String>,
+    /// `[fix.schedules.NAME]`: when the sessions of some participants are open.
+    pub schedules: BTreeMap<String, ScheduleConfig>,
 }
 
 impl Default for FixConfig {
@@ -96,6 +106,8 @@ impl Default for FixConfig {
             keep_days: 7,
             market_data_interval_ms: 20,
             max_subscriptions: 256,
+            default_schedule: None,
+            schedules: BTreeMap::new(),
         }
     }
 }
@@ -269,11 +281,11 @@ impl Default for KafkaConfig {
 #[error("{key} = {value}: must be {range}")]
 pub struct RangeError {
     /// The key, with its section.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// What it is.
     pub value: String,
     /// What it may be.
-    pub range: &'static str,
+    pub range: Cow<'static, str>,
 }
 
 impl Config {
@@ -345,6 +357,7 @@ impl Config {
         at_least("journal.batch", journal.batch)?;
         at_least("journal.window", journal.window)?;
         Calendar::new(&self.calendar)?;
+        Schedules::new(fix)?;
         self.kafka.as_ref().map_or(Ok(()), KafkaConfig::check)
     }
 }
@@ -406,9 +419,9 @@ fn within(
         return Ok(());
     }
     Err(RangeError {
-        key,
+        key: key.into(),
         value: value.to_string(),
-        range,
+        range: range.into(),
     })
 }
 

@@ -31,7 +31,7 @@ mod session_task;
 mod straggler;
 pub mod venue;
 
-use crate::config::FixConfig;
+use crate::config::{FixConfig, RangeError};
 use crate::gateway::acceptor::{Acceptor, FrontDesk};
 use crate::gateway::crew::Crew;
 use crate::gateway::dispatcher::{Dispatcher, Sessions};
@@ -42,6 +42,7 @@ use crate::gateway::marketdata::publisher::{Publisher, PublisherTask};
 use crate::gateway::roster::Roster;
 use crate::gateway::venue::{SharedView, Venue, VenueParts};
 use crate::hub::Hub;
+use crate::schedules::Schedules;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::session::store::StoreError;
 use rustls::ServerConfig;
@@ -54,6 +55,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::DropGuard;
+use tracing::warn;
 
 /// What a gateway is made of.
 pub struct GatewayParts {
@@ -81,6 +83,9 @@ pub enum GatewayError {
     /// The plain port would be open to the network.
     #[error("fix.plain = {0}: the plain port is for this machine only; use fix.tls for others")]
     PlainNotLoopback(SocketAddr),
+    /// A schedule is none.
+    #[error(transparent)]
+    Schedule(#[from] RangeError),
     /// The folder of the session stores cannot be made.
     #[error("the folder {folder} cannot be made: {why}")]
     Folder {
@@ -240,6 +245,7 @@ fn venue(
     let hub = parts.hub;
     Ok(Venue::new(VenueParts {
         sessions: make_folder(&hub.data)?,
+        schedules: Schedules::new(&parts.config)?,
         config: parts.config,
         directory: hub.directory,
         submitter: hub.submitter,
@@ -278,6 +284,11 @@ fn open_sessions(
     venue: &Arc<Venue>,
     journal_end: u64,
 ) -> Result<u64, StoreError> {
+    for comp_id in venue.schedules.named() {
+        if venue.directory.participant_by_comp_id(comp_id).is_none() {
+            warn!(%comp_id, "a schedule of the configuration names a CompID that is no participant");
+        }
+    }
     let mut behind = u64::MAX;
     for record in venue.directory.participants() {
         if record.credentials.is_some() {

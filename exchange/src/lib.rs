@@ -27,4 +27,5 @@ pub mod metrics;
 pub mod observe;
 pub mod open;
 pub mod participant;
+pub mod schedules;
 pub mod sequencer;

@@ -140,9 +140,9 @@ impl Config {
 
     /// Checks what the types do not say.
     fn check(&self, command: Option<&Command>, layers: &Layers) -> Result<(), Misconfigured> {
-        self.front()
-            .check()
-            .map_err(|e| layers.misconfigured(e.key, format!("{} must be {}", e.value, e.range)))?;
+        self.front().check().map_err(|e| {
+            layers.misconfigured(&e.key, format!("{} must be {}", e.value, e.range))
+        })?;
         if self.kafka.is_some() && !cfg!(feature = "kafka") {
             let why = "this program was built without Kafka; build it with --features kafka";
             return Err(layers.misconfigured("kafka", why));
@@ -321,12 +321,14 @@ mod tests {
             .unwrap()
             .extract()
             .unwrap_or_else(|e| panic!("{e}\n{uncommented}"));
+        all.front().check().unwrap();
         assert_eq!(all.participants.len(), 1);
         assert_eq!(all.accounts[0].positions.len(), 1);
         assert_eq!(all.instruments[0].max_qty.to_string(), "1000000");
         let kafka = format!("{:?}", all.kafka.unwrap());
         assert_eq!(kafka, format!("{:?}", KafkaConfig::default()));
         assert!(all.redis.is_some());
+        assert_eq!(all.fix.schedules["us"].other_hours.len(), 1);
     }
 
     #[test]
@@ -342,6 +344,14 @@ mod tests {
                 "instruments.0.currency",
             ),
             ("speed = 9\n", "speed"),
+            (
+                "[fix.schedules.us]\nwindow = []\n",
+                "fix.schedules.us.window",
+            ),
+            (
+                "[fix.schedules.us]\ntime_zone = \"Mars\"\n",
+                "fix.schedules.us.time_zone",
+            ),
         ];
         for (file, key) in cases {
             let error = read(file).unwrap_err();

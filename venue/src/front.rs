@@ -3,7 +3,7 @@
 use crate::config::layers::Layers;
 use crate::failure::Failure;
 use exchange::bootstrap::{BootstrapError, Declared};
-use exchange::config::Config;
+use exchange::config::{Config, RangeError};
 use exchange::control::ControlError;
 use exchange::data::DataError;
 use exchange::gateway::GatewayError;
@@ -63,7 +63,7 @@ pub fn port(key: &str, address: SocketAddr, why: &io::Error) -> Failure {
 
 fn failure(error: OpenError, data: &Path, layers: &Layers) -> Failure {
     match error {
-        OpenError::Range(error) => layers.misconfigured(error.key, &error).into(),
+        OpenError::Range(error) => range(&error, layers),
         OpenError::KafkaNotBuilt => layers.misconfigured("kafka", &error).into(),
         OpenError::TlsFile {
             key, path, source, ..
@@ -78,11 +78,15 @@ fn failure(error: OpenError, data: &Path, layers: &Layers) -> Failure {
             Failure::Outside(format!("the system gives no thread: {error}"))
         }
         OpenError::Bootstrap(error) => undeclared(&error, layers),
-        OpenError::Gateway(error) => closed(&error),
+        OpenError::Gateway(error) => closed(&error, layers),
         OpenError::Control(ControlError { address, why }) => port("control.listen", address, &why),
         OpenError::Metrics { address, source } => port("metrics.listen", address, &source),
         OpenError::BusPosition(source) => Failure::io(&data.join("bus"), &source),
     }
+}
+
+fn range(error: &RangeError, layers: &Layers) -> Failure {
+    layers.misconfigured(&error.key, error).into()
 }
 
 fn unusable(error: DataError) -> Failure {
@@ -104,8 +108,9 @@ fn damaged(error: JournalError) -> Failure {
     }
 }
 
-fn closed(error: &GatewayError) -> Failure {
+fn closed(error: &GatewayError, layers: &Layers) -> Failure {
     match error {
+        GatewayError::Schedule(error) => range(error, layers),
         GatewayError::Listen { key, address, why } => port(key, *address, why),
         GatewayError::Folder { folder, why } => Failure::io(folder, why),
         GatewayError::PlainNotLoopback(_) | GatewayError::Store(_) | GatewayError::Stopped => {

@@ -160,8 +160,9 @@ impl SessionTask {
         self.say_goodbye().await;
     }
 
-    /// The journal knows what was taken before a crash: it is not asked for again.
+    /// The journal knows what was taken before a crash: it is not asked for again. Numbers that the schedule begins anew are first.
     fn skip_journalled(&mut self) {
+        self.handle(Input::Tick);
         let journalled = self
             .venue
             .directory
@@ -174,7 +175,6 @@ impl SessionTask {
                 next_out: None,
             });
         }
-        self.handle(Input::Tick);
         self.carry_out();
     }
 
@@ -456,6 +456,7 @@ fn config(participant: ParticipantId, comp_id: CompId, venue: &Venue) -> Session
     config.heart_bt_int_secs_allowed = secs(fix.heartbeat_min_secs)..=secs(fix.heartbeat_max_secs);
     config.sending_time_window_secs = secs(fix.sending_time_window_secs);
     config.logon_wait_secs = secs(fix.logon_timeout_secs);
+    config.schedule = venue.schedules.of(comp_id);
     config.reset_on_logon = credentials.is_some_and(|it| it.reset_on_logon);
     config
 }

@@ -150,6 +150,7 @@ mod tests {
     use crate::health::Health;
     use crate::journal::segment::Segments;
     use crate::metrics::Metrics;
+    use crate::schedules::Schedules;
     use crate::sequencer::{Stop, Submitter};
     use fix_engine::dictionary::Dictionary;
     use fix_engine::session::input::Cause;
@@ -170,6 +171,7 @@ mod tests {
         let (queue, _commands) = std::sync::mpsc::sync_channel(1);
         let depth = metrics.queue_commands.clone();
         Arc::new(Venue::new(VenueParts {
+            schedules: Schedules::default(),
             config: FixConfig::default(),
             sessions: std::path::PathBuf::new(),
             directory: Arc::new(Directory::new()),

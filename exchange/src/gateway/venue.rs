@@ -6,6 +6,7 @@ use crate::gateway::marketdata::publisher::Publisher;
 use crate::gateway::marketdata::view::View;
 use crate::health::Health;
 use crate::metrics::Metrics;
+use crate::schedules::Schedules;
 use crate::sequencer::Submitter;
 use fix_engine::dictionary::Dictionary;
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) struct Venue {
     /// The keys of `[fix]`.
     pub(crate) config: FixConfig,
+    /// When the sessions are open.
+    pub(crate) schedules: Schedules,
     /// Where the stores of the sessions lie.
     pub(crate) sessions: PathBuf,
     /// Reference data.
@@ -40,6 +43,7 @@ pub(crate) struct Venue {
 /// The parts that [`Venue::new`] puts together.
 pub(crate) struct VenueParts {
     pub(crate) config: FixConfig,
+    pub(crate) schedules: Schedules,
     pub(crate) sessions: PathBuf,
     pub(crate) directory: Arc<Directory>,
     pub(crate) submitter: Submitter,
@@ -54,6 +58,7 @@ impl Venue {
     pub(crate) fn new(parts: VenueParts) -> Self {
         Self {
             config: parts.config,
+            schedules: parts.schedules,
             sessions: parts.sessions,
             directory: parts.directory,
             submitter: parts.submitter,

@@ -5,5 +5,6 @@ mod market_data;
 mod orders;
 mod refusals;
 mod restart;
+mod schedules;
 mod slow_consumer;
 mod strangers;

@@ -46,6 +46,26 @@ fn wrong_keys_and_values_name_themselves_and_their_file() {
             "instruments",
             "",
         ),
+        (
+            "[fix.schedules.us]\ntime_zone = \"America/Gotham\"\n",
+            "fix.schedules.us.time_zone",
+            "\"America/Gotham\" must be a zone of the IANA time zone database",
+        ),
+        (
+            "[fix.schedules.us]\nwindows = [\"Mon-Fri 08:00-17:00\", \"Wed 16:00-18:00\"]\n",
+            "fix.schedules.us.windows",
+            "\"Wed 16:00-18:00\" must be apart from \"Mon-Fri 08:00-17:00\"",
+        ),
+        (
+            "[fix.schedules.us]\nwindows = [\"Mon-Fri 08:00-08:00\"]\n",
+            "fix.schedules.us.windows",
+            "longer than nothing",
+        ),
+        (
+            "[fix]\ndefault_schedule = \"us\"\n",
+            "fix.default_schedule",
+            "\"us\"",
+        ),
         ("[fix\n", "", "loggia.toml"),
     ];
     for (text, key, why) in cases {
