@@ -5,6 +5,7 @@ use std::fmt;
 
 use bytes::{BufMut, BytesMut};
 
+use crate::codec::digits;
 use crate::codec::field::FieldErrorKind;
 
 /// A point in time: nanoseconds since 1970-01-01T00:00:00 UTC, without leap seconds (1678 to 2261).
@@ -88,18 +89,36 @@ impl Timestamp {
             self.0.div_euclid(NANOS_PER_DAY),
             self.0.rem_euclid(NANOS_PER_DAY),
         );
-        let (year, month, day) = civil(days);
-        let secs = nanos / NANOS_PER_SEC;
-        let mut text = *b"00000000-00:00:00.000000000000";
-        put(&mut text[0..4], year);
-        put(&mut text[4..6], month);
-        put(&mut text[6..8], day);
-        put(&mut text[9..11], secs / 3600);
-        put(&mut text[12..14], secs / 60 % 60);
-        put(&mut text[15..17], secs % 60);
-        put(&mut text[18..27], nanos % NANOS_PER_SEC);
-        buf.put_slice(&text[..precision.len()]);
+        let (date, time) = (date_text(days), time_text(nanos / NANOS_PER_SEC));
+        let nanos = (nanos % NANOS_PER_SEC).unsigned_abs();
+        let fraction = digits::ascii(digits::eight_digits(nanos / 10));
+        // `YYYYMMDD-HH:MM:S` and `S.FFFFFFFFF000`, the first character in the lowest byte.
+        let start = u128::from(date) | u128::from(b'-') << 64 | u128::from(time) << 72;
+        let end = u128::from(time >> 56)
+            | u128::from(b'.') << 8
+            | u128::from(fraction) << 16
+            | u128::from(u64::from(b'0') + nanos % 10) << 80
+            | 0x0030_3030 << 88;
+        let from = buf.len();
+        buf.put_u128_le(start);
+        buf.put_u128_le(end);
+        buf.truncate(from + precision.len());
     }
+}
+
+/// `YYYYMMDD`, the first character in the lowest byte.
+fn date_text(days: i64) -> u64 {
+    let (year, month, day) = civil(days);
+    let number = year * 10_000 + month * 100 + day;
+    digits::ascii(digits::eight_digits(number.unsigned_abs()))
+}
+
+/// `HH:MM:SS`, the first character in the lowest byte: `HH0MM0SS` with colons in the place of two zeros.
+fn time_text(secs: i64) -> u64 {
+    let (hour, minute, second) = (secs / 3600, secs / 60 % 60, secs % 60);
+    let number = hour * 1_000_000 + minute * 1000 + second;
+    let colons = u64::from(b':' - b'0') << 16 | u64::from(b':' - b'0') << 40;
+    digits::ascii(digits::eight_digits(number.unsigned_abs())) + colons
 }
 
 impl Precision {
@@ -143,7 +162,7 @@ pub(crate) fn is_time(text: &[u8]) -> bool {
 
 /// Whether `text` is a date `YYYYMMDD` that the calendar has.
 pub(crate) fn is_date(text: &[u8]) -> bool {
-    read_date(text).is_some()
+    read_calendar(text).is_some()
 }
 
 const NANOS_PER_SEC: i64 = 1_000_000_000;
@@ -152,14 +171,15 @@ const SUBSECOND_DIGITS_MAX: usize = 12;
 
 /// Days since 1970-01-01 of `YYYYMMDD`.
 fn read_date(text: &[u8]) -> Option<i64> {
-    if text.len() != 8 {
-        return None;
-    }
-    let (year, month, day) = (
-        digits(&text[..4])?,
-        digits(&text[4..6])?,
-        digits(&text[6..8])?,
-    );
+    let (year, month, day) = read_calendar(text)?;
+    Some(days(year, month, day))
+}
+
+/// Year, month and day of `YYYYMMDD`, if the calendar has it.
+fn read_calendar(text: &[u8]) -> Option<(i64, i64, i64)> {
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = *text.as_array()?;
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
     let month_days = match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -169,23 +189,19 @@ fn read_date(text: &[u8]) -> Option<i64> {
     };
     (1..=month_days)
         .contains(&day)
-        .then(|| days(year, month, day))
+        .then_some((year, month, day))
 }
 
 /// Nanoseconds since midnight of `HH:MM:SS[.digits]`.
 fn read_time(text: &[u8]) -> Option<i64> {
-    if text.len() < 8 || text[2] != b':' || text[5] != b':' {
+    let ([h1, h2, b':', m1, m2, b':', s1, s2], rest) = text.split_first_chunk()? else {
         return None;
-    }
-    let (hour, minute, second) = (
-        digits(&text[..2])?,
-        digits(&text[3..5])?,
-        digits(&text[6..8])?,
-    );
+    };
+    let (hour, minute, second) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let nanos = match text.get(8..)? {
+    let nanos = match rest {
         [] => 0,
         [b'.', fraction @ ..] if (1..=SUBSECOND_DIGITS_MAX).contains(&fraction.len()) => {
             read_fraction(fraction)?
@@ -195,15 +211,32 @@ fn read_time(text: &[u8]) -> Option<i64> {
     Some(((hour * 60 + minute) * 60 + second) * NANOS_PER_SEC + nanos)
 }
 
-/// Nanoseconds of the digits behind the point; digits behind the ninth are cut off.
-fn read_fraction(text: &[u8]) -> Option<i64> {
-    let pico = digits(text)?;
-    (text.len()..SUBSECOND_DIGITS_MAX)
-        .try_fold(pico, |value, _| value.checked_mul(10))
-        .map(|pico| pico / 1000)
+/// The number of two digits.
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<i64> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
-fn digits(text: &[u8]) -> Option<i64> {
+/// Nanoseconds of the digits behind the point; digits behind the ninth are cut off.
+fn read_fraction(text: &[u8]) -> Option<i64> {
+    let missing = SUBSECOND_DIGITS_MAX.checked_sub(text.len())?;
+    let unit = PICOS_PER_DIGIT.get(missing)?;
+    Some(number(text)? * unit / 1000)
+}
+
+/// Picoseconds of the last digit where so many of twelve digits are missing.
+const PICOS_PER_DIGIT: [i64; SUBSECOND_DIGITS_MAX + 1] = {
+    let mut units = [1; SUBSECOND_DIGITS_MAX + 1];
+    let mut at = 1;
+    while at < units.len() {
+        units[at] = units[at - 1] * 10;
+        at += 1;
+    }
+    units
+};
+
+fn number(text: &[u8]) -> Option<i64> {
     text.iter().try_fold(0_i64, |value, byte| {
         let digit = byte.wrapping_sub(b'0');
         (digit < 10).then(|| value * 10 + i64::from(digit))
@@ -233,12 +266,4 @@ fn civil(days: i64) -> (i64, i64, i64) {
     };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
-}
-
-/// Writes the last digits of `value` (not negative) into the whole of `place`.
-fn put(place: &mut [u8], mut value: i64) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(value % 10).unwrap_or_default();
-        value /= 10;
-    }
 }

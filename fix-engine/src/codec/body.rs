@@ -10,6 +10,7 @@ use std::fmt;
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::codec::SOH;
+use crate::codec::digits;
 use crate::codec::encode::{is_header, is_trailer};
 use crate::codec::field::FieldErrorKind;
 use crate::codec::view::View;
@@ -130,6 +131,9 @@ impl fmt::Debug for Body {
 
 /// A value that can be written into a field.
 pub trait FieldValue {
+    /// Whether `write` never writes an SOH, as for numbers: what it wrote is then not searched for one.
+    const NEVER_SOH: bool = false;
+
     /// Appends the value's text, without tag and SOH.
     fn write(&self, buf: &mut BytesMut);
 }
@@ -185,85 +189,111 @@ impl Decimal {
 }
 
 impl FieldValue for Decimal {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
-        let (mut magnitude, mut scale) = (self.mantissa.unsigned_abs(), usize::from(self.scale));
-        while scale > 0 && magnitude.is_multiple_of(10) {
-            magnitude /= 10;
-            scale -= 1;
-            if magnitude == 0 {
-                scale = 0;
-            }
-        }
         if self.mantissa < 0 {
             buf.put_u8(b'-');
         }
-        let mut room = [0; 20];
-        let digits = decimal_digits(magnitude, &mut room);
-        let whole = digits.len().saturating_sub(scale);
-        buf.put_slice(if whole == 0 { b"0" } else { &digits[..whole] });
-        if scale > 0 {
+        let magnitude = self.mantissa.unsigned_abs();
+        let unit = POWERS_OF_TEN.get(usize::from(self.scale));
+        let (whole, fraction) =
+            unit.map_or((0, magnitude), |unit| (magnitude / unit, magnitude % unit));
+        digits::put_number(whole, buf);
+        if fraction > 0 {
             buf.put_u8(b'.');
-            buf.put_bytes(b'0', scale.saturating_sub(digits.len()));
-            buf.put_slice(&digits[whole..]);
+            digits::put_fraction(fraction, self.scale, buf);
         }
     }
 }
 
+/// All that 64 bits hold.
+const POWERS_OF_TEN: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
 impl FieldValue for &str {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
-        buf.put_slice(self.as_bytes());
+        put_text(self.as_bytes(), buf);
     }
 }
 
 impl FieldValue for &String {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
-        buf.put_slice(self.as_bytes());
+        put_text(self.as_bytes(), buf);
     }
 }
 
 impl FieldValue for String {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
-        buf.put_slice(self.as_bytes());
+        put_text(self.as_bytes(), buf);
     }
 }
 
 impl FieldValue for &[u8] {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
-        buf.put_slice(self);
+        put_text(self, buf);
     }
 }
 
 impl FieldValue for char {
     fn write(&self, buf: &mut BytesMut) {
-        buf.put_slice(self.encode_utf8(&mut [0; 4]).as_bytes());
+        match u8::try_from(*self) {
+            Ok(byte) if byte.is_ascii() => buf.put_u8(byte),
+            _ => buf.put_slice(self.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
     }
 }
 
 impl FieldValue for bool {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         buf.put_u8(if *self { b'Y' } else { b'N' });
     }
 }
 
 impl FieldValue for u64 {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
-        buf.put_slice(decimal_digits(*self, &mut [0; 20]));
+        digits::put_number(*self, buf);
     }
 }
 
 impl FieldValue for u32 {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         u64::from(*self).write(buf);
     }
 }
 
 impl FieldValue for usize {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         (*self as u64).write(buf);
     }
 }
 
 impl FieldValue for i64 {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         if *self < 0 {
             buf.put_u8(b'-');
@@ -273,12 +303,16 @@ impl FieldValue for i64 {
 }
 
 impl FieldValue for i32 {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         i64::from(*self).write(buf);
     }
 }
 
 impl FieldValue for i128 {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         const HALF: u128 = 10_u128.pow(19);
         if *self < 0 {
@@ -303,26 +337,32 @@ impl FieldValue for i128 {
 
 /// With milliseconds, as FIX 4.4 has it; pair it with a [`Precision`] for another.
 impl FieldValue for Timestamp {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         Timestamp::write(*self, Precision::Millis, buf);
     }
 }
 
 impl FieldValue for (Timestamp, Precision) {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
         self.0.write(self.1, buf);
     }
 }
 
 impl FieldValue for &Bytes {
+    const NEVER_SOH: bool = true;
+
     fn write(&self, buf: &mut BytesMut) {
-        buf.put_slice(self);
+        put_text(self, buf);
     }
 }
 
 /// Appends `tag=value<SOH>`; nothing for an empty value.
 #[inline]
-pub(crate) fn put_field(tag: u32, value: impl FieldValue, buf: &mut BytesMut) {
+pub(crate) fn put_field<V: FieldValue>(tag: u32, value: V, buf: &mut BytesMut) {
     let before = buf.len();
     put_tag(tag, buf);
     let start = buf.len();
@@ -331,18 +371,52 @@ pub(crate) fn put_field(tag: u32, value: impl FieldValue, buf: &mut BytesMut) {
         buf.truncate(before);
         return;
     }
-    for byte in &mut buf[start..] {
-        if *byte == SOH {
-            *byte = b' ';
-        }
+    if !V::NEVER_SOH {
+        blank_soh(&mut buf[start..]);
     }
     buf.put_u8(SOH);
 }
 
-/// Appends `tag=`.
+/// Appends a text in which every SOH becomes a space.
 #[inline]
+fn put_text(text: &[u8], buf: &mut BytesMut) {
+    let start = buf.len();
+    buf.put_slice(text);
+    if holds_soh(text) {
+        blank_soh(&mut buf[start..]);
+    }
+}
+
+#[inline]
+fn holds_soh(text: &[u8]) -> bool {
+    let (words, tail) = text.as_chunks::<8>();
+    words.iter().any(|word| word.contains(&SOH)) || tail.contains(&SOH)
+}
+
+#[cold]
+fn blank_soh(value: &mut [u8]) {
+    for byte in value.iter_mut().filter(|byte| **byte == SOH) {
+        *byte = b' ';
+    }
+}
+
+/// Appends `tag=`. For a tag that the compiler knows, which is nearly every one, these are four bytes at once.
+#[inline(always)]
 pub(crate) fn put_tag(tag: u32, buf: &mut BytesMut) {
-    buf.put_slice(decimal_digits(u64::from(tag), &mut [0; 20]));
+    let digit = |unit: u32| b'0' + u8::try_from(tag / unit % 10).unwrap_or_default();
+    let (text, len) = match tag {
+        0..10 => ([digit(1), b'=', 0, 0], 2),
+        10..100 => ([digit(10), digit(1), b'=', 0], 3),
+        100..1000 => ([digit(100), digit(10), digit(1), b'='], 4),
+        _ => return put_long_tag(tag, buf),
+    };
+    let before = buf.len();
+    buf.put_slice(&text);
+    buf.truncate(before + len);
+}
+
+fn put_long_tag(tag: u32, buf: &mut BytesMut) {
+    digits::put_number(u64::from(tag), buf);
     buf.put_u8(b'=');
 }
 

@@ -2,12 +2,11 @@
 //! what is garbled. The index can be used again for the next message, so that steady traffic needs no memory.
 //! Does not know which fields a message should have.
 
-use memchr::memchr_iter;
-
 use crate::codec::SOH;
 use crate::codec::checksum;
 use crate::codec::data_fields::data_tag;
 use crate::codec::field::Field;
+use crate::codec::field_ends::FieldEnds;
 use crate::codec::garbled::Garbled;
 use crate::codec::grammar;
 
@@ -92,45 +91,74 @@ fn check_trailer(frame: &[u8], check_sum: CheckSum) -> Result<(), Garbled> {
 /// The fields one after the other. A data field ends where the Length field before it says.
 fn read_fields(frame: &[u8], fields: &mut Vec<Field>) -> Result<(), Garbled> {
     let mut at = 0;
-    let mut data: Option<(u32, u32, usize)> = None;
-    let mut ends = memchr_iter(SOH, frame);
-    while let Some(mut end) = ends.next() {
-        let (value, tag) =
-            grammar::tag_equals(&frame[at..end]).map_err(|_| Garbled::Field { at: offset(at) })?;
-        let start = end - value.len();
-        if let Some((len_tag, expected, len)) = data.take()
-            && expected == tag
-        {
-            let fault = Garbled::DataLength {
-                tag: len_tag,
-                at: offset(at),
-            };
-            let data_end = start
-                .checked_add(len)
-                .filter(|end| frame.get(*end) == Some(&SOH))
-                .ok_or(fault)?;
-            while end < data_end {
-                end = ends.next().ok_or(fault)?;
-            }
-            if end != data_end {
-                return Err(fault);
-            }
-        }
+    let mut ends = FieldEnds::of(frame);
+    while let Some(end) = ends.next() {
+        let (tag, start) = tag_at(frame, at).ok_or(Garbled::Field { at })?;
         fields.push(Field {
             tag,
-            start: offset(start),
-            len: offset(end - start),
+            start,
+            len: end - start,
         });
-        if let Some(expected) = data_tag(tag) {
-            let len = grammar::number(&frame[start..end]).and_then(|len| usize::try_from(len).ok());
-            data = len.map(|len| (tag, expected, len));
-        }
         at = end + 1;
+        if let Some(data_tag) = data_tag(tag) {
+            (at, ends) = read_data(frame, data_tag, at, ends, fields)?;
+        }
     }
     Ok(())
 }
 
-/// An offset inside a frame, which [`read`] has bounded by `u32::MAX`.
+/// The tag that begins at `at`, and where its value begins.
+#[inline(always)]
+fn tag_at(frame: &[u8], at: u32) -> Option<(u32, u32)> {
+    let rest = frame.get(at as usize..).unwrap_or_default();
+    match grammar::short_tag(rest) {
+        Some((tag, len)) => Some((tag, at + len)),
+        None => any_tag(rest, at),
+    }
+}
+
+#[cold]
+fn any_tag(rest: &[u8], at: u32) -> Option<(u32, u32)> {
+    let (value, tag) = grammar::tag_equals(rest).ok()?;
+    Some((tag, at + offset(rest.len() - value.len())))
+}
+
+/// The data field at `at`, if there is one: its length is the value of the field read last. Where that is no number
+/// or another field stands there, nothing is read. Out: where the next field begins, and the ends that are left.
+#[cold]
+fn read_data<'a>(
+    frame: &[u8],
+    data_tag: u32,
+    at: u32,
+    ends: FieldEnds<'a>,
+    fields: &mut Vec<Field>,
+) -> Result<(u32, FieldEnds<'a>), Garbled> {
+    let announced = fields.last().and_then(|length| {
+        let len = grammar::number(length.value(frame))?;
+        Some((length.tag, len))
+    });
+    let (Some((len_tag, len)), false) = (announced, at as usize == frame.len()) else {
+        return Ok((at, ends));
+    };
+    let (tag, start) = tag_at(frame, at).ok_or(Garbled::Field { at })?;
+    if tag != data_tag {
+        return Ok((at, ends));
+    }
+    let data_end = u64::from(start).saturating_add(len);
+    let mut left = ends;
+    let end = left.find(|end| u64::from(*end) >= data_end);
+    let end = end
+        .filter(|end| u64::from(*end) == data_end)
+        .ok_or(Garbled::DataLength { tag: len_tag, at })?;
+    fields.push(Field {
+        tag,
+        start,
+        len: end - start,
+    });
+    Ok((end + 1, left))
+}
+
+/// A length inside a frame, which [`read`] has bounded by `u32::MAX`.
 #[inline]
 pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)

@@ -7,8 +7,10 @@
 pub mod body;
 pub mod checksum;
 pub mod data_fields;
+pub(crate) mod digits;
 pub mod encode;
 pub mod field;
+mod field_ends;
 pub mod frame;
 pub mod garbled;
 pub(crate) mod grammar;

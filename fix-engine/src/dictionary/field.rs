@@ -1,6 +1,8 @@
 //! What a dictionary says of a field: name, type, values. In: a tag's definition. Out: whether a value is one of the
 //! enumerated, and what it means. Does not know where the field may stand.
 
+use crate::codec::body::Decimal;
+
 /// One field of the dictionary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldDef {
@@ -12,8 +14,37 @@ pub struct FieldDef {
     pub ty: FieldType,
     /// Enumerated values by value; none where any value is allowed.
     pub values: Vec<FieldMeaning>,
+    /// Which values the standard takes besides the enumerated.
+    pub others: OtherValues,
     /// The values of one ASCII character, as bits.
     single: u128,
+}
+
+/// Which values a field with enumerated values may have besides them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OtherValues {
+    /// None: the list is complete.
+    #[default]
+    None,
+    /// Numbers without sign from here on: IOIQty (27) is `S`, `M`, `L` or a quantity, SecurityIDSource (22) has
+    /// values from 100 on for private use.
+    NumbersFrom(u32),
+    /// Any: the list has examples, and counterparties agree on more.
+    Any,
+}
+
+impl OtherValues {
+    fn allow(self, value: &[u8]) -> bool {
+        match self {
+            OtherValues::None => false,
+            OtherValues::Any => true,
+            OtherValues::NumbersFrom(from) => Decimal::parse(value).is_ok_and(|number| {
+                let least = 10_i64.checked_pow(u32::from(number.scale));
+                let least = least.and_then(|unit| unit.checked_mul(i64::from(from)));
+                least.is_some_and(|least| number.mantissa >= least)
+            }),
+        }
+    }
 }
 
 /// One enumerated value.
@@ -28,7 +59,13 @@ pub struct FieldMeaning {
 impl FieldDef {
     /// A field with its values in any order.
     #[must_use]
-    pub fn new(tag: u32, name: String, ty: FieldType, mut values: Vec<FieldMeaning>) -> FieldDef {
+    pub fn new(
+        tag: u32,
+        name: String,
+        ty: FieldType,
+        mut values: Vec<FieldMeaning>,
+        others: OtherValues,
+    ) -> FieldDef {
         values.sort_by(|one, other| one.value.as_bytes().cmp(other.value.as_bytes()));
         let single = values
             .iter()
@@ -38,6 +75,7 @@ impl FieldDef {
             name,
             ty,
             values,
+            others,
             single,
         }
     }
@@ -52,19 +90,20 @@ impl FieldDef {
         Some(&self.values[at].label)
     }
 
-    /// Whether `value` is enumerated, each part of it where the type is MultipleValueString. True where nothing is
-    /// enumerated.
+    /// Whether `value` is enumerated, or one of the others that the standard takes; each part of it where the type is
+    /// MultipleValueString. True where nothing is enumerated.
     #[must_use]
+    #[inline]
     pub fn allows(&self, value: &[u8]) -> bool {
-        if self.values.is_empty() || self.single & bit(value) != 0 {
-            return true;
-        }
+        self.values.is_empty() || self.single & bit(value) != 0 || self.allows_long(value)
+    }
+
+    fn allows_long(&self, value: &[u8]) -> bool {
+        let allows = |value| self.meaning(value).is_some() || self.others.allow(value);
         if self.ty == FieldType::MultipleValueString {
-            return value
-                .split(|byte| *byte == b' ')
-                .all(|part| self.meaning(part).is_some());
+            return value.split(|byte| *byte == b' ').all(allows);
         }
-        self.meaning(value).is_some()
+        allows(value)
     }
 }
 

@@ -31,31 +31,41 @@ pub fn fits(ty: FieldType, value: &[u8]) -> bool {
 }
 
 /// Digits, leading zeros allowed, within 64 bits.
+#[inline]
 fn is_int(digits: &[u8]) -> bool {
-    let first = digits
-        .iter()
-        .position(|byte| *byte != b'0')
-        .unwrap_or(digits.len());
-    let significant = &digits[first..];
-    !digits.is_empty()
-        && digits.iter().all(u8::is_ascii_digit)
-        && (significant.len() < INT_DIGITS_MAX
-            || significant.len() == INT_DIGITS_MAX
-                && significant <= b"9223372036854775807".as_slice())
+    are_digits(digits) && (digits.len() < INT_DIGITS_MAX || is_small(digits))
+}
+
+/// At least one byte, all of them digits.
+#[inline]
+fn are_digits(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether many digits are at most 2^63 - 1 all the same.
+#[cold]
+fn is_small(digits: &[u8]) -> bool {
+    let first = digits.iter().position(|byte| *byte != b'0');
+    let significant = &digits[first.unwrap_or(digits.len())..];
+    significant.len() < INT_DIGITS_MAX
+        || significant.len() == INT_DIGITS_MAX && significant <= b"9223372036854775807".as_slice()
 }
 
 /// Digits with at most one point and at least one digit, an optional minus sign in front.
+#[inline]
 fn is_float(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"-").unwrap_or(value);
-    let (mut points, mut digits) = (0, 0);
+    let (mut point, mut digit) = (false, false);
     for byte in value {
-        match byte {
-            b'0'..=b'9' => digits += 1,
-            b'.' => points += 1,
-            _ => return false,
+        if byte.is_ascii_digit() {
+            digit = true;
+        } else if *byte == b'.' && !point {
+            point = true;
+        } else {
+            return false;
         }
     }
-    points <= 1 && digits > 0
+    digit
 }
 
 fn is_month_year(value: &[u8]) -> bool {

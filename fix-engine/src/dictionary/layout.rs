@@ -7,7 +7,7 @@ pub const MEMBERS_MAX: usize = 1024;
 const WORDS: usize = MEMBERS_MAX / 64;
 const NO_SLOT: u16 = u16::MAX;
 
-/// A set of slots.
+/// A set of slots of one layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Slots([u64; WORDS]);
 
@@ -15,29 +15,43 @@ impl Slots {
     /// Adds a slot; false when it was there.
     #[inline]
     pub(crate) fn insert(&mut self, slot: u16) -> bool {
-        let (word, bit) = (usize::from(slot) / 64 % WORDS, 1_u64 << (slot % 64));
-        let fresh = self.0[word] & bit == 0;
-        self.0[word] |= bit;
+        let word = &mut self.0[usize::from(slot) / 64 % WORDS];
+        let bit = 1 << (slot % 64);
+        let fresh = *word & bit == 0;
+        *word |= bit;
         fresh
     }
+}
 
-    #[inline]
-    fn meets(&self, other: &Slots) -> bool {
-        self.0.iter().zip(&other.0).any(|(one, two)| one & two != 0)
+/// A set of slots that is mostly empty: only its words that are not 0, by their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct FewSlots(Vec<(u8, u64)>);
+
+impl FewSlots {
+    fn insert(&mut self, slot: u16) {
+        let word = u8::try_from(slot / 64).unwrap_or(u8::MAX);
+        let bit = 1 << (slot % 64);
+        match self.0.binary_search_by_key(&word, |entry| entry.0) {
+            Ok(at) => self.0[at].1 |= bit,
+            Err(at) => self.0.insert(at, (word, bit)),
+        }
     }
 
-    /// The first slot of `self` that `other` lacks.
     #[inline]
-    fn first_missing_in(&self, other: &Slots) -> Option<u16> {
+    fn meets(&self, slots: &Slots) -> bool {
         self.0
             .iter()
-            .zip(&other.0)
-            .zip(0_u16..)
-            .find_map(|((wanted, there), word)| {
-                let missing = wanted & !there;
-                let bit = u16::try_from(missing.trailing_zeros()).unwrap_or(0);
-                (missing != 0).then_some(word * 64 + bit)
-            })
+            .any(|(word, bits)| slots.0[usize::from(*word) % WORDS] & bits != 0)
+    }
+
+    /// The first slot that `slots` lacks.
+    #[inline]
+    fn first_missing_in(&self, slots: &Slots) -> Option<u16> {
+        self.0.iter().find_map(|(word, bits)| {
+            let missing = bits & !slots.0[usize::from(*word) % WORDS];
+            let bit = u16::try_from(missing.trailing_zeros()).unwrap_or(0);
+            (missing != 0).then_some(u16::from(*word) * 64 + bit)
+        })
     }
 }
 
@@ -53,10 +67,10 @@ pub struct Member {
 }
 
 /// What is required as soon as one member of an optional component is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Condition {
-    any_of: Slots,
-    required: Slots,
+    any_of: FewSlots,
+    required: FewSlots,
 }
 
 /// Members in their order. Slot 0 of a group is its delimiter.
@@ -64,7 +78,7 @@ struct Condition {
 pub struct Layout {
     members: Vec<Member>,
     slot_by_tag: Vec<u16>,
-    required: Slots,
+    required: FewSlots,
     conditions: Vec<Condition>,
 }
 
@@ -140,7 +154,7 @@ impl Layout {
     /// Forgets components that require nothing.
     pub(crate) fn close(&mut self) {
         self.conditions
-            .retain(|condition| condition.required != Slots::default());
+            .retain(|condition| condition.required != FewSlots::default());
         self.conditions.shrink_to_fit();
         self.slot_by_tag.shrink_to_fit();
     }
@@ -157,27 +171,78 @@ pub struct MessageDef {
     pub is_admin: bool,
     /// What may stand between header and trailer.
     pub body: Layout,
-    /// Every tag inside the body's groups, one bit each.
-    pub(crate) nested: TagSet,
+    /// Where each tag belongs.
+    pub(crate) places: Places,
 }
 
-/// A set of tags.
+/// The parts of a message, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Section {
+    Header,
+    Body,
+    Trailer,
+}
+
+/// Where a tag belongs in a message of one type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It is a member of that section.
+    Member(Section, u16),
+    /// Only inside a repeating group.
+    Nested,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// The place of every tag, in one look-up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct TagSet(Vec<u64>);
+pub(crate) struct Places(Vec<u16>);
 
-impl TagSet {
-    pub(crate) fn insert(&mut self, tag: u32) {
-        let word = tag as usize / 64;
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
+impl Places {
+    #[inline]
+    pub(crate) fn of(&self, tag: u32) -> Place {
+        let code = self.0.get(tag as usize).copied().unwrap_or(NOWHERE);
+        let slot = code % SECTION;
+        match code / SECTION {
+            0 => Place::Member(Section::Header, slot),
+            1 => Place::Member(Section::Body, slot),
+            2 => Place::Member(Section::Trailer, slot),
+            _ if code == NESTED => Place::Nested,
+            _ => Place::Nowhere,
         }
-        self.0[word] |= 1 << (tag % 64);
     }
 
-    #[inline]
-    pub(crate) fn has(&self, tag: u32) -> bool {
-        self.0
-            .get(tag as usize / 64)
-            .is_some_and(|word| word >> (tag % 64) & 1 == 1)
+    /// Notes the members of a section, in the place of what was noted of them before.
+    pub(crate) fn add_section(&mut self, section: Section, layout: &Layout) {
+        for (member, slot) in layout.members().iter().zip(0_u16..) {
+            let start = match section {
+                Section::Header => 0,
+                Section::Body => SECTION,
+                Section::Trailer => 2 * SECTION,
+            };
+            *self.entry(member.tag) = start + slot;
+        }
+    }
+
+    /// Notes a member of a group, unless it is noted already.
+    pub(crate) fn add_nested(&mut self, tag: u32) {
+        let entry = self.entry(tag);
+        if *entry == NOWHERE {
+            *entry = NESTED;
+        }
+    }
+
+    fn entry(&mut self, tag: u32) -> &mut u16 {
+        let tag = tag as usize;
+        if self.0.len() <= tag {
+            self.0.resize(tag + 1, NOWHERE);
+        }
+        &mut self.0[tag]
     }
 }
+
+/// Codes of one section in [`Places`]: as many as a layout has slots.
+const SECTION: u16 = 1024;
+const NESTED: u16 = u16::MAX - 1;
+const NOWHERE: u16 = u16::MAX;
+const _: () = assert!(MEMBERS_MAX == SECTION as usize);

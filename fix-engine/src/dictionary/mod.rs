@@ -2,11 +2,13 @@
 //! validation ([`Dictionary::validate`]), explanation ([`crate::explain`]).
 //! Does not know sessions, sequence numbers or the meaning of an order.
 
+mod encoding;
 pub mod error;
 pub mod field;
 pub mod format;
 pub mod layout;
 mod parse;
+mod refusal;
 pub mod rejection;
 pub mod rules;
 mod validate;
@@ -84,6 +86,14 @@ impl Dictionary {
     #[inline]
     pub fn field(&self, tag: u32) -> Option<&FieldDef> {
         self.fields.get(tag as usize)?.as_ref()
+    }
+
+    /// Name and tag of a field for a text to a person, for example `ClOrdID (11)`; only the tag where the dictionary
+    /// does not know it.
+    #[must_use]
+    pub fn label(&self, tag: u32) -> String {
+        self.field(tag)
+            .map_or_else(|| tag.to_string(), |def| format!("{} ({tag})", def.name))
     }
 
     /// All fields, by tag.

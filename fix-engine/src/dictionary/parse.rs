@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use roxmltree::{Document, Node};
 
 use crate::dictionary::error::DictionaryError;
-use crate::dictionary::field::{FieldDef, FieldMeaning, FieldType};
-use crate::dictionary::layout::{Layout, MEMBERS_MAX, Member, MessageDef, TagSet};
+use crate::dictionary::field::{FieldDef, FieldMeaning, FieldType, OtherValues};
+use crate::dictionary::layout::{Layout, MEMBERS_MAX, Member, MessageDef, Places, Section};
 
 /// Deepest nesting of groups and components taken.
 const DEPTH_MAX: usize = 16;
@@ -44,7 +44,7 @@ pub(super) fn parts(xml: &str) -> Result<Parts, DictionaryError> {
     };
     let header = reader.layout(section(root, "header")?)?;
     let trailer = reader.layout(section(root, "trailer")?)?;
-    let messages = reader.messages(section(root, "messages")?)?;
+    let messages = reader.messages(section(root, "messages")?, &header, &trailer)?;
     let groups = reader.groups;
     Ok(Parts {
         fields,
@@ -67,19 +67,23 @@ struct Reader<'a, 'input> {
 }
 
 impl<'a, 'input> Reader<'a, 'input> {
-    fn messages(&mut self, section: Node<'a, 'input>) -> Result<Vec<MessageDef>, DictionaryError> {
+    fn messages(
+        &mut self,
+        section: Node<'a, 'input>,
+        header: &Layout,
+        trailer: &Layout,
+    ) -> Result<Vec<MessageDef>, DictionaryError> {
         let mut messages = BTreeMap::new();
         for node in elements(section) {
             let body = self.layout(node)?;
-            let mut nested = TagSet::default();
-            self.note_nested(&body, &mut nested);
+            let places = self.places(header, &body, trailer);
             let msg_type = attribute(node, "msgtype")?;
             let def = MessageDef {
                 msg_type: msg_type.to_owned(),
                 name: attribute(node, "name")?.to_owned(),
                 is_admin: attribute(node, "msgcat")? == "admin",
                 body,
-                nested,
+                places,
             };
             if messages.insert(msg_type, def).is_some() {
                 return Err(DictionaryError::Twice {
@@ -91,14 +95,25 @@ impl<'a, 'input> Reader<'a, 'input> {
         Ok(messages.into_values().collect())
     }
 
-    fn note_nested(&self, layout: &Layout, nested: &mut TagSet) {
+    /// Where each tag belongs in a message with this body. A tag of several sections belongs in the body.
+    fn places(&self, header: &Layout, body: &Layout, trailer: &Layout) -> Places {
+        let mut places = Places::default();
+        places.add_section(Section::Trailer, trailer);
+        places.add_section(Section::Header, header);
+        places.add_section(Section::Body, body);
+        for layout in [header, body, trailer] {
+            self.note_nested(layout, &mut places);
+        }
+        places
+    }
+
+    fn note_nested(&self, layout: &Layout, places: &mut Places) {
         for group in layout.members().iter().filter_map(|member| member.group) {
             let inside = &self.groups[usize::from(group)];
-            inside
-                .members()
-                .iter()
-                .for_each(|member| nested.insert(member.tag));
-            self.note_nested(inside, nested);
+            for member in inside.members() {
+                places.add_nested(member.tag);
+            }
+            self.note_nested(inside, places);
         }
     }
 
@@ -225,7 +240,10 @@ fn fields(section: Node<'_, '_>) -> Result<Vec<FieldDef>, DictionaryError> {
             })
             .collect::<Result<Vec<_>, DictionaryError>>()?;
         let twice = fields
-            .insert(tag, FieldDef::new(tag, name.to_owned(), ty, values))
+            .insert(
+                tag,
+                FieldDef::new(tag, name.to_owned(), ty, values, others(node)?),
+            )
             .is_some();
         if twice || names.insert(name, tag).is_some() {
             return Err(DictionaryError::Twice {
@@ -235,6 +253,20 @@ fn fields(section: Node<'_, '_>) -> Result<Vec<FieldDef>, DictionaryError> {
         }
     }
     Ok(fields.into_values().collect())
+}
+
+/// Which values a field may have besides those listed: `allowOtherValues` as other engines know it, and
+/// `otherValuesFrom` where these are numbers.
+fn others(node: Node<'_, '_>) -> Result<OtherValues, DictionaryError> {
+    if let Some(from) = node.attribute("otherValuesFrom") {
+        let from = from.parse().ok();
+        let from = from.ok_or_else(|| no_attribute(node, "otherValuesFrom"))?;
+        return Ok(OtherValues::NumbersFrom(from));
+    }
+    Ok(match node.attribute("allowOtherValues") {
+        Some("Y" | "true") => OtherValues::Any,
+        _ => OtherValues::None,
+    })
 }
 
 fn components<'a, 'input>(

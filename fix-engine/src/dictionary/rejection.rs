@@ -71,6 +71,15 @@ impl SessionRejectReason {
     }
 }
 
+/// One entry of a repeating group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryRef {
+    /// Tag of the count of the group, for example 555 for NoLegs.
+    pub count_tag: u32,
+    /// Which entry, counted from 1.
+    pub number: u64,
+}
+
 /// A refusal of one message, for Reject (3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
@@ -80,6 +89,8 @@ pub struct Rejection {
     pub ref_tag: Option<i64>,
     /// Where that field stands in the message, counted from 1; `None` where it is missing.
     pub position: Option<u32>,
+    /// The entries of repeating groups that it stands in (or is missing in), innermost first.
+    pub entries: Vec<EntryRef>,
     /// Text (58): names field, value and position in plain words, without secrets.
     pub text: String,
 }
@@ -96,6 +107,7 @@ impl Rejection {
             reason,
             ref_tag: ref_tag.map(i64::from),
             position: None,
+            entries: Vec::new(),
             text: text.into(),
         }
     }

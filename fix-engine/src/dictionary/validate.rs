@@ -1,15 +1,19 @@
 //! Checks one message against the dictionary. In: message, rules. Out: nothing, or the first refusal.
 //! Goes once through the fields; groups call themselves. Does not know sessions nor what a value means.
 
+use std::borrow::Cow;
+
+use crate::codec::data_fields::length_tag;
 use crate::codec::field::Field;
+use crate::codec::grammar;
 use crate::codec::message::Message;
-use crate::codec::pipe::value_text;
-use crate::codec::view::View;
-use crate::dictionary::Dictionary;
+use crate::dictionary::field::{FieldDef, FieldType};
 use crate::dictionary::format;
-use crate::dictionary::layout::{Layout, Member, MessageDef, Slots};
+use crate::dictionary::layout::{Layout, Member, MessageDef, Place, Section, Slots};
+use crate::dictionary::refusal::{Refusal, Subject};
 use crate::dictionary::rejection::{Rejection, SessionRejectReason};
 use crate::dictionary::rules::{Rules, USER_DEFINED_FROM};
+use crate::dictionary::{Dictionary, encoding};
 use crate::tag;
 
 /// Checks `message`.
@@ -20,40 +24,36 @@ pub(super) fn check(
 ) -> Result<(), Rejection> {
     let view = message.view();
     let Some(def) = dictionary.message(message.msg_type()) else {
-        return Err(unknown_type(dictionary, view));
+        return Err(unknown_type(message).into_rejection(dictionary, None, view));
     };
     let mut walk = Walk {
         dictionary,
         rules,
         def,
-        view,
+        bytes: view.bytes(),
         fields: view.index(),
         at: 0,
     };
     walk.message()
+        .map_err(|refusal| refusal.into_rejection(dictionary, Some(def), view))
 }
+
+/// What a step of the walk says. The refusal is boxed, so that the good case stays small.
+type Step<T> = Result<T, Box<Refusal>>;
 
 /// The way through the fields of one message.
 struct Walk<'a> {
     dictionary: &'a Dictionary,
     rules: &'a Rules,
     def: &'a MessageDef,
-    view: View<'a>,
+    bytes: &'a [u8],
     fields: &'a [Field],
     /// Index of the field that comes next.
     at: usize,
 }
 
-/// The parts of a message, in their order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Section {
-    Header,
-    Body,
-    Trailer,
-}
-
 impl<'a> Walk<'a> {
-    fn message(&mut self) -> Result<(), Rejection> {
+    fn message(&mut self) -> Step<()> {
         let layouts = [
             &self.dictionary.header,
             &self.def.body,
@@ -62,211 +62,196 @@ impl<'a> Walk<'a> {
         let mut present = [Slots::default(); 3];
         let mut reached = Section::Header;
         while let Some(field) = self.fields.get(self.at) {
-            let Some((section, slot)) = self.place(field.tag) else {
+            let Place::Member(section, slot) = self.def.places.of(field.tag) else {
                 self.stray(field)?;
                 continue;
             };
             if section < reached && self.rules.check_section_order {
-                return Err(self.out_of_section(field, section));
+                return Err(self.out_of_section(section));
             }
             reached = reached.max(section);
-            self.enter(
-                layouts[section as usize],
-                slot,
-                &mut present[section as usize],
-            )?;
+            let at = section as usize;
+            self.enter(field, layouts[at], slot, &mut present[at])?;
         }
         for (layout, present) in layouts.iter().zip(&present) {
-            if let Some(tag) = layout
-                .missing(present)
-                .filter(|_| self.rules.check_required)
-            {
-                let text = format!("{} is required in {}", self.name(tag), self.def.name);
-                return Err(Rejection::new(
-                    SessionRejectReason::RequiredTagMissing,
-                    Some(tag),
-                    text,
-                ));
-            }
+            self.check_required(layout, present)?;
         }
         Ok(())
     }
 
-    /// Section and slot of a tag outside groups.
     #[inline]
-    fn place(&self, tag: u32) -> Option<(Section, u16)> {
-        if let Some(slot) = self.def.body.slot(tag) {
-            return Some((Section::Body, slot));
+    fn check_required(&self, layout: &Layout, present: &Slots) -> Step<()> {
+        match layout.missing(present) {
+            Some(tag) if self.rules.check_required => Err(Refusal::missing(tag)),
+            _ => Ok(()),
         }
-        if let Some(slot) = self.dictionary.header.slot(tag) {
-            return Some((Section::Header, slot));
-        }
-        self.dictionary
-            .trailer
-            .slot(tag)
-            .map(|slot| (Section::Trailer, slot))
     }
 
     /// Takes the next field, which has `slot` in `layout`, with the group behind it if it counts one.
-    #[inline]
+    #[inline(always)]
     fn enter(
         &mut self,
+        field: &'a Field,
         layout: &'a Layout,
         slot: u16,
         present: &mut Slots,
-    ) -> Result<(), Rejection> {
-        let field = &self.fields[self.at];
-        let value = field.value(self.view.bytes());
+    ) -> Step<()> {
+        let value = field.value(self.bytes);
         if value.is_empty() {
-            return self.empty(field, slot, present);
+            return self.empty(slot, present);
         }
         self.check_value(field, value)?;
-        if !present.insert(slot) {
-            return Err(self.blame(
-                SessionRejectReason::TagAppearsMoreThanOnce,
-                field,
-                "appears more than once",
-            ));
-        }
-        let member = layout.member(slot);
+        self.note(slot, present)?;
         self.at += 1;
+        let member = layout.member(slot);
+        if member.group.is_none() {
+            return Ok(());
+        }
         match self.dictionary.group(member) {
-            Some(group) => self.group(group, member, field, value),
+            Some(group) => self.group(group, member, value),
             None => Ok(()),
         }
     }
 
-    fn empty(&mut self, field: &Field, slot: u16, present: &mut Slots) -> Result<(), Rejection> {
+    #[cold]
+    fn empty(&mut self, slot: u16, present: &mut Slots) -> Step<()> {
         if !self.rules.allow_empty_fields {
             return Err(self.blame(
                 SessionRejectReason::TagSpecifiedWithoutAValue,
-                field,
                 "has no value",
             ));
         }
-        present.insert(slot);
+        self.note(slot, present)?;
         self.at += 1;
         Ok(())
     }
 
+    /// Notes that the next field is there.
     #[inline]
-    fn check_value(&self, field: &Field, value: &[u8]) -> Result<(), Rejection> {
+    fn note(&self, slot: u16, present: &mut Slots) -> Step<()> {
+        if present.insert(slot) {
+            return Ok(());
+        }
+        Err(self.blame(
+            SessionRejectReason::TagAppearsMoreThanOnce,
+            "appears more than once",
+        ))
+    }
+
+    #[inline(always)]
+    fn check_value(&self, field: &Field, value: &[u8]) -> Step<()> {
         let Some(def) = self.dictionary.field(field.tag) else {
             return Ok(());
         };
-        if !format::fits(def.ty, value) {
-            let what = format!("is not {}", def.ty.shape());
+        if def.ty == FieldType::Data {
+            self.data(def, value)?;
+        }
+        if !format::fits(def.ty, value) && self.rules.check_formats {
             return Err(self.blame(
                 SessionRejectReason::IncorrectDataFormatForValue,
-                field,
-                &what,
+                format!("is not {}", def.ty.shape()),
             ));
         }
-        if self.rules.check_values && field.tag != tag::MSG_TYPE && !def.allows(value) {
+        if !def.allows(value) && self.rules.check_values && field.tag != tag::MSG_TYPE {
             return Err(self.blame(
                 SessionRejectReason::ValueIsIncorrect,
-                field,
                 "is not one of the field's values",
             ));
         }
         Ok(())
     }
 
-    /// The entries of a group; the count stands in `counted`.
-    fn group(
-        &mut self,
-        group: &'a Layout,
-        member: Member,
-        counted: &Field,
-        count: &[u8],
-    ) -> Result<(), Rejection> {
-        let mut entries = 0_u64;
-        while let Some(slot) = self.next_in(group)? {
-            if slot != 0 {
-                let delimiter = self.name(group.member(0).tag);
-                let what = format!(
-                    "stands where {delimiter} should begin an entry of {}",
-                    self.name(member.tag)
-                );
-                let field = &self.fields[self.at];
+    /// A data field: its Length field stands in front of it, and its bytes are in the encoding that the header names.
+    #[cold]
+    fn data(&self, def: &FieldDef, value: &[u8]) -> Step<()> {
+        let before = self.at.checked_sub(1).and_then(|at| self.fields.get(at));
+        if let Some(length) = length_tag(def.tag)
+            && before.is_none_or(|field| field.tag != length)
+            && self.rules.check_data_lengths
+        {
+            if self.fields.iter().all(|field| field.tag != length) {
+                return Err(Refusal::missing(length));
+            }
+            let length = self.dictionary.label(length);
+            return Err(self.blame(
+                SessionRejectReason::TagSpecifiedOutOfRequiredOrder,
+                format!("must stand directly behind {length}"),
+            ));
+        }
+        if self.rules.check_encoding && encoding::is_encoded(def) {
+            let named = self
+                .fields
+                .iter()
+                .find(|field| field.tag == tag::MESSAGE_ENCODING);
+            let Some(named) = named else {
+                return Err(Refusal::missing(tag::MESSAGE_ENCODING));
+            };
+            if !encoding::fits(named.value(self.bytes), value) {
                 return Err(self.blame(
-                    SessionRejectReason::RepeatingGroupFieldsOutOfOrder,
-                    field,
-                    &what,
+                    SessionRejectReason::IncorrectDataFormatForValue,
+                    "is not in the encoding that MessageEncoding (347) names",
                 ));
             }
-            entries += 1;
-            self.entry(group, member, entries)?;
         }
-        let stated = count.iter().try_fold(0_u64, |value, digit| {
-            value
-                .checked_mul(10)?
-                .checked_add(u64::from(digit.wrapping_sub(b'0')))
-        });
-        if stated == Some(entries) {
+        Ok(())
+    }
+
+    /// The entries of a group, whose count stands in front of the next field.
+    #[inline(never)]
+    fn group(&mut self, group: &'a Layout, member: Member, count: &[u8]) -> Step<()> {
+        let counted = self.at - 1;
+        let mut entries = 0_u64;
+        let mut delimiter = None;
+        while let Some((field, slot)) = self.next_in(group)? {
+            let first = if self.rules.first_member_delimits {
+                *delimiter.get_or_insert(slot)
+            } else {
+                0
+            };
+            if slot != first {
+                return Err(self.no_delimiter(group.member(first), member));
+            }
+            entries += 1;
+            self.entry(field, group, slot)
+                .map_err(|refusal| refusal.within(member.tag, entries))?;
+        }
+        if grammar::number(count) == Some(entries) {
             return Ok(());
         }
-        let what = format!("does not count the entries that follow: {entries}");
-        Err(self.blame(
+        Err(Refusal::new(
             SessionRejectReason::IncorrectNumInGroupCount,
-            counted,
-            &what,
+            Subject::Field(counted),
+            format!("does not count the entries that follow: {entries}"),
         ))
     }
 
-    /// One entry of a group, from its delimiter to the next or to the end of the group.
-    fn entry(&mut self, group: &'a Layout, member: Member, number: u64) -> Result<(), Rejection> {
+    /// One entry of a group, from its delimiter, which is `field`, to the next or to the end of the group.
+    fn entry(&mut self, field: &'a Field, group: &'a Layout, delimiter: u16) -> Step<()> {
         let mut present = Slots::default();
-        let (mut last, mut begun) = (0, false);
-        while let Some(slot) = self.next_in(group)? {
-            if slot == 0 && begun {
+        self.enter(field, group, delimiter, &mut present)?;
+        let mut last = delimiter;
+        while let Some((field, slot)) = self.next_in(group)? {
+            if slot == delimiter {
                 break;
             }
             if slot < last && self.rules.check_group_order {
-                let before = self.name(group.member(last).tag);
-                let what = format!(
-                    "must stand before {before} in an entry of {}",
-                    self.name(member.tag)
-                );
-                let field = &self.fields[self.at];
-                return Err(self.blame(
-                    SessionRejectReason::RepeatingGroupFieldsOutOfOrder,
-                    field,
-                    &what,
-                ));
+                return Err(self.out_of_order(group.member(last)));
             }
-            (last, begun) = (slot, true);
-            self.enter(group, slot, &mut present)?;
+            last = slot;
+            self.enter(field, group, slot, &mut present)?;
         }
-        match group
-            .missing(&present)
-            .filter(|_| self.rules.check_required)
-        {
-            Some(tag) => {
-                let text = format!(
-                    "{} is required in entry {number} of {}",
-                    self.name(tag),
-                    self.name(member.tag)
-                );
-                Err(Rejection::new(
-                    SessionRejectReason::RequiredTagMissing,
-                    Some(tag),
-                    text,
-                ))
-            }
-            None => Ok(()),
-        }
+        self.check_required(group, &present)
     }
 
-    /// Slot of the next field if it is a member of `group`. Fields that belong nowhere are refused or left out on
-    /// the way; any other field ends the group.
+    /// The next field and its slot if it is a member of `group`. Fields that belong nowhere are refused or left out
+    /// on the way; any other field ends the group.
     #[inline]
-    fn next_in(&mut self, group: &Layout) -> Result<Option<u16>, Rejection> {
+    fn next_in(&mut self, group: &Layout) -> Step<Option<(&'a Field, u16)>> {
         while let Some(field) = self.fields.get(self.at) {
             if let Some(slot) = group.slot(field.tag) {
-                return Ok(Some(slot));
+                return Ok(Some((field, slot)));
             }
-            if self.def.nested.has(field.tag) || self.place(field.tag).is_some() {
+            if self.def.places.of(field.tag) != Place::Nowhere {
                 return Ok(None);
             }
             self.stray(field)?;
@@ -276,20 +261,19 @@ impl<'a> Walk<'a> {
 
     /// A field that has no place here: refused, or left out where the rules allow it.
     #[cold]
-    fn stray(&mut self, field: &Field) -> Result<(), Rejection> {
+    fn stray(&mut self, field: &Field) -> Step<()> {
         let known = self.dictionary.field(field.tag).is_some();
         let (allowed, reason, what) = if field.tag == 0 {
             (false, SessionRejectReason::InvalidTagNumber, "is no tag")
-        } else if self.def.nested.has(field.tag) {
+        } else if self.def.places.of(field.tag) == Place::Nested {
             (
                 false,
                 SessionRejectReason::RepeatingGroupFieldsOutOfOrder,
                 "stands outside its repeating group",
             )
         } else if known {
-            let allowed = self.rules.allow_fields_of_other_messages;
             (
-                allowed,
+                self.rules.allow_fields_of_other_messages,
                 SessionRejectReason::TagNotDefinedForThisMessageType,
                 "is not defined for this message",
             )
@@ -307,68 +291,53 @@ impl<'a> Walk<'a> {
             )
         };
         if !allowed {
-            return Err(self.blame(reason, field, what));
+            return Err(self.blame(reason, what).of_no_entry());
         }
         self.at += 1;
         Ok(())
     }
 
     #[cold]
-    fn out_of_section(&self, field: &Field, section: Section) -> Rejection {
+    fn out_of_section(&self, section: Section) -> Box<Refusal> {
         let what = match section {
             Section::Header => "belongs in the header, before the first field of the body",
             Section::Body | Section::Trailer => "stands behind the start of the trailer",
         };
+        self.blame(SessionRejectReason::TagSpecifiedOutOfRequiredOrder, what)
+    }
+
+    #[cold]
+    fn no_delimiter(&self, delimiter: Member, counted: Member) -> Box<Refusal> {
+        let delimiter = self.dictionary.label(delimiter.tag);
+        let counted = self.dictionary.label(counted.tag);
         self.blame(
-            SessionRejectReason::TagSpecifiedOutOfRequiredOrder,
-            field,
-            what,
+            SessionRejectReason::RepeatingGroupFieldsOutOfOrder,
+            format!("stands where {delimiter} should begin an entry of {counted}"),
         )
     }
 
-    /// A refusal that names the field, its value and its position.
     #[cold]
-    fn blame(&self, reason: SessionRejectReason, field: &Field, what: &str) -> Rejection {
-        let place = self
-            .fields
-            .iter()
-            .position(|other| other == field)
-            .map_or(0, |at| at + 1);
-        let number = self.view.written_tag(field);
-        let name = self
-            .dictionary
-            .field(field.tag)
-            .map_or_else(|| number.to_string(), |def| self.name(def.tag));
-        let value = shown(field, self.view);
-        Rejection {
-            reason,
-            ref_tag: Some(number),
-            position: u32::try_from(place).ok(),
-            text: format!("{name} = {value} at position {place} {what}"),
-        }
+    fn out_of_order(&self, last: Member) -> Box<Refusal> {
+        let last = self.dictionary.label(last.tag);
+        self.blame(
+            SessionRejectReason::RepeatingGroupFieldsOutOfOrder,
+            format!("must stand before {last}"),
+        )
     }
 
-    /// Name and tag, for a text to a person.
-    fn name(&self, tag: u32) -> String {
-        self.dictionary
-            .field(tag)
-            .map_or_else(|| tag.to_string(), |def| format!("{} ({tag})", def.name))
+    /// A refusal for what is wrong with the next field.
+    #[cold]
+    fn blame(
+        &self,
+        reason: SessionRejectReason,
+        what: impl Into<Cow<'static, str>>,
+    ) -> Box<Refusal> {
+        Refusal::new(reason, Subject::Field(self.at), what)
     }
 }
 
-/// A value for a text to a person: masked, escaped, shortened.
-fn shown(field: &Field, view: View<'_>) -> String {
-    let value = value_text(field.tag, field.value(view.bytes()));
-    let short: String = value.chars().take(SHOWN_CHARS_MAX).collect();
-    if short.len() == value.len() {
-        format!("'{value}'")
-    } else {
-        format!("'{short}…'")
-    }
-}
-
-fn unknown_type(dictionary: &Dictionary, view: View<'_>) -> Rejection {
-    let (reason, what) = match view.value(tag::MSG_TYPE) {
+fn unknown_type(message: &Message) -> Box<Refusal> {
+    let (reason, what) = match message.value(tag::MSG_TYPE) {
         None | Some([]) => (
             SessionRejectReason::TagSpecifiedWithoutAValue,
             "has no value",
@@ -378,32 +347,8 @@ fn unknown_type(dictionary: &Dictionary, view: View<'_>) -> Rejection {
             "is no message of the dictionary",
         ),
     };
-    let value = view.index().iter().find(|field| field.tag == tag::MSG_TYPE);
-    let value = value.map(|field| shown(field, view)).unwrap_or_default();
-    let name = dictionary
-        .field(tag::MSG_TYPE)
-        .map_or("MsgType", |def| def.name.as_str());
-    Rejection {
-        reason,
-        ref_tag: Some(i64::from(tag::MSG_TYPE)),
-        position: Some(3),
-        text: format!("{name} (35) = {value} at position 3 {what}"),
-    }
+    Refusal::new(reason, Subject::Field(MSG_TYPE_AT), what)
 }
 
-/// Longest part of a value that a text shows, in characters.
-const SHOWN_CHARS_MAX: usize = 40;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_value_is_shortened() {
-        let message = Message::from_pipe(&format!("8=FIX.4.4|35=0|112={}|", "x".repeat(100)))
-            .expect("a message");
-        let view = message.view();
-        let text = shown(&view.index()[3], view);
-        assert_eq!(text, format!("'{}…'", "x".repeat(40)));
-    }
-}
+/// Where MsgType stands in the index of every message.
+const MSG_TYPE_AT: usize = 2;

@@ -1,5 +1,6 @@
 //! The codec from outside: frames out of a stream, messages out of frames, bytes out of bodies.
 
+mod allocations;
 mod encoding;
 mod frames;
 mod messages;

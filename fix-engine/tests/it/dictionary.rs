@@ -313,7 +313,9 @@ proptest! {
             prop_assert_eq!(lines.len(), message.fields().count());
             for rules in [Rules::default(), Rules { allow_unknown_fields: true, allow_user_defined_fields: true,
                 allow_fields_of_other_messages: true, allow_empty_fields: true, check_values: false,
-                check_section_order: false, check_group_order: false, check_required: false }] {
+                check_formats: false,
+                check_section_order: false, check_group_order: false, first_member_delimits: true, check_required: false,
+                check_data_lengths: false, check_encoding: false }] {
                 if let Err(rejection) = dictionary.validate(&message, &rules) {
                     let position = rejection.position.map_or(1, |position| position as usize);
                     prop_assert!((1..=lines.len()).contains(&position));

@@ -12,6 +12,8 @@ pub(super) struct FieldFact {
     pub(super) ty: String,
     /// Value and label, in the order of the table.
     pub(super) values: Vec<(String, String)>,
+    /// Which other values are taken: empty for none, `any`, or the least number.
+    pub(super) others: String,
 }
 
 /// What an entry of a layout is.
@@ -52,8 +54,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Reads `fields.tsv`, `values.tsv` and `layout.tsv` of a folder. XMLnonFIX (n) is added: it has nothing but
-    /// header and trailer, and so no line in the layout. It gets an optional Text (58), since QuickFIX/J loads no
+    /// Reads `fields.tsv`, `values.tsv`, `others.tsv` and `layout.tsv` of a folder. XMLnonFIX (n) is added: it
+    /// has nothing but header and trailer, and so no line in the layout. It gets an optional Text (58), since QuickFIX/J loads no
     /// dictionary with a message without fields.
     pub(super) fn read(folder: &Path) -> io::Result<Facts> {
         let mut facts = Facts {
@@ -69,16 +71,14 @@ impl Facts {
                 name,
                 ty,
                 values: Vec::new(),
+                others: String::new(),
             });
         }
         for [tag, value, label] in rows(&fs::read_to_string(folder.join("values.tsv"))?)? {
-            let field = facts
-                .fields
-                .iter_mut()
-                .find(|field| field.tag.to_string() == tag);
-            let field =
-                field.ok_or_else(|| io::Error::other(format!("value of unknown field {tag}")))?;
-            field.values.push((value, label));
+            facts.field_of(&tag)?.values.push((value, label));
+        }
+        for [tag, others] in rows(&fs::read_to_string(folder.join("others.tsv"))?)? {
+            facts.field_of(&tag)?.others = others;
         }
         for [path, kind, name, required] in rows(&fs::read_to_string(folder.join("layout.tsv"))?)? {
             facts.enter(path, &kind, name, required == "Y")?;
@@ -91,6 +91,14 @@ impl Facts {
     /// The field of this name.
     pub(super) fn field(&self, name: &str) -> Option<&FieldFact> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    fn field_of(&mut self, tag: &str) -> io::Result<&mut FieldFact> {
+        let field = self
+            .fields
+            .iter_mut()
+            .find(|field| field.tag.to_string() == tag);
+        field.ok_or_else(|| io::Error::other(format!("unknown field {tag}")))
     }
 
     /// The entries at `path`; none for a path that is not there.

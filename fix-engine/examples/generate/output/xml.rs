@@ -31,8 +31,13 @@ pub(super) fn dictionary(facts: &Facts) -> String {
     }
     out.push_str(" </components>\n <fields>\n");
     for field in &facts.fields {
+        let others = match field.others.as_str() {
+            "" => String::new(),
+            "any" => " allowOtherValues='Y'".to_owned(),
+            least => format!(" allowOtherValues='Y' otherValuesFrom='{least}'"),
+        };
         let start = format!(
-            "  <field number='{}' name='{}' type='{}'",
+            "  <field number='{}' name='{}' type='{}'{others}",
             field.tag, field.name, field.ty
         );
         if field.values.is_empty() {

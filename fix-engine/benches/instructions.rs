@@ -1,0 +1,74 @@
+//! The codec's work for callgrind, which counts instructions and so does not depend on how busy a machine is:
+//! `scripts/bench instructions`. Only what happens inside [`measured`] is to be counted
+//! (`--toggle-collect=*measured*`).
+//!
+//! Arguments: the name of a case and how many messages, or `--list` for the names; without them every case runs once.
+
+mod cases;
+
+use std::env;
+
+use bytes::Bytes;
+use cases::{Reading, Writing};
+
+fn main() {
+    let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    if args.first().is_some_and(|arg| arg == "--list") {
+        return list();
+    }
+    let count: u32 = args
+        .get(1)
+        .map_or(1, |count| count.parse().expect("a number of messages"));
+    let mut ran = 0;
+    for (name, begin) in CASES {
+        if args.first().is_none_or(|wanted| wanted == name) {
+            let mut work = begin();
+            work();
+            measured(&mut work, count);
+            ran += 1;
+        }
+    }
+    assert!(ran > 0, "no such case: {args:?}");
+}
+
+#[expect(clippy::print_stdout)]
+fn list() {
+    CASES.iter().for_each(|(name, _)| println!("{name}"));
+}
+
+#[inline(never)]
+fn measured(work: &mut dyn FnMut(), count: u32) {
+    for _ in 0..count {
+        work();
+    }
+}
+
+type Work = Box<dyn FnMut()>;
+
+/// Every case by name.
+const CASES: [(&str, fn() -> Work); 8] = [
+    ("NewOrderSingle-read", || read(cases::order())),
+    ("NewOrderSingle-validate", || validate(cases::order())),
+    ("ExecutionReport-read", || read(cases::report())),
+    ("ExecutionReport-validate", || validate(cases::report())),
+    ("Snapshot-read", || read(cases::snapshot())),
+    ("Snapshot-validate", || validate(cases::snapshot())),
+    ("ExecutionReport-encode", || {
+        let mut writing = Writing::new();
+        Box::new(move || writing.encode())
+    }),
+    ("ExecutionReport-fill-encode", || {
+        let mut writing = Writing::new();
+        Box::new(move || writing.fill_and_encode())
+    }),
+];
+
+fn read(bytes: Bytes) -> Work {
+    let mut reading = Reading::of(bytes);
+    Box::new(move || reading.read())
+}
+
+fn validate(bytes: Bytes) -> Work {
+    let mut reading = Reading::of(bytes);
+    Box::new(move || reading.read_and_validate())
+}
