@@ -44,9 +44,11 @@ fn measured(work: &mut dyn FnMut(), count: u32) {
 }
 
 type Work = Box<dyn FnMut()>;
+/// Makes a piece of work, with its memory.
+type Begin = fn() -> Work;
 
 /// Every case by name.
-const CASES: [(&str, fn() -> Work); 8] = [
+const CASES: [(&str, Begin); 8] = [
     ("NewOrderSingle-read", || read(cases::order())),
     ("NewOrderSingle-validate", || validate(cases::order())),
     ("ExecutionReport-read", || read(cases::report())),

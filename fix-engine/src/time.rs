@@ -93,12 +93,12 @@ impl Timestamp {
         let nanos = (nanos % NANOS_PER_SEC).unsigned_abs();
         let fraction = digits::ascii(digits::eight_digits(nanos / 10));
         // `YYYYMMDD-HH:MM:S` and `S.FFFFFFFFF000`, the first character in the lowest byte.
-        let start = u128::from(date) | u128::from(b'-') << 64 | u128::from(time) << 72;
+        let start = u128::from(date) | (u128::from(b'-') << 64) | (u128::from(time) << 72);
         let end = u128::from(time >> 56)
-            | u128::from(b'.') << 8
-            | u128::from(fraction) << 16
-            | u128::from(u64::from(b'0') + nanos % 10) << 80
-            | 0x0030_3030 << 88;
+            | (u128::from(b'.') << 8)
+            | (u128::from(fraction) << 16)
+            | (u128::from(u64::from(b'0') + nanos % 10) << 80)
+            | (0x0030_3030 << 88);
         let from = buf.len();
         buf.put_u128_le(start);
         buf.put_u128_le(end);
@@ -117,7 +117,7 @@ fn date_text(days: i64) -> u64 {
 fn time_text(secs: i64) -> u64 {
     let (hour, minute, second) = (secs / 3600, secs / 60 % 60, secs % 60);
     let number = hour * 1_000_000 + minute * 1000 + second;
-    let colons = u64::from(b':' - b'0') << 16 | u64::from(b':' - b'0') << 40;
+    let colons = (u64::from(b':' - b'0') << 16) | (u64::from(b':' - b'0') << 40);
     digits::ascii(digits::eight_digits(number.unsigned_abs())) + colons
 }
 

@@ -10,11 +10,11 @@ pub(crate) const EIGHT_DIGITS: u64 = 100_000_000;
 #[inline]
 pub(crate) fn eight_digits(value: u64) -> u64 {
     // Each step halves the lanes: 4 digits in 32 bits, 2 in 16, 1 in 8. A product and a shift divide all lanes at once.
-    let fours = value / 10_000 | (value % 10_000) << 32;
-    let hundreds = (fours * 10_486 >> 20) & 0x0000_007F_0000_007F;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = (twos * 103 >> 10) & 0x000F_000F_000F_000F;
-    tens | (twos - tens * 10) << 8
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007F_0000_007F;
+    let twos = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | ((twos - tens * 10) << 8)
 }
 
 /// Digits (0 to 9) as characters.
