@@ -103,7 +103,16 @@ impl FieldDef {
         if self.ty == FieldType::MultipleValueString {
             return value.split(|byte| *byte == b' ').all(allows);
         }
-        allows(value)
+        allows(self.number_text(value))
+    }
+
+    /// The value without the leading zeros that a whole number may have (FIX 4.4 vol. 1, int).
+    fn number_text<'a>(&self, value: &'a [u8]) -> &'a [u8] {
+        let first = match self.ty {
+            FieldType::Int => value.iter().position(|byte| *byte != b'0'),
+            _ => Some(0),
+        };
+        &value[first.unwrap_or(value.len().saturating_sub(1))..]
     }
 }
 
@@ -194,7 +203,7 @@ impl FieldType {
             FieldType::Char => "one character",
             FieldType::Boolean => "Y or N",
             FieldType::String => "a text",
-            FieldType::MultipleValueString => "texts with single spaces between them",
+            FieldType::MultipleValueString => "values with single spaces between them",
             FieldType::Currency => "a currency of three letters",
             FieldType::Country => "a country of two letters",
             FieldType::Exchange => "an exchange of up to four letters or digits",

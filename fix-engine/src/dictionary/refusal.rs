@@ -50,14 +50,20 @@ impl Refusal {
     /// A field that is required and not there.
     #[cold]
     pub(super) fn missing(tag: u32) -> Box<Refusal> {
+        Refusal::missing_for(tag, "is required")
+    }
+
+    /// The same, with more words: `what` begins with "is required".
+    #[cold]
+    pub(super) fn missing_for(tag: u32, what: impl Into<Cow<'static, str>>) -> Box<Refusal> {
         Refusal::new(
             SessionRejectReason::RequiredTagMissing,
             Subject::Missing(tag),
-            "is required",
+            what,
         )
     }
 
-    /// The same, of a field that was met in a group and does not belong there.
+    /// The same, of a field that was met, or missed, inside a group and does not belong there.
     pub(super) fn of_no_entry(mut self: Box<Refusal>) -> Box<Refusal> {
         self.of_no_entry = true;
         self

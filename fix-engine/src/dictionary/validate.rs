@@ -170,7 +170,8 @@ impl<'a> Walk<'a> {
             && self.rules.check_data_lengths
         {
             if self.fields.iter().all(|field| field.tag != length) {
-                return Err(Refusal::missing(length));
+                let what = format!("is required in front of {}", self.dictionary.label(def.tag));
+                return Err(Refusal::missing_for(length, what));
             }
             let length = self.dictionary.label(length);
             return Err(self.blame(
@@ -184,7 +185,8 @@ impl<'a> Walk<'a> {
                 .iter()
                 .find(|field| field.tag == tag::MESSAGE_ENCODING);
             let Some(named) = named else {
-                return Err(Refusal::missing(tag::MESSAGE_ENCODING));
+                let what = format!("is required with {}", self.dictionary.label(def.tag));
+                return Err(Refusal::missing_for(tag::MESSAGE_ENCODING, what).of_no_entry());
             };
             if !encoding::fits(named.value(self.bytes), value) {
                 return Err(self.blame(

@@ -2,6 +2,7 @@
 
 #[path = "../../examples/generate/output/mod.rs"]
 mod output;
+mod tables;
 mod validation;
 
 use std::fs;
