@@ -3,7 +3,9 @@
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use market::id::Symbol;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// The operator's program of Loggia: asks the exchange and shows, or works offline on FIX messages and order flows.
 #[derive(Debug, Parser)]
@@ -97,15 +99,76 @@ pub enum Command {
 /// Works on FIX messages.
 #[derive(Debug, Subcommand)]
 pub enum Fix {
-    /// Take a FIX 4.4 message apart: a line a field, with its name and the meaning of its value.
+    /// Take FIX 4.4 messages apart: names, meanings, what is wrong, and what the venue's session would do.
     Explain {
-        /// The message with `|`, `^A` or SOH between fields; `-` for standard input, or a file: one message a line.
-        #[arg(value_name = "MESSAGE|FILE|-")]
-        message: String,
+        /// The message with `|`, `^A` or SOH between fields; `-` for standard input, or a file.
+        #[arg(value_name = "MESSAGE|FILE|-", required_unless_present = "file")]
+        message: Option<String>,
+        /// A log with FIX messages in its lines, words before and behind them; `-` for standard input.
+        #[arg(long, value_name = "FILE|-", conflicts_with = "message")]
+        file: Option<String>,
         /// A QuickFIX data dictionary [default: FIX 4.4 with Loggia's own fields].
         #[arg(long, value_name = "FILE")]
         dictionary: Option<PathBuf>,
     },
+    /// Works on a session's files.
+    #[command(subcommand)]
+    Store(Store),
+}
+
+/// Works on the files that keep a FIX session's numbers and messages; they are only read, also while the venue runs.
+#[derive(Debug, Subcommand)]
+pub enum Store {
+    /// What a session's files hold: numbers, counts, times, segments.
+    Inspect {
+        /// The session's file, for instance loggia-data/sessions/BOT01.log.
+        path: PathBuf,
+        /// The messages of these numbers instead, secrets masked: `7`, `FROM..TO` or `FROM..`, both ends included.
+        #[arg(long, value_name = "FROM..TO")]
+        messages: Option<MessageRange>,
+    },
+    /// Check every record: ends with 0 when all is sound, 8 with a torn tail, 9 when it is damaged, and says where.
+    Verify {
+        /// The session's file, for instance loggia-data/sessions/BOT01.log.
+        path: PathBuf,
+    },
+}
+
+/// Numbers of messages, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRange(RangeInclusive<u64>);
+
+impl MessageRange {
+    /// The numbers.
+    pub fn numbers(&self) -> RangeInclusive<u64> {
+        self.0.clone()
+    }
+}
+
+impl FromStr for MessageRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| {
+            let number = text.parse().map_err(|_| format!("\"{text}\" is no number"));
+            number.and_then(|number| {
+                if number == 0 {
+                    Err("the first message is 1".to_owned())
+                } else {
+                    Ok(number)
+                }
+            })
+        };
+        let (from, to) = match text.split_once("..") {
+            None => (number(text)?, number(text)?),
+            Some((from, "")) => (number(from)?, u64::MAX),
+            Some((from, to)) => (number(from)?, number(to)?),
+        };
+        if from > to {
+            return Err(format!("{from} is above {to}"));
+        }
+        Ok(Self(from..=to))
+    }
 }
 
 /// Works on the market's rules.

@@ -1,36 +1,49 @@
-//! `fix explain`: FIX messages as people paste them, taken apart with the dictionary's words. Offline; secrets stay masked.
+//! `fix explain`: FIX messages as people paste them and as logs have them, taken apart with the dictionary's words, and
+//! what the venue's session would do with each. Offline; secrets stay masked. Messages are shown one by one: a log may
+//! be as long as it likes.
 
+mod log;
+
+use crate::args::Output;
+use crate::explain::log::{Found, Log};
 use crate::failure::Failure;
-use crate::show::{Column, Show, table};
+use crate::show::{Column, Show, printable, table};
+use bytes::Bytes;
+use fix_engine::codec::pipe;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::dictionary::rules::Rules;
-use fix_engine::explain as engine;
+use fix_engine::explain::reception::{self, Step};
+use fix_engine::explain::{Explained as Field, Explanation};
 use serde::Serialize;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-/// The most input that is read, in bytes.
-pub const INPUT_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Where a message begins in a line of a log.
+/// The longest dictionary that is read, in bytes.
+pub const DICTIONARY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// The most characters shown of what stands in front of a message in a log.
+const PREFIX_CHARS_MAX: usize = 120;
+/// What a message begins with.
 const BEGIN: &str = "8=FIX";
 
-/// Messages taken apart.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub struct Explanation {
-    messages: Vec<Explained>,
-}
-
-/// One message.
+/// One message, taken apart.
 #[derive(Debug, Serialize)]
 struct Explained {
-    /// Its name, when the dictionary knows it.
+    /// Where it begins in a log, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    /// What stands in front of it in a log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prefix: Option<String>,
+    /// Its name, when a dictionary knows it.
     name: Option<String>,
     /// Why a receiver would ignore it.
     garbled: Option<String>,
     /// Why a receiver would refuse it.
     refused: Option<Refused>,
+    /// What the venue's session would do, were it the next message and in time.
+    session: Vec<String>,
     /// Its fields in order.
     fields: Vec<Line>,
 }
@@ -42,6 +55,8 @@ struct Refused {
     reason: u32,
     /// RefTagID (371).
     ref_tag: Option<i64>,
+    /// Place of the field in the message, from 1.
+    position: Option<u32>,
     /// Text (58).
     text: String,
 }
@@ -49,6 +64,8 @@ struct Refused {
 /// One field.
 #[derive(Debug, Serialize)]
 struct Line {
+    /// Its place in the message, from 1.
+    position: u32,
     tag: i64,
     name: String,
     value: String,
@@ -59,33 +76,109 @@ struct Line {
     entry: Option<u32>,
 }
 
-/// Explains the messages of `input`: a message, a file of them, or `-` for standard input.
+/// What is to be explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// A message, a file, or `-`: whichever it is.
+    Any(&'a str),
+    /// A file, or `-`.
+    File(&'a str),
+}
+
+/// Explains the messages of `input` on `out`.
 ///
 /// # Errors
-/// [`Failure::File`] for a file that cannot be read, [`Failure::Input`] when there is no message in it.
-pub fn explain(input: &str, dictionary: Option<&Path>) -> Result<Explanation, Failure> {
-    let texts = messages(input)?;
+/// [`Failure::File`] for a file that cannot be read, [`Failure::Input`] when there is no message in it, or one that is
+/// garbled; everything has been shown then.
+pub fn explain(
+    input: Input<'_>,
+    dictionary: Option<&Path>,
+    output: Output,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let books = Books::open(dictionary)?;
-    let messages = texts.iter().map(|text| books.explain(text)).collect();
-    Ok(Explanation { messages })
+    let (name, source, is_log) = open(input)?;
+    let mut log = Log::new(name, source);
+    let mut tally = Tally::default();
+    while let Some(found) = log.next()? {
+        let explained = books.explain(&found, is_log);
+        tally.take(&explained, found.line);
+        let begin = if tally.messages == 1 { "[\n" } else { ",\n" };
+        let text = match output {
+            Output::Table if tally.messages == 1 => explained.table(),
+            Output::Table => format!("\n{}", explained.table()),
+            Output::Json => format!("{begin}{}", explained.text(output).trim_end()),
+        };
+        if !put(out, &text)? {
+            return Ok(());
+        }
+    }
+    let end = match output {
+        Output::Json if tally.messages == 0 => "[]\n".to_owned(),
+        Output::Json => "\n]\n".to_owned(),
+        Output::Table if is_log && tally.messages > 1 => tally.table(),
+        Output::Table => String::new(),
+    };
+    if tally.messages > 0 {
+        put(out, &end)?;
+    }
+    tally.outcome(name)
 }
 
-impl Explanation {
-    /// What is wrong with the first message that no receiver would take in.
-    pub fn failure(&self) -> Option<Failure> {
-        let garbled = self.messages.iter().find_map(|m| m.garbled.as_ref())?;
-        Some(Failure::Input(format!("garbled message: {garbled}")))
+/// Writes; whether anybody still reads.
+fn put(out: &mut dyn Write, text: &str) -> Result<bool, Failure> {
+    match out.write_all(text.as_bytes()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::file("standard output", error)),
     }
 }
 
-impl Show for Explanation {
+/// What was explained so far.
+#[derive(Debug, Default)]
+struct Tally {
+    messages: u64,
+    refused: u64,
+    garbled: u64,
+    /// Line of the first garbled message, and what is wrong with it.
+    first_garbled: Option<(u64, String)>,
+}
+
+impl Tally {
+    fn take(&mut self, explained: &Explained, line: u64) {
+        self.messages += 1;
+        self.refused += u64::from(explained.refused.is_some());
+        if let Some(why) = &explained.garbled {
+            self.garbled += 1;
+            self.first_garbled.get_or_insert((line, why.clone()));
+        }
+    }
+
     fn table(&self) -> String {
-        let texts: Vec<String> = self.messages.iter().map(Explained::table).collect();
-        texts.join("\n")
+        format!(
+            "\n{} messages: {} refused, {} garbled\n",
+            self.messages, self.refused, self.garbled
+        )
+    }
+
+    fn outcome(self, name: &str) -> Result<(), Failure> {
+        match self.first_garbled {
+            None if self.messages == 0 => Err(Failure::Input(format!(
+                "{name}: no line has a message ({BEGIN})"
+            ))),
+            None => Ok(()),
+            Some((_, why)) if self.messages == 1 => {
+                Err(Failure::Input(format!("garbled message: {why}")))
+            }
+            Some((line, why)) => Err(Failure::Input(format!(
+                "{} of {} messages are garbled, the first on line {line}: {why}",
+                self.garbled, self.messages
+            ))),
+        }
     }
 }
 
-impl Explained {
+impl Show for Explained {
     fn table(&self) -> String {
         use Column::{Numbers, Words};
         let columns = [
@@ -94,35 +187,44 @@ impl Explained {
             Words("VALUE"),
             Words("MEANING"),
         ];
-        let mut text = format!("{}\n", self.name.as_deref().unwrap_or("unknown message"));
-        if let Some(garbled) = &self.garbled {
-            text += &format!("garbled, a receiver ignores it: {garbled}\n");
+        let mut text = String::new();
+        if let Some(line) = self.line {
+            let prefix = self.prefix.as_deref().unwrap_or_default();
+            text += format!("line {line} {prefix}").trim_end();
+            text.push('\n');
         }
-        if let Some(refused) = &self.refused {
-            let Refused {
-                reason, text: why, ..
-            } = refused;
-            text += &format!("refused by a receiver (373={reason}): {why}\n");
+        text += self.name.as_deref().unwrap_or("unknown message");
+        text.push('\n');
+        for step in &self.session {
+            text += &format!("session: {}\n", printable(step));
         }
-        text + &table(&columns, self.fields.iter().map(Line::row))
+        let blamed = self.refused.as_ref();
+        let rows = self.fields.iter().map(|line| line.row(blamed));
+        text + &table(&columns, rows)
     }
 }
 
 impl Line {
-    fn row(&self) -> Vec<String> {
+    /// The row, with a word where the field is to blame for a refusal.
+    fn row(&self, refused: Option<&Refused>) -> Vec<String> {
         let entry = self.entry.map_or_else(String::new, |n| format!("#{n} "));
+        let meaning = self.meaning.clone().unwrap_or_default();
+        let blame = refused
+            .filter(|refused| refused.position == Some(self.position))
+            .map_or_else(String::new, |refused| format!("<- 373={}", refused.reason));
         vec![
             self.tag.to_string(),
             format!("{}{entry}{}", "  ".repeat(self.depth), self.name),
             self.value.clone(),
-            self.meaning.clone().unwrap_or_default(),
+            format!("{meaning} {blame}").trim().to_owned(),
         ]
     }
 }
 
-/// The dictionaries to look into, in order.
+/// The dictionaries to look into, in order; the first one is the session's.
 struct Books {
-    books: Vec<Dictionary>,
+    books: Vec<Arc<Dictionary>>,
+    rules: Rules,
 }
 
 impl Books {
@@ -130,158 +232,234 @@ impl Books {
     fn open(path: Option<&Path>) -> Result<Self, Failure> {
         let books = match path {
             None => vec![Dictionary::loggia44(), Dictionary::fix44()],
-            Some(path) => {
-                let xml = read(File::open(path).map_err(|e| Failure::file(path, e))?, path)?;
-                vec![Dictionary::parse(&xml).map_err(|e| Failure::file(path, e))?]
-            }
+            Some(path) => vec![read_dictionary(path)?],
         };
-        Ok(Self { books })
+        Ok(Self {
+            books: books.into_iter().map(Arc::new).collect(),
+            rules: Rules::default(),
+        })
     }
 
-    /// By the first dictionary that knows the message.
-    fn explain(&self, text: &str) -> Explained {
-        let rules = Rules::default();
-        let mut explained = None;
+    /// Named by the first dictionary that knows the message, judged by the first of all.
+    fn explain(&self, found: &Found, is_log: bool) -> Explained {
+        let bytes = whole(&found.bytes);
+        let mut explanation = None;
         for book in &self.books {
-            let found = engine::Explanation::of_text(book, &rules, text);
-            let known = found.name.is_some();
-            explained = Some(found);
+            let by_this = Explanation::of_bytes(book, &self.rules, &bytes);
+            let known = by_this.name.is_some();
+            let first = explanation.get_or_insert_with(|| by_this.clone());
             if known {
+                first.name = by_this.name;
+                first.fields = by_this.fields;
                 break;
             }
         }
-        explained.expect("there is at least one dictionary").into()
+        let explanation = explanation.expect("there is at least one dictionary");
+        let session = &self.books[0];
+        let mut explained = Explained::new(
+            explanation,
+            &reception::of_bytes(session, &self.rules, &bytes),
+        );
+        if is_log {
+            explained.line = Some(found.line);
+            let prefix: String = found.prefix.chars().take(PREFIX_CHARS_MAX).collect();
+            explained.prefix = Some(printable(&prefix)).filter(|prefix| !prefix.is_empty());
+        }
+        explained
     }
 }
 
-impl From<engine::Explanation> for Explained {
-    fn from(explanation: engine::Explanation) -> Self {
-        let fields = explanation.fields.into_iter().map(|field| Line {
+impl Explained {
+    fn new(explanation: Explanation, steps: &[Step]) -> Self {
+        let line = |field: Field| Line {
+            position: field.position,
             tag: field.tag,
             name: field.name,
             value: field.value,
             meaning: field.meaning,
             depth: field.indent,
             entry: field.entry,
-        });
+        };
         Self {
+            line: None,
+            prefix: None,
             name: explanation.name,
-            garbled: explanation.garbled.map(|g| g.to_string()),
-            refused: explanation.rejection.map(|r| Refused {
-                reason: r.reason.code(),
-                ref_tag: r.ref_tag,
-                text: r.text,
+            garbled: explanation.garbled.map(|garbled| garbled.to_string()),
+            refused: explanation.rejection.map(|rejection| Refused {
+                reason: rejection.reason.code(),
+                ref_tag: rejection.ref_tag,
+                position: rejection.position,
+                text: rejection.text,
             }),
-            fields: fields.collect(),
+            session: steps.iter().map(ToString::to_string).collect(),
+            fields: explanation.fields.into_iter().map(line).collect(),
         }
     }
 }
 
-/// The messages of an argument.
-fn messages(input: &str) -> Result<Vec<String>, Failure> {
-    if input.contains(BEGIN) {
-        return Ok(vec![input[input.find(BEGIN).unwrap_or(0)..].to_owned()]);
-    }
-    let text = if input == "-" {
-        read(std::io::stdin().lock(), Path::new("standard input"))?
-    } else if Path::new(input).exists() {
-        read(
-            File::open(input).map_err(|e| Failure::file(input, e))?,
-            Path::new(input),
-        )?
+/// The bytes that were on the wire: as they are where SOH separates the fields and length and sum are there, else made
+/// from what people wrote.
+fn whole(written: &[u8]) -> Bytes {
+    let has = |field: &[u8]| written.windows(field.len()).any(|window| window == field);
+    if has(b"\x019=") && has(b"\x0110=") {
+        Bytes::copy_from_slice(written)
     } else {
-        let shown: String = input
-            .chars()
-            .take(60)
-            .flat_map(char::escape_default)
-            .collect();
-        let why = format!("\"{shown}\" is neither a message (it has no {BEGIN}) nor a file");
-        return Err(Failure::Input(why));
-    };
-    // A line of a log may have words before the message.
-    let found: Vec<String> = text
-        .lines()
-        .filter_map(|line| line.find(BEGIN).map(|at| line[at..].to_owned()))
-        .collect();
-    if found.is_empty() {
-        let shown = if input == "-" {
-            "standard input"
-        } else {
-            input
-        };
-        return Err(Failure::Input(format!(
-            "{shown}: no line has a message ({BEGIN})"
-        )));
+        pipe::to_bytes(&String::from_utf8_lossy(written))
     }
-    Ok(found)
 }
 
-/// A whole text, within bounds. What is not UTF-8 is shown with replacement characters.
-fn read(source: impl Read, path: &Path) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    source
-        .take(INPUT_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|e| Failure::file(path, e))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > INPUT_BYTES_MAX {
-        let why = format!("longer than {INPUT_BYTES_MAX} bytes");
+/// The name of an input, its bytes, and whether it is a log.
+fn open(input: Input<'_>) -> Result<(&str, Box<dyn BufRead + '_>, bool), Failure> {
+    match input {
+        Input::Any(text) if text.contains(BEGIN) => {
+            let message = &text[text.find(BEGIN).unwrap_or(0)..];
+            Ok(("the message", Box::new(Cursor::new(message)), false))
+        }
+        Input::Any("-") | Input::File("-") => {
+            Ok(("standard input", Box::new(io::stdin().lock()), true))
+        }
+        Input::Any(text) if !Path::new(text).exists() => {
+            let shown: String = text
+                .chars()
+                .take(60)
+                .flat_map(char::escape_default)
+                .collect();
+            let why = format!("\"{shown}\" is neither a message (it has no {BEGIN}) nor a file");
+            Err(Failure::Input(why))
+        }
+        Input::Any(path) | Input::File(path) => {
+            let file = File::open(path).map_err(|error| Failure::file(path, error))?;
+            Ok((path, Box::new(BufReader::new(file)), true))
+        }
+    }
+}
+
+fn read_dictionary(path: &Path) -> Result<Dictionary, Failure> {
+    let file = File::open(path).map_err(|error| Failure::file(path, error))?;
+    let mut xml = String::new();
+    file.take(DICTIONARY_BYTES_MAX + 1)
+        .read_to_string(&mut xml)
+        .map_err(|error| Failure::file(path, error))?;
+    if u64::try_from(xml.len()).unwrap_or(u64::MAX) > DICTIONARY_BYTES_MAX {
+        let why = format!("longer than {DICTIONARY_BYTES_MAX} bytes");
         return Err(Failure::file(path, why));
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Dictionary::parse(&xml).map_err(|error| Failure::file(path, error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::Output;
 
     const ORDER: &str = "8=FIX.4.4|35=D|49=BOT01|56=LOGGIA|34=2|52=20261122-10:00:00|11=a1|1=ACC01|55=ACME|54=1|60=20261122-10:00:00|38=100|40=2|44=10.5|";
 
+    fn shown(input: Input<'_>, output: Output) -> (String, Result<(), Failure>) {
+        let mut out = Vec::new();
+        let outcome = explain(input, None, output, &mut out);
+        (String::from_utf8(out).unwrap(), outcome)
+    }
+
+    fn table_of(message: &str) -> (String, Result<(), Failure>) {
+        shown(Input::Any(message), Output::Table)
+    }
+
     #[test]
     fn fields_get_names_and_meanings() {
-        let explanation = explain(ORDER, None).unwrap();
-        assert!(explanation.failure().is_none());
-        let text = explanation.table();
-        assert!(text.starts_with("NewOrderSingle\n"), "{text}");
+        let (text, outcome) = table_of(ORDER);
+        outcome.unwrap();
+        let start = "NewOrderSingle\nsession: accepted: goes to the application\n";
+        assert!(text.starts_with(start), "{text}");
         for words in ["ClOrdID", "a1", "BUY", "LIMIT"] {
             assert!(text.contains(words), "{words} in\n{text}");
         }
     }
 
     #[test]
+    fn a_refusal_names_reason_and_field_and_marks_it() {
+        let (text, outcome) = table_of(&ORDER.replace("54=1", "54=Z"));
+        outcome.unwrap();
+        assert!(
+            text.contains("session: Reject (3) 373=5 371=54: "),
+            "{text}"
+        );
+        let marked: Vec<&str> = text
+            .lines()
+            .filter(|line| line.ends_with("<- 373=5"))
+            .collect();
+        assert!(marked.len() == 1 && marked[0].contains("Side"), "{text}");
+    }
+
+    #[test]
+    fn a_message_that_only_the_standard_knows_is_named_and_refused_by_the_venue() {
+        let (text, _) =
+            table_of("8=FIX.4.4|35=k|49=A|56=B|34=2|52=20261122-10:00:00|391=x|374=N|393=1|");
+        assert!(
+            text.starts_with("BidRequest\nsession: Reject (3) 373=11"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn a_password_is_never_shown() {
         let logon =
             "8=FIX.4.4|35=A|49=A|56=B|34=1|52=20261122-10:00:00|98=0|108=30|553=A|554=hunter2|";
-        let explanation = explain(logon, None).unwrap();
         for output in [Output::Table, Output::Json] {
-            assert!(!explanation.text(output).contains("hunter2"));
+            let (text, _) = shown(Input::Any(logon), output);
+            assert!(
+                text.contains("logged on") && !text.contains("hunter2"),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn a_wrong_checksum_is_a_failure_that_still_shows_the_fields() {
-        let explanation = explain(&format!("{ORDER}10=000|"), None).unwrap();
-        assert!(matches!(explanation.failure(), Some(Failure::Input(_))));
-        assert!(explanation.table().contains("ClOrdID"));
+        let (text, outcome) = table_of(&format!("{ORDER}10=000|"));
+        assert!(matches!(outcome, Err(Failure::Input(_))));
+        assert!(
+            text.contains("session: ignored: CheckSum (10) says 0"),
+            "{text}"
+        );
+        assert!(text.contains("ClOrdID"), "{text}");
     }
 
     #[test]
     fn a_log_is_taken_line_by_line() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("log");
-        std::fs::write(
-            &path,
-            format!("10:00 in {ORDER}\nnothing\n10:01 in {ORDER}\n"),
-        )
-        .unwrap();
-        let explanation = explain(path.to_str().unwrap(), None).unwrap();
-        assert_eq!(explanation.messages.len(), 2);
+        let bad = ORDER.replace("54=1", "54=Z");
+        let log = format!("10:00 in {ORDER}\nnothing\n10:01 in {bad}\n10:02 in {ORDER}10=999|\n");
+        std::fs::write(&path, log).unwrap();
+        let path = path.to_str().unwrap();
+        let (text, outcome) = shown(Input::File(path), Output::Table);
+        assert!(
+            text.starts_with("line 1 10:00 in\nNewOrderSingle\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\nline 3 10:01 in\nNewOrderSingle\nsession: Reject"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("3 messages: 1 refused, 1 garbled\n"),
+            "{text}"
+        );
+        let why = outcome.unwrap_err().to_string();
+        assert!(
+            why.starts_with("1 of 3 messages are garbled, the first on line 4: CheckSum"),
+            "{why}"
+        );
+        let (text, _) = shown(Input::Any(path), Output::Json);
+        let all: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(all[1]["prefix"], "10:01 in");
+        assert_eq!(all[1]["refused"]["ref_tag"], 54);
+        assert_eq!(all[2]["line"], 4);
     }
 
     #[test]
     fn what_is_no_message_is_said() {
         for input in ["hello", "/no/such/file", "\x1b[2J"] {
-            let Err(Failure::Input(why)) = explain(input, None) else {
+            let (_, Err(Failure::Input(why))) = table_of(input) else {
                 panic!("{input} was explained")
             };
             assert!(

@@ -13,7 +13,9 @@ Exit codes:
   4  TLS failed, or a certificate was refused
   5  there is no such thing (symbol, path)
   6  the answer of the exchange cannot be understood
-  7  an input or output file cannot be used, or a message is not FIX";
+  7  an input or output file cannot be used, or a message is not FIX
+  8  a session's files have a torn tail: the next start cuts it off
+  9  a session's files are damaged";
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,26 @@ pub enum Failure {
     /// Input that was read is not what it should be.
     #[error("{0}")]
     Input(String),
+    /// A session's files end with bytes that are no whole record.
+    #[error("{}: torn tail at byte {offset}: {why}", path.display())]
+    TornTail {
+        /// Which.
+        path: PathBuf,
+        /// Where it begins.
+        offset: u64,
+        /// What it is.
+        why: String,
+    },
+    /// A session's files are not what was written.
+    #[error("{}: damaged at byte {offset}: {why}", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// Where.
+        offset: u64,
+        /// What is wrong there.
+        why: String,
+    },
     /// Nobody answers there.
     #[error("cannot reach the exchange at {server}: {why}; is it running, and is --server right?")]
     Unreachable {
@@ -85,6 +107,8 @@ impl Failure {
             Self::NotFound { .. } => 5,
             Self::Answer { .. } => 6,
             Self::File { .. } | Self::Input(_) => 7,
+            Self::TornTail { .. } => 8,
+            Self::Damaged { .. } => 9,
         }
     }
 

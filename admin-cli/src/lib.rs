@@ -5,7 +5,7 @@
 //! | [`args`] | the command line |
 //! | [`connection`], [`client`] | where the exchange is; one HTTPS request with a client certificate |
 //! | [`control`] | the commands that ask the exchange |
-//! | [`explain`], [`replay`] | the commands that work offline |
+//! | [`explain`], [`replay`], [`store`] | the commands that work offline |
 //! | [`show`] | tables and JSON |
 //! | [`failure`] | what can go wrong, and the exit codes |
 //! | [`run`] | arguments → command → text → exit code |
@@ -21,3 +21,4 @@ pub mod failure;
 pub mod replay;
 pub mod run;
 pub mod show;
+pub mod store;

@@ -1,14 +1,14 @@
 //! Runs one command: arguments in, text on standard output, a failure as one message on standard error, an exit code out.
 
-use crate::args::{Cli, Command, Fix, Market, Output, Reach};
+use crate::args::{Cli, Command, Fix, Market, Output, Reach, Store};
 use crate::client::Client;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::show::Show;
-use crate::{control, explain, replay};
+use crate::{control, explain, replay, store};
 use clap::Parser;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 /// The whole program.
@@ -28,11 +28,30 @@ fn answer(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Fix(Fix::Explain {
             message,
+            file,
             dictionary,
         }) => {
-            let explanation = explain::explain(message, dictionary.as_deref())?;
-            print(&explanation.text(cli.output))?;
-            explanation.failure().map_or(Ok(()), Err)
+            let input = match (message, file) {
+                (Some(message), _) => explain::Input::Any(message),
+                (None, file) => explain::Input::File(file.as_deref().unwrap_or("-")),
+            };
+            let mut out = BufWriter::new(io::stdout().lock());
+            let explained = explain::explain(input, dictionary.as_deref(), cli.output, &mut out);
+            flushed(out.flush())?;
+            explained
+        }
+        Command::Fix(Fix::Store(Store::Inspect {
+            path,
+            messages: None,
+        })) => print(&store::inspect(path)?.text(cli.output)),
+        Command::Fix(Fix::Store(Store::Inspect {
+            path,
+            messages: Some(range),
+        })) => print(&store::messages(path, range)?.text(cli.output)),
+        Command::Fix(Fix::Store(Store::Verify { path })) => {
+            let verdict = store::verify(path)?;
+            print(&verdict.text(cli.output))?;
+            verdict.failure().map_or(Ok(()), Err)
         }
         Command::Market(Market::Replay(arguments)) => {
             print(&replay::replay(arguments)?.text(cli.output))
@@ -68,7 +87,11 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 /// Writes to standard output. A reader that went away (`loggiactl … | head`) is no failure.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    flushed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn flushed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::file("standard output", error))
         }

@@ -231,7 +231,7 @@ fn duration(secs: u64) -> String {
 }
 
 /// A text from elsewhere that cannot move the cursor of a terminal.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let escaped = c.is_control().then(|| c.escape_default());

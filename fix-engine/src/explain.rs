@@ -1,5 +1,10 @@
 //! A message in words. In: a dictionary and a message, as bytes or as people write it. Out: a line a field with name,
-//! meaning and nesting, and what is wrong. Does not print: the caller formats it.
+//! meaning and nesting, and what is wrong; beside it, what a session does with it. Does not print: the caller formats
+//! it.
+
+pub mod reception;
+
+use bytes::Bytes;
 
 use crate::codec::SOH;
 use crate::codec::field::Field;
@@ -51,12 +56,17 @@ impl Explanation {
     /// explained as far as they can be told apart.
     #[must_use]
     pub fn of_text(dictionary: &Dictionary, rules: &Rules, text: &str) -> Explanation {
-        let bytes = pipe::to_bytes(text);
+        Explanation::of_bytes(dictionary, rules, &pipe::to_bytes(text))
+    }
+
+    /// Explains bytes as they were on the wire.
+    #[must_use]
+    pub fn of_bytes(dictionary: &Dictionary, rules: &Rules, bytes: &Bytes) -> Explanation {
         match Message::parse(bytes.clone()) {
             Ok(message) => Explanation::of(dictionary, rules, &message),
             Err(garbled) => {
-                let fields = loose_fields(&bytes);
-                let view = View::new(&bytes, &fields);
+                let fields = loose_fields(bytes);
+                let view = View::new(bytes, &fields);
                 let name = view
                     .text(tag::MSG_TYPE)
                     .and_then(|msg_type| dictionary.message(msg_type));

@@ -8,3 +8,4 @@ mod commands;
 mod offline;
 mod program;
 mod reaching;
+mod store;

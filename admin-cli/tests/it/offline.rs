@@ -13,7 +13,7 @@ fn folder() -> tempfile::TempDir {
 
 #[test]
 fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 12] = [
         (&[], "Usage"),
         (&["stauts"], "stauts"),
         (&["status", "--fast"], "--fast"),
@@ -25,6 +25,12 @@ fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
         (&["halt", "ACME"], "--reason"),
         (&["halt", "ACME", "--reason", ""], "empty"),
         (&["status", "--output", "xml"], "xml"),
+        (&["fix", "explain"], "MESSAGE"),
+        (&["fix", "explain", "a", "--file", "b"], "--file"),
+        (
+            &["fix", "store", "inspect", "x", "--messages", "9..7"],
+            "9 is above 7",
+        ),
         (&["status", "--timeout-secs", "0"], "timeout-secs"),
     ];
     for (arguments, word) in cases {
@@ -48,7 +54,7 @@ fn help_and_version_are_answers() {
 #[test]
 fn explain_takes_an_argument_a_file_and_standard_input() {
     let dir = folder();
-    std::fs::write(dir.path().join("log"), format!("in {LOGON}\n")).unwrap();
+    std::fs::write(dir.path().join("log"), format!("10:00 in {LOGON}\n")).unwrap();
     let mut piped = command(dir.path(), &["fix", "explain", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -59,11 +65,12 @@ fn explain_takes_an_argument_a_file_and_standard_input() {
     let runs = [
         run(dir.path(), &["fix", "explain", LOGON]),
         run(dir.path(), &["fix", "explain", "log"]),
+        run(dir.path(), &["fix", "explain", "--file", "log"]),
         said(piped.wait_with_output().unwrap()),
     ];
     for said in &runs {
         assert_eq!(said.code, 0, "{said:?}");
-        assert!(said.out.starts_with("Logon\n"), "{said:?}");
+        assert!(said.out.contains("Logon\nsession: answered by"), "{said:?}");
         assert!(said.out.contains("HeartBtInt"), "{said:?}");
         assert!(!said.out.contains("hunter2"), "{said:?}");
     }
@@ -77,6 +84,7 @@ fn explain_as_json_names_every_field() {
     );
     let messages: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(messages[0]["name"], "Logon");
+    assert_eq!(messages[0]["session"][1], "logged on");
     let fields = messages[0]["fields"].as_array().unwrap();
     let heartbeat = fields.iter().find(|f| f["tag"] == 108).unwrap();
     assert_eq!(

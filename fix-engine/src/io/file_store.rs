@@ -30,7 +30,7 @@
 //!   file holds.
 //!
 //! One process at a time: the header's file is locked while the store is open. What a store holds can be seen without
-//! the lock.
+//! the lock: [`inspection`].
 //!
 //! # Memory
 //! An index entry for each 64 KiB of the segment that is written; at most 1 MiB of records of the turn; while a read is
@@ -41,7 +41,9 @@ mod boot;
 mod crash;
 mod disk;
 mod header;
+mod holder;
 mod index;
+pub mod inspection;
 mod keep;
 mod place;
 mod reading;
@@ -143,8 +145,14 @@ impl FileStore {
         let segment = recovery::read_segment_header(&written, &file, number, header.incarnation)?;
         let segments = recovery::read_sealed(&place, &header, &segment)?;
         let is_same_boot = boot_id.is_some() && boot_id == header.boot_id;
-        let recovered =
-            recovery::read_records(written, Arc::clone(&file), &header, &segment, is_same_boot)?;
+        let recovered = recovery::read_records(
+            written,
+            Arc::clone(&file),
+            &header,
+            &segment,
+            is_same_boot,
+            &mut |_| {},
+        )?;
         let mut store = FileStore {
             place,
             config,
@@ -181,6 +189,15 @@ impl FileStore {
     pub fn len_bytes(&self) -> u64 {
         let sealed: u64 = self.segments.iter().map(|sealed| sealed.ends.file).sum();
         FILE_LEN as u64 + sealed + self.len
+    }
+
+    /// Memory that the store holds now, in bytes: records of the turn, index, a read that was broken off, segments.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let reading = self.reading.as_ref().map_or(0, Reading::held_bytes);
+        let segments = self.segments.capacity() * size_of::<Sealed>();
+        let index = self.index.held_bytes() + self.pending_index.held_bytes();
+        size_of::<FileStore>() + self.pending.capacity() + reading + segments + index
     }
 
     /// How many segments there are, the one that is written among them.

@@ -75,6 +75,15 @@ impl Session {
         }
     }
 
+    /// A session that is logged on already and expects the message `next_in`: to see what it does with one message.
+    pub(crate) fn logged_on(config: SessionConfig, next_in: u64) -> Session {
+        let mut session = Session::new(config);
+        session.state = State::LoggedOn;
+        session.next_in = next_in;
+        session.is_announced = true;
+        session
+    }
+
     /// When [`super::input::Input::Tick`] is due at the latest; `None` while nothing waits for the time.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Timestamp> {

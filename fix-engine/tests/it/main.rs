@@ -5,6 +5,7 @@ mod conversations;
 mod dictionary;
 mod exactly_once;
 mod io;
+mod reception;
 mod schedule;
 mod store;
 mod store_began;

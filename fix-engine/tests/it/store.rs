@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a store that fails fails the test")]
 
 mod full;
+mod inspection;
+mod memory;
 mod rolling;
 mod suite;
 mod surviving;

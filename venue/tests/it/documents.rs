@@ -71,6 +71,7 @@ fn of_the_readme() {
 fn for_operators() {
     let printed = run("docs/operators.md", 5);
     assert!(printed.contains("trades sha256"), "{printed}");
+    assert!(printed.contains("verdict  sound"), "{printed}");
     assert!(printed.contains("news pending"), "{printed}");
 }
 

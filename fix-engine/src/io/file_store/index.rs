@@ -26,6 +26,16 @@ impl Index {
         }
     }
 
+    /// Adds an entry however near the last one is.
+    pub(super) fn note_always(&mut self, number: u64, offset: u64) {
+        self.entries.push((number, offset));
+    }
+
+    /// Whether there is exactly this entry.
+    pub(super) fn has(&self, number: u64, offset: u64) -> bool {
+        self.entries.binary_search(&(number, offset)).is_ok()
+    }
+
     /// The offset of a record at or before `number`.
     pub(super) fn before(&self, number: u64) -> Option<u64> {
         let after = self.entries.partition_point(|entry| entry.0 <= number);
@@ -37,6 +47,11 @@ impl Index {
         for (number, at) in &other.entries {
             self.note(*number, offset + at);
         }
+    }
+
+    /// Memory behind the index, in bytes.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.entries.capacity() * size_of::<(u64, u64)>()
     }
 
     pub(super) fn clear(&mut self) {

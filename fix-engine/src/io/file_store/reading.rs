@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use crate::io::file_store::FileStore;
 use crate::io::file_store::index::Index;
-use crate::io::file_store::place::Place;
 use crate::io::file_store::record::{self, Kind, Record};
 use crate::io::file_store::recovery::{Sealed, incarnation_low, open_segment};
 use crate::io::file_store::segment::RECORDS_AT;
@@ -28,11 +27,18 @@ pub(super) struct Reading {
     next: u64,
 }
 
+impl Reading {
+    /// Memory behind it, in bytes.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.walk.held_bytes()
+    }
+}
+
 /// Why showing a segment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// The visitor wants no more for now.
-    Enough,
+    /// The visitor wants no more for now, after this number.
+    Enough(u64),
     /// Everything behind is above the range.
     Past,
     /// The segment has no more.
@@ -55,9 +61,10 @@ impl FileStore {
         let low = incarnation_low(self.header.incarnation);
         while let Some(end) = self.records_end(reading.segment) {
             reading.walk.set_end(end);
-            match show_segment(&self.place, &mut reading, low, range, visit)? {
+            match show_walk(&mut reading.walk, low, range, visit)? {
                 Shown::Past => break,
-                Shown::Enough => {
+                Shown::Enough(number) => {
+                    reading.next = number.saturating_add(1);
                     self.reading = Some(reading);
                     break;
                 }
@@ -124,40 +131,36 @@ pub(super) fn read_index(file: &File, sealed: &Sealed) -> Option<Index> {
 }
 
 /// Shows what is left of one segment.
-fn show_segment(
-    place: &Place,
-    reading: &mut Reading,
+pub(super) fn show_walk(
+    walk: &mut Walk,
     incarnation_low: u16,
     range: &RangeInclusive<u64>,
     visit: &mut Visit<'_>,
 ) -> Result<Shown, StoreError> {
-    let damaged = |at, why| place.segment(reading.segment).damaged(at, why);
     loop {
-        let at = reading.walk.at();
-        let (record, bytes) = match reading.walk.step()? {
+        let (record, bytes) = match walk.step()? {
             Step::End => return Ok(Shown::End),
-            Step::Bad(why) => return Err(damaged(at, why)),
+            Step::Bad(why) => return Err(walk.damaged(why)),
             Step::Record { record, bytes } => (record, bytes),
         };
         if record::incarnation_low(bytes) != incarnation_low {
-            return Err(damaged(at, "it belongs to the numbers before a reset"));
+            return Err(walk.damaged("it belongs to the numbers before a reset"));
         }
-        if record.number > *range.end() {
+        let (number, len) = (record.number, bytes.len());
+        if number > *range.end() {
             return Ok(Shown::Past);
         }
-        let len = bytes.len();
         let mut flow = ControlFlow::Continue(());
-        if record.kind == Kind::Message && record.number >= *range.start() {
-            reading.next = record.number.saturating_add(1);
+        if record.kind == Kind::Message && number >= *range.start() {
             flow = visit(Stored {
-                msg_seq_num: record.number,
+                msg_seq_num: number,
                 cause: record.cause,
                 bytes: record.bytes,
             });
         }
-        reading.walk.advance(len);
+        walk.advance(len);
         if flow.is_break() {
-            return Ok(Shown::Enough);
+            return Ok(Shown::Enough(number));
         }
     }
 }

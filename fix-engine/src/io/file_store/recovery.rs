@@ -9,7 +9,7 @@ use crate::io::file_store::header::{FILE_LEN, Header, MAGIC, SLOT_LEN, SLOTS_AT,
 use crate::io::file_store::index::Index;
 use crate::io::file_store::place::Place;
 use crate::io::file_store::record::{self, Kind, Record};
-use crate::io::file_store::segment::{Ends, HEADER_LEN, RECORDS_AT, SegmentHeader};
+use crate::io::file_store::segment::{self, Ends, HEADER_LEN, RECORDS_AT, SegmentHeader};
 use crate::io::file_store::walk::{Step, Walk};
 use crate::session::input::Cause;
 use crate::session::store::StoreError;
@@ -76,6 +76,10 @@ pub(super) fn read_header(place: &Place, file: &File) -> Result<Option<Header>, 
     let bytes = &bytes[..len];
     if bytes.iter().all(|byte| *byte == 0) {
         return Ok(None);
+    }
+    if bytes.starts_with(&segment::MAGIC) {
+        let why = "this is a segment: its store is the file without the number";
+        return Err(place.damaged(0, why));
     }
     if len < FILE_LEN {
         return if bytes.starts_with(&MAGIC) || MAGIC.starts_with(bytes) {
@@ -181,6 +185,7 @@ pub(super) fn read_records(
     header: &Header,
     segment: &SegmentHeader,
     is_same_boot: bool,
+    show: &mut dyn FnMut(&Record<'_>),
 ) -> Result<Recovered, StoreError> {
     let file_len = place.act("read", file.metadata())?.len();
     let mut recovered = Recovered {
@@ -201,6 +206,7 @@ pub(super) fn read_records(
             Step::Record { record, bytes } => match recovered.numbers.take(&record) {
                 Err(why) => break why,
                 Ok(()) => {
+                    show(&record);
                     if record.kind != Kind::Inbound {
                         recovered.index.note(record.number, recovered.len);
                     }

@@ -32,7 +32,8 @@ pub(super) const RECORDS_AT: u64 = 128;
 /// The same, as a length.
 pub(super) const HEADER_LEN: usize = 128;
 
-const MAGIC: [u8; 8] = *b"LoggiaSG";
+/// First bytes of every segment.
+pub(super) const MAGIC: [u8; 8] = *b"LoggiaSG";
 const SUMMED: std::ops::Range<usize> = 16..88;
 
 /// The values of a segment's header.

@@ -47,6 +47,11 @@ impl Walk {
         }
     }
 
+    /// Memory behind the walk, in bytes.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.buf.capacity()
+    }
+
     /// Offset of the current place.
     pub(super) fn at(&self) -> u64 {
         self.at
@@ -78,6 +83,11 @@ impl Walk {
             Ok(record) => Step::Record { record, bytes },
             Err(why) => Step::Bad(why),
         })
+    }
+
+    /// That what stands here is not what was written.
+    pub(super) fn damaged(&self, why: &str) -> StoreError {
+        self.place.damaged(self.at, why)
     }
 
     /// Goes on behind the next `len` bytes.
