@@ -205,6 +205,8 @@ pub struct TlsConfig {
     pub cert: PathBuf,
     /// The server's private key. Default `certs/server.key`.
     pub key: PathBuf,
+    /// Revocation lists (CRL) of those authorities, one for each that signs clients; none by default: then nobody is revoked.
+    pub crl: Vec<PathBuf>,
 }
 
 impl Default for TlsConfig {
@@ -213,6 +215,7 @@ impl Default for TlsConfig {
             ca: PathBuf::from("certs/ca.pem"),
             cert: PathBuf::from("certs/server.pem"),
             key: PathBuf::from("certs/server.key"),
+            crl: Vec::new(),
         }
     }
 }
@@ -225,6 +228,7 @@ impl TlsConfig {
             ca: data.join(&self.ca),
             cert: data.join(&self.cert),
             key: data.join(&self.key),
+            crl: self.crl.iter().map(|path| data.join(path)).collect(),
         }
     }
 }

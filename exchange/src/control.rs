@@ -15,9 +15,9 @@ use crate::control::routes::Desk;
 use crate::gateway::roster::Roster;
 use crate::gateway::venue::SharedView;
 use crate::hub::Hub;
-use rustls::ServerConfig;
+use crate::revoked::Revoked;
+use fix_engine::io::tls::live::LiveTls;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -30,7 +30,9 @@ pub struct ControlParts {
     /// The keys of `[control]`.
     pub config: ControlConfig,
     /// TLS that insists on client certificates.
-    pub tls: Arc<ServerConfig>,
+    pub tls: LiveTls,
+    /// Client certificates that are revoked.
+    pub revoked: Revoked,
     /// The exchange.
     pub hub: Hub,
     /// The sessions.
@@ -79,7 +81,7 @@ impl Control {
         let kill = CancellationToken::new();
         let stop = kill.child_token();
         let tasks = TaskTracker::new();
-        let door = Door::open(listener, address, parts.tls, &tasks, &stop);
+        let door = Door::open(listener, address, (parts.tls, parts.revoked), &tasks, &stop);
         let desk = Desk {
             hub: parts.hub,
             roster: parts.roster,

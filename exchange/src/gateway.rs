@@ -24,11 +24,14 @@ mod logon;
 pub mod marketdata;
 pub mod outbound;
 mod outbox;
+mod passwords;
 pub mod refused;
 mod report;
 pub mod roster;
 mod session_task;
 mod straggler;
+mod throttle;
+mod user;
 pub mod venue;
 
 use crate::config::{FixConfig, RangeError};
@@ -36,16 +39,16 @@ use crate::gateway::acceptor::{Acceptor, FrontDesk};
 use crate::gateway::crew::Crew;
 use crate::gateway::dispatcher::{Dispatcher, Sessions};
 use crate::gateway::limits::Limits;
-use crate::gateway::lockouts::Lockouts;
-use crate::gateway::logon::Gatekeeper;
 use crate::gateway::marketdata::publisher::{Publisher, PublisherTask};
-use crate::gateway::roster::Roster;
+use crate::gateway::passwords::PasswordDesk;
+use crate::gateway::roster::{Mail, Roster};
 use crate::gateway::venue::{SharedView, Venue, VenueParts};
 use crate::hub::Hub;
+use crate::revoked::Revoked;
 use crate::schedules::Schedules;
 use fix_engine::dictionary::Dictionary;
+use fix_engine::io::tls::live::LiveTls;
 use fix_engine::session::store::StoreError;
-use rustls::ServerConfig;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -53,7 +56,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::DropGuard;
 use tracing::warn;
 
@@ -64,7 +66,9 @@ pub struct GatewayParts {
     /// The exchange; session stores lie in `sessions` under its data folder.
     pub hub: Hub,
     /// TLS of the TLS port; it asks for client certificates and does not insist.
-    pub tls: Arc<ServerConfig>,
+    pub tls: LiveTls,
+    /// Client certificates that are revoked.
+    pub revoked: Revoked,
 }
 
 /// Why the gateway cannot open. The operator is to blame, or the disk.
@@ -126,7 +130,7 @@ impl Gateway {
         let secure = listen("fix.tls", parts.config.tls).await?;
         let feed = parts.hub.feed.clone();
         let journal_end = feed.last_seq();
-        let tls = TlsAcceptor::from(Arc::clone(&parts.tls));
+        let tls = parts.tls.clone();
         let crew = Crew::new();
         let guard = crew.kill.clone().drop_guard();
         let view = SharedView::default();
@@ -137,7 +141,6 @@ impl Gateway {
                 parts.config.max_connections_per_address,
                 parts.hub.metrics.fix.connections.clone(),
             ),
-            gatekeeper: Gatekeeper::new(Arc::new(Lockouts::new(&parts.config))),
             roster: Roster::default(),
             venue: Arc::new(venue(parts, publisher, view.clone())?),
         });
@@ -193,6 +196,13 @@ impl Gateway {
         &self.view
     }
 
+    /// Ends the sessions that are connected with a certificate that is revoked now: each is told so by a Logout.
+    pub async fn end_revoked(&self) {
+        for (_, session) in self.roster.all() {
+            let _gone = session.mailbox.send(Mail::Revoked).await;
+        }
+    }
+
     /// Logs everybody out, closes the stores, and returns when all tasks have ended. A few seconds at most.
     pub async fn shut_down(self) {
         self.crew.stop.cancel();
@@ -200,7 +210,7 @@ impl Gateway {
         self.crew.tasks.wait().await;
     }
 
-    fn accept(&self, listener: TcpListener, tls: Option<TlsAcceptor>, desk: &Arc<FrontDesk>) {
+    fn accept(&self, listener: TcpListener, tls: Option<LiveTls>, desk: &Arc<FrontDesk>) {
         let acceptor = Acceptor {
             listener,
             tls,
@@ -243,9 +253,12 @@ fn venue(
     view: SharedView,
 ) -> Result<Venue, GatewayError> {
     let hub = parts.hub;
+    let lockouts = hub.metrics.fix.lockouts.clone();
     Ok(Venue::new(VenueParts {
         sessions: make_folder(&hub.data)?,
         schedules: Schedules::new(&parts.config)?,
+        passwords: PasswordDesk::new(&parts.config, lockouts),
+        revoked: parts.revoked,
         config: parts.config,
         directory: hub.directory,
         submitter: hub.submitter,

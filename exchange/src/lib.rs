@@ -11,6 +11,7 @@
 pub mod bootstrap;
 pub mod bus;
 pub mod calendar;
+pub mod certificates;
 pub mod clock;
 pub mod config;
 pub mod control;
@@ -27,5 +28,6 @@ pub mod metrics;
 pub mod observe;
 pub mod open;
 pub mod participant;
+pub mod revoked;
 pub mod schedules;
 pub mod sequencer;

@@ -6,21 +6,19 @@ use crate::bus::kafka::KafkaBus;
 use crate::bus::local::LocalBus;
 use crate::calendar::Calendar;
 use crate::calendar::bell::Bell;
+use crate::certificates::{Certificates, CertificatesError};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, KafkaConfig, RangeError, TlsConfig};
+use crate::config::{Config, KafkaConfig, RangeError};
 use crate::control::{Control, ControlError, ControlParts};
 use crate::gateway::{Gateway, GatewayError, GatewayParts};
 use crate::hub::{self, Hub, HubError, Running};
 use crate::journal::disk::Files;
 use crate::observe::Observe;
 use crate::sequencer::StopReason;
-use fix_engine::io::tls::{ClientCertificates, Identity, TlsError, server_config};
-use rustls::ServerConfig;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -58,19 +56,9 @@ pub enum OpenError {
     /// `[kafka]` is configured, and this program is built without it.
     #[error("[kafka] is configured, but this program is built without the cargo feature `kafka`")]
     KafkaNotBuilt,
-    /// A certificate or key cannot be read.
-    #[error("tls.{key} = {path}: {source}")]
-    TlsFile {
-        /// The key of the configuration.
-        key: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        source: io::Error,
-    },
-    /// Certificates and key do not make a server.
-    #[error("[tls]: {0}")]
-    Tls(#[from] TlsError),
+    /// Certificates, key or revocation lists cannot be used.
+    #[error(transparent)]
+    Certificates(#[from] CertificatesError),
     /// Data folder or journal.
     #[error(transparent)]
     Hub(#[from] HubError),
@@ -99,6 +87,7 @@ pub enum OpenError {
 /// Everything that runs on tokio.
 #[derive(Debug)]
 struct Doors {
+    certificates: Certificates,
     gateway: Gateway,
     control: Control,
     observe_address: SocketAddr,
@@ -170,6 +159,28 @@ impl Exchange {
         LocalBus::new(&self.hub)
     }
 
+    /// Reads the files of `[tls]` again: a renewed certificate, another authority, longer revocation lists. Handshakes from now on go by
+    /// them, and sessions whose certificate is revoked end; other connections go on.
+    ///
+    /// # Errors
+    /// A [`CertificatesError`] naming the file; everything is as before then.
+    pub async fn reload_certificates(&self) -> Result<(), CertificatesError> {
+        let reloads = &self.hub.metrics.fix.certificate_reloads;
+        match self.doors.certificates.reload() {
+            Ok(revoked) => {
+                reloads.inc("done");
+                tracing::info!(revoked, "certificates and revocation lists are read again");
+                self.doors.gateway.end_revoked().await;
+                Ok(())
+            }
+            Err(why) => {
+                reloads.inc("failed");
+                tracing::warn!(%why, "certificates and revocation lists stay as they were");
+                Err(why)
+            }
+        }
+    }
+
     /// Runs until `shutdown` is done, then ends in good order.
     ///
     /// # Errors
@@ -239,7 +250,7 @@ impl Doors {
         declared: &Declared,
         clock: Box<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        let tls = Tls::read(&config.tls.under(&hub.data))?;
+        let certificates = Certificates::open(config.tls.under(&hub.data))?;
         let address = config.metrics.listen;
         let observe = Observe::bind(address, hub.metrics.registry().clone(), hub.health.clone())
             .await
@@ -251,12 +262,14 @@ impl Doors {
         let gateway = Gateway::open(GatewayParts {
             config: config.fix,
             hub: hub.clone(),
-            tls: tls.optional,
+            tls: certificates.fix.clone(),
+            revoked: certificates.revoked.clone(),
         })
         .await?;
         let control = Control::open(ControlParts {
             config: config.control,
-            tls: tls.required,
+            tls: certificates.control.clone(),
+            revoked: certificates.revoked.clone(),
             hub: hub.clone(),
             roster: gateway.roster().clone(),
             view: gateway.view().clone(),
@@ -268,6 +281,7 @@ impl Doors {
             None => None,
         };
         Ok(Self {
+            certificates,
             gateway,
             control,
             observe_address: observe.address(),
@@ -292,37 +306,4 @@ fn start_bus(
 #[cfg(not(feature = "kafka"))]
 fn start_bus(_: &Hub, _: &KafkaConfig, _: &CancellationToken) -> Result<JoinHandle<()>, OpenError> {
     Err(OpenError::KafkaNotBuilt)
-}
-
-/// The two kinds of TLS server, from one certificate.
-struct Tls {
-    /// For FIX: takes client certificates, does not insist.
-    optional: Arc<ServerConfig>,
-    /// For the control port: insists.
-    required: Arc<ServerConfig>,
-}
-
-impl Tls {
-    fn read(config: &TlsConfig) -> Result<Self, OpenError> {
-        let authorities = read_pem("ca", &config.ca)?;
-        let certificates = read_pem("cert", &config.cert)?;
-        let key = read_pem("key", &config.key)?;
-        let identity = || Identity {
-            certificates: &certificates,
-            key: &key,
-        };
-        let authorities = &authorities;
-        Ok(Self {
-            optional: server_config(identity(), ClientCertificates::Optional { authorities })?,
-            required: server_config(identity(), ClientCertificates::Required { authorities })?,
-        })
-    }
-}
-
-fn read_pem(key: &'static str, path: &Path) -> Result<Vec<u8>, OpenError> {
-    std::fs::read(path).map_err(|source| OpenError::TlsFile {
-        key,
-        path: path.to_owned(),
-        source,
-    })
 }

@@ -2,6 +2,7 @@
 //! neither a password nor its hash is ever shown by `Debug`.
 
 pub mod network;
+pub mod new_password;
 pub mod subject;
 
 use crate::participant::network::Network;

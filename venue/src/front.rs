@@ -3,6 +3,7 @@
 use crate::config::layers::Layers;
 use crate::failure::Failure;
 use exchange::bootstrap::{BootstrapError, Declared};
+use exchange::certificates::CertificatesError;
 use exchange::config::{Config, RangeError};
 use exchange::control::ControlError;
 use exchange::data::DataError;
@@ -15,6 +16,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
+use tokio::signal::unix::Signal;
 
 /// How often the sequencer is asked whether it still takes commands.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
@@ -31,6 +33,17 @@ pub async fn open(
 ) -> Result<Exchange, Failure> {
     let opened = exchange::open::open(config, data, declared).await;
     opened.map_err(|error| failure(error, data, layers))
+}
+
+/// Reads certificates and revocation lists again each time that it is told to. Never done.
+pub async fn keep_certificates(exchange: &Exchange, told: &mut Signal) -> Failure {
+    loop {
+        match told.recv().await {
+            // What cannot be read is in the log, and changes nothing.
+            Some(()) => drop(exchange.reload_certificates().await),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// Waits until the exchange takes no commands any more by itself, and says why.
@@ -65,13 +78,13 @@ fn failure(error: OpenError, data: &Path, layers: &Layers) -> Failure {
     match error {
         OpenError::Range(error) => range(&error, layers),
         OpenError::KafkaNotBuilt => layers.misconfigured("kafka", &error).into(),
-        OpenError::TlsFile {
-            key, path, source, ..
-        } => {
+        OpenError::Certificates(CertificatesError::File { key, path, source }) => {
             let why = format!("{}: {source}", path.display());
             layers.misconfigured(&format!("tls.{key}"), why).into()
         }
-        OpenError::Tls(error) => layers.misconfigured("tls", &error).into(),
+        OpenError::Certificates(CertificatesError::Tls(error)) => {
+            layers.misconfigured("tls", &error).into()
+        }
         OpenError::Hub(HubError::Data(error)) => unusable(error),
         OpenError::Hub(HubError::Journal(error)) => damaged(error),
         OpenError::Hub(HubError::Threads(error)) => {

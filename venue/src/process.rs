@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use std::future::Future;
 use std::io::Write;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long everything may take to close before the process ends all the same.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(30);
@@ -14,10 +14,6 @@ const SHUTDOWN_MAX: Duration = Duration::from_secs(30);
 /// # Errors
 /// [`Failure::Outside`] when the system gives no signals.
 pub fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
-    let listen = |kind| {
-        let why = |e| Failure::Outside(format!("the system gives no signals: {e}"));
-        signal(kind).map_err(why)
-    };
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;
     Ok(async move {
@@ -26,6 +22,18 @@ pub fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
             _ = terminate.recv() => {}
         }
     })
+}
+
+/// Each SIGHUP from now on: the process goes on and reads again what may change while it runs.
+///
+/// # Errors
+/// [`Failure::Outside`] when the system gives no signals.
+pub fn told_to_reload() -> Result<Signal, Failure> {
+    listen(SignalKind::hangup())
+}
+
+fn listen(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|e| Failure::Outside(format!("the system gives no signals: {e}")))
 }
 
 /// What is being opened, unless the process is told to stop meanwhile: then it is left as it is, as if the process had been killed.

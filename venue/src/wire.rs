@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::folder::{DataFolder, Part};
 use crate::front;
 use crate::prepare::{self, Development, Prepared};
-use crate::process::{in_time, say, told_to_stop, unless_told};
+use crate::process::{in_time, say, told_to_reload, told_to_stop, unless_told};
 use backoffice::Backoffice;
 use exchange::health::Health;
 use exchange::observe::Observe;
@@ -31,6 +31,7 @@ const BACKOFFICE_FILE: &str = "backoffice-credentials.json";
 /// [`Failure`] when it cannot open, or had to stop by itself.
 pub async fn whole(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let mut told = pin!(told_to_stop()?);
+    let mut hang_up = told_to_reload()?;
     let data = DataFolder::take(&config.data, &[Part::Exchange, Part::Backoffice])?;
     let opening = open_whole(config, layers, &data);
     let Some((exchange, mut serving)) = unless_told(&mut told, opening).await? else {
@@ -40,6 +41,7 @@ pub async fn whole(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let ended = tokio::select! {
         () = told => Ok(()),
         failure = front::stopped(&exchange) => Err(failure),
+        failure = front::keep_certificates(&exchange, &mut hang_up) => Err(failure),
         failure = serving.ended() => Err(failure),
     };
     let closing = async {
@@ -89,6 +91,7 @@ async fn open_whole(
 /// As [`whole`].
 pub async fn exchange(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let mut told = pin!(told_to_stop()?);
+    let mut hang_up = told_to_reload()?;
     let data = DataFolder::take(&config.data, &[Part::Exchange])?;
     let file = data.join(credentials::FILE_NAME);
     let opening = open_exchange(config, layers, &data, &file);
@@ -108,6 +111,7 @@ pub async fn exchange(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let ended = tokio::select! {
         () = told => Ok(()),
         failure = front::stopped(&exchange) => Err(failure),
+        failure = front::keep_certificates(&exchange, &mut hang_up) => Err(failure),
     };
     ended.and(in_time(front::shut_down(exchange)).await)
 }

@@ -3,6 +3,7 @@
 
 use crate::control::failure::Failure;
 use crate::entry::Origin;
+use crate::revoked::{CertificateId, Revoked};
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use market::text::Text;
@@ -30,6 +31,10 @@ pub(crate) struct Caller {
     pub(crate) address: SocketAddr,
     /// Its name and role; `None` when the certificate gives none.
     identity: Option<(Text<40>, Role)>,
+    /// What names its certificate in a revocation list.
+    certificate: Option<CertificateId>,
+    /// Certificates that are revoked.
+    revoked: Revoked,
     /// Its place among the connections; given back with the connection.
     _place: Arc<OwnedSemaphorePermit>,
 }
@@ -39,17 +44,24 @@ impl Caller {
     pub(crate) fn new(
         address: SocketAddr,
         certificate: Option<&[u8]>,
+        revoked: Revoked,
         place: OwnedSemaphorePermit,
     ) -> Self {
         Self {
             address,
             identity: certificate.and_then(identity),
+            certificate: certificate.and_then(CertificateId::of),
+            revoked,
             _place: Arc::new(place),
         }
     }
 
-    /// The origin of what it asks, if its role is among `roles`.
+    /// The origin of what it asks, if its role is among `roles`. A certificate that was revoked since the handshake has none.
     pub(crate) fn must_be(&self, roles: &[Role]) -> Result<Origin, Failure> {
+        let certificate = self.certificate.as_ref();
+        if certificate.is_some_and(|certificate| self.revoked.contains(certificate)) {
+            return Err(Failure::Forbidden);
+        }
         match self.identity {
             Some((name, role)) if roles.contains(&role) => Ok(match role {
                 Role::Service => Origin::Service { name },
@@ -89,6 +101,7 @@ fn identity(certificate: &[u8]) -> Option<(Text<40>, Role)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::revoked::Lists;
     use rcgen::{CertificateParams, DnType, KeyPair};
 
     fn certificate(common_name: &str, unit: &str) -> Vec<u8> {
@@ -102,6 +115,49 @@ mod tests {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.self_signed(&key).expect("a certificate");
         certificate.der().to_vec()
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_is_revoked_while_it_is_connected_may_nothing_more() {
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let issuer = rcgen::Issuer::new(params, key);
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.serial_number = Some(7_u64.into());
+        for (kind, value) in [
+            (DnType::CommonName, "ann"),
+            (DnType::OrganizationalUnitName, "operator"),
+        ] {
+            params.distinguished_name.push(kind, value);
+        }
+        let key = KeyPair::generate().expect("a key");
+        let ann = params.signed_by(&key, &issuer).expect("a certificate");
+        let places = Arc::new(tokio::sync::Semaphore::new(1));
+        let place = places.acquire_owned().await.expect("a place");
+        let revoked = Revoked::default();
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let caller = Caller::new(address, Some(ann.der()), revoked.clone(), place);
+        assert!(caller.must_be(&[Role::Operator]).is_ok());
+        for (serial, is_in) in [(8_u64, true), (7, false)] {
+            let list = rcgen::CertificateRevocationListParams {
+                this_update: rcgen::date_time_ymd(2026, 1, 1),
+                next_update: rcgen::date_time_ymd(2096, 1, 1),
+                crl_number: 1_u64.into(),
+                issuing_distribution_point: None,
+                revoked_certs: vec![rcgen::RevokedCertParams {
+                    serial_number: serial.into(),
+                    revocation_time: rcgen::date_time_ymd(2026, 1, 1),
+                    reason_code: None,
+                    invalidity_date: None,
+                }],
+                key_identifier_method: rcgen::KeyIdMethod::Sha256,
+            };
+            let list = list.signed_by(&issuer).expect("a list");
+            let pem = list.pem().expect("PEM");
+            revoked.replace(Lists::read(pem.as_bytes()).expect("lists"));
+            assert_eq!(caller.must_be(&[Role::Operator]).is_ok(), is_in, "{serial}");
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //! bounded number of connections, and a handshake has a deadline.
 
 use crate::control::caller::Caller;
+use crate::revoked::Revoked;
 use axum::serve::Listener;
-use rustls::ServerConfig;
+use fix_engine::io::tls::live::LiveTls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +12,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -35,14 +35,15 @@ impl Door {
     pub(crate) fn open(
         listener: TcpListener,
         address: SocketAddr,
-        tls: Arc<ServerConfig>,
+        (tls, revoked): (LiveTls, Revoked),
         tasks: &TaskTracker,
         stop: &CancellationToken,
     ) -> Self {
         let (sender, entered) = mpsc::channel(1);
         let porter = Porter {
             listener,
-            tls: TlsAcceptor::from(tls),
+            tls,
+            revoked,
             places: Arc::new(Semaphore::new(CONNECTIONS)),
             entered: sender,
             tasks: tasks.clone(),
@@ -67,13 +68,14 @@ impl Listener for Door {
     fn local_addr(&self) -> io::Result<Caller> {
         let places = Arc::new(Semaphore::new(1));
         let place = places.try_acquire_owned().map_err(io::Error::other)?;
-        Ok(Caller::new(self.address, None, place))
+        Ok(Caller::new(self.address, None, Revoked::default(), place))
     }
 }
 
 struct Porter {
     listener: TcpListener,
-    tls: TlsAcceptor,
+    tls: LiveTls,
+    revoked: Revoked,
     places: Arc<Semaphore>,
     entered: mpsc::Sender<(TlsStream<TcpStream>, Caller)>,
     tasks: TaskTracker,
@@ -102,7 +104,8 @@ impl Porter {
             info!(peer = %address, "control connection dropped: too many");
             return;
         };
-        let tls = self.tls.clone();
+        let tls = self.tls.acceptor();
+        let revoked = self.revoked.clone();
         let entered = self.entered.clone();
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
@@ -114,7 +117,7 @@ impl Porter {
                 Ok(stream) => {
                     let shown = stream.get_ref().1.peer_certificates();
                     let certificate = shown.and_then(<[_]>::first).map(|it| it.as_ref());
-                    let caller = Caller::new(address, certificate, place);
+                    let caller = Caller::new(address, certificate, revoked, place);
                     let _closing = entered.send((stream, caller)).await;
                 }
                 Err(why) => info!(peer = %address, %why, "control connection: TLS failed"),

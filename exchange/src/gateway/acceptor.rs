@@ -5,9 +5,10 @@
 use crate::gateway::connection::Peer;
 use crate::gateway::crew::Crew;
 use crate::gateway::limits::{Limits, Permit};
-use crate::gateway::logon::{Gatekeeper, Shown, Stranger};
+use crate::gateway::logon::{Shown, Stranger, admit};
 use crate::gateway::roster::{Attachment, Mail, Roster};
 use crate::gateway::venue::Venue;
+use crate::revoked::CertificateId;
 use bytes::BytesMut;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::encode::{Header, encode};
@@ -15,6 +16,7 @@ use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::io::frames::{Frame, Frames};
 use fix_engine::io::stream::Stream;
+use fix_engine::io::tls::live::LiveTls;
 use fix_engine::session::logon::LogonRequest;
 use fix_engine::{msg_type, tag};
 use futures_util::StreamExt;
@@ -37,7 +39,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Acceptor {
     pub(crate) listener: TcpListener,
     /// TLS, on the TLS port.
-    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) tls: Option<LiveTls>,
     pub(crate) desk: Arc<FrontDesk>,
     pub(crate) crew: Crew,
 }
@@ -47,7 +49,6 @@ pub(crate) struct FrontDesk {
     pub(crate) venue: Arc<Venue>,
     pub(crate) roster: Roster,
     pub(crate) limits: Limits,
-    pub(crate) gatekeeper: Gatekeeper,
 }
 
 /// Why a connection ended before it was a session.
@@ -112,7 +113,7 @@ impl Acceptor {
             stream,
             address,
             permit,
-            tls: self.tls.clone(),
+            tls: self.tls.as_ref().map(LiveTls::acceptor),
             desk: Arc::clone(&self.desk),
         };
         let stop = stop.clone();
@@ -154,19 +155,14 @@ impl Arrival {
         let mut framed = Framed::new(stream, Frames::new(bytes_max, bytes_max));
         let logon = first_message(&mut framed).await?;
         let request = LogonRequest::read(&logon).map_err(Stranger::from)?;
-        let FrontDesk {
-            venue,
-            roster,
-            gatekeeper,
-            ..
-        } = &*self.desk;
+        let FrontDesk { venue, roster, .. } = &*self.desk;
         let mut parts = framed.into_parts();
         let shown = Shown {
             address: self.address.ip(),
             certificate: certificate.as_deref(),
             request: &request,
         };
-        let session = match gatekeeper.admit(shown, venue, roster).await {
+        let session = match admit(shown, venue, roster).await {
             Ok(session) => session,
             Err(stranger) => {
                 if let Some(text) = stranger.text() {
@@ -182,6 +178,7 @@ impl Arrival {
                 unread: parts.read_buf,
                 address: self.address,
                 is_tls,
+                certificate: certificate.as_deref().and_then(CertificateId::of),
                 permit: self.permit,
             },
             logon,

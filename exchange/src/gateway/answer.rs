@@ -64,6 +64,7 @@ fn business_id(message: &Message) -> Option<&[u8]> {
         msg_type::SECURITY_STATUS_REQUEST => tag::SECURITY_STATUS_REQ_ID,
         msg_type::SECURITY_LIST_REQUEST => tag::SECURITY_REQ_ID,
         msg_type::TRADING_SESSION_STATUS_REQUEST => tag::TRAD_SES_REQ_ID,
+        msg_type::USER_REQUEST => tag::USER_REQUEST_ID,
         _ => tag::CL_ORD_ID,
     };
     message.value(tag)

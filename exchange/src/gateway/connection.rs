@@ -3,11 +3,13 @@
 
 use crate::gateway::limits::Permit;
 use crate::gateway::outbox::Outbox;
+use crate::revoked::CertificateId;
 use bytes::BytesMut;
 use fix_engine::codec::garbled::Unreadable;
 use fix_engine::codec::message::Message;
 use fix_engine::io::frames::{Frame, Frames};
 use fix_engine::io::stream::Stream;
+use prometheus::IntGauge;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,9 @@ const INBOUND_QUEUE: usize = 64;
 const READ_BYTES: usize = 16 << 10;
 /// How long the last bytes may take once a connection ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Bytes that are still read, and dropped, once a connection ends.
+const DRAIN_BYTES: usize = 1 << 20;
 
 /// What comes in.
 #[derive(Debug)]
@@ -45,6 +50,8 @@ pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     /// Whether it is TLS.
     pub(crate) is_tls: bool,
+    /// The client certificate that it showed.
+    pub(crate) certificate: Option<CertificateId>,
     /// Its place among the connections that are allowed.
     pub(crate) permit: Permit,
 }
@@ -56,16 +63,25 @@ pub(crate) struct Connection {
     outbox: Arc<Outbox>,
     address: SocketAddr,
     is_tls: bool,
+    certificate: Option<CertificateId>,
     reader: AbortHandle,
     writer: AbortHandle,
+    /// The reader goes on for a moment after the end.
+    drains: bool,
 }
 
 impl Connection {
     /// Starts reading and writing.
-    pub(crate) fn start(peer: Peer, message_bytes_max: usize, queue_max: usize) -> Self {
+    /// `waiting` shows what waits for all connections.
+    pub(crate) fn start(
+        peer: Peer,
+        message_bytes_max: usize,
+        queue_max: usize,
+        waiting: IntGauge,
+    ) -> Self {
         let (read, write) = tokio::io::split(peer.stream);
         let (sender, inbound) = mpsc::channel(INBOUND_QUEUE);
-        let outbox = Arc::new(Outbox::new(queue_max));
+        let outbox = Arc::new(Outbox::new(queue_max, waiting));
         let permit = Arc::new(peer.permit);
         let reader = Reader {
             stream: read,
@@ -78,9 +94,11 @@ impl Connection {
             inbound,
             address: peer.address,
             is_tls: peer.is_tls,
+            certificate: peer.certificate,
             reader: tokio::spawn(reader.run()).abort_handle(),
             writer: tokio::spawn(write_all(write, Arc::clone(&outbox), permit)).abort_handle(),
             outbox,
+            drains: false,
         }
     }
 
@@ -107,8 +125,14 @@ impl Connection {
         self.is_tls
     }
 
+    /// The client certificate that the peer showed.
+    pub(crate) fn certificate(&self) -> Option<&CertificateId> {
+        self.certificate.as_ref()
+    }
+
     /// Ends it once what waits is written, or after a few seconds.
-    pub(crate) fn close(self) {
+    pub(crate) fn close(mut self) {
+        self.drains = true;
         self.outbox.close();
     }
 
@@ -122,7 +146,9 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.outbox.close();
-        self.reader.abort();
+        if !self.drains {
+            self.reader.abort();
+        }
     }
 }
 
@@ -140,17 +166,38 @@ impl Reader {
         let end = loop {
             match self.pass_on().await {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) => return self.drain().await,
                 Err(error) => break error.to_string(),
             }
             self.bytes.reserve(READ_BYTES);
-            match self.stream.read_buf(&mut self.bytes).await {
+            let read = tokio::select! {
+                read = self.stream.read_buf(&mut self.bytes) => read,
+                () = self.out.closed() => return self.drain().await,
+            };
+            match read {
                 Ok(0) => break "the peer closed the connection".to_owned(),
                 Ok(_) => {}
                 Err(error) => break error.to_string(),
             }
         };
         let _gone = self.out.send(Inbound::Closed(end)).await;
+    }
+
+    /// Nobody listens any more. A socket that is closed over unread bytes takes our last words, a Logout with its reason, from a peer
+    /// that has not read them yet: so the peer's are read for a moment, until it closes, too.
+    async fn drain(mut self) {
+        let mut left = DRAIN_BYTES;
+        let draining = async {
+            while left > 0 {
+                self.bytes.clear();
+                self.bytes.reserve(READ_BYTES);
+                match self.stream.read_buf(&mut self.bytes).await {
+                    Ok(0) | Err(_) => return,
+                    Ok(read) => left = left.saturating_sub(read),
+                }
+            }
+        };
+        let _too_long = timeout(FLUSH_TIMEOUT, draining).await;
     }
 
     /// Passes on every whole message; `false` when nobody listens any more.

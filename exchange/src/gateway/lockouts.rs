@@ -1,6 +1,7 @@
 //! [`Lockouts`]: how long whoever has guessed passwords has to wait. Failures are counted in three kinds of places: for a participant
 //! at one of its own addresses, for a participant from all other addresses together, and for an address whatever the participant. So
 //! whoever guesses from elsewhere locks out nobody who comes from where it has logged on from before, or from one of its listed networks.
+//! And an address that has not failed yet may always try once: who has the right password gets in from a new address, too.
 //!
 //! Time is an input. It knows no password. What it remembers is bounded; when it is full, the failure that is furthest back is forgotten.
 
@@ -105,6 +106,7 @@ impl Lockouts {
         let left = places
             .into_iter()
             .flatten()
+            .filter(|place| !book.is_new_to(*place, attempt))
             .filter_map(|place| book.failures.get(&place))
             .map(|failures| failures.left_secs(now))
             .max();
@@ -200,6 +202,12 @@ impl Book {
             }
         });
         [Some(Place::Address(address)), of_participant]
+    }
+
+    /// Whether others have failed in this place, and the attempt's address nowhere.
+    fn is_new_to(&self, place: Place, attempt: Attempt) -> bool {
+        let address = Place::Address(significant(attempt.address));
+        matches!(place, Place::Elsewhere(_)) && !self.failures.contains_key(&address)
     }
 
     fn take(&mut self, place: Place) -> Option<Failures> {
@@ -305,10 +313,14 @@ mod tests {
             lockouts.failed(at(0), from(address));
         }
         assert!(lockouts.admit(at(0), from(ELSEWHERE)).is_err());
-        assert!(
-            lockouts.admit(at(0), from("203.0.113.11")).is_err(),
-            "spread guesses count together"
+        let new = from("203.0.113.11");
+        assert_eq!(
+            lockouts.admit(at(0), new),
+            Ok(()),
+            "a new address has a try"
         );
+        assert!(lockouts.failed(at(0), new).is_some(), "and one only");
+        assert!(lockouts.admit(at(0), new).is_err());
         assert_eq!(lockouts.admit(at(0), from(HOME)), Ok(()));
         let listed = Attempt {
             is_listed: true,

@@ -1,10 +1,10 @@
 //! Who is it? In: the first message of a connection, where it comes from and what its TLS showed. Out: the participant it proves to be, or
 //! why not. Nothing is stored or reset before that. What costs nothing is looked at first: network, certificate, lock-out; the password
-//! comes last, in turn (see [`Checks`]), so that nobody can try passwords, or lock a participant out, who has not got past the rest.
+//! comes last (see [`crate::gateway::passwords`]), so that nobody can try passwords, or lock a participant out, who has not got past the rest.
 
 use crate::directory::ParticipantRecord;
-use crate::gateway::checks::Checks;
-use crate::gateway::lockouts::{Attempt, Locked, Lockouts};
+use crate::gateway::lockouts::{Attempt, Locked};
+use crate::gateway::passwords::Checked;
 use crate::gateway::roster::{Roster, SessionHandle};
 use crate::gateway::venue::Venue;
 use crate::participant::{ClientCert, Credentials};
@@ -12,10 +12,8 @@ use fix_engine::io::clock;
 use fix_engine::session::logon::{LogonRefusal, LogonRequest};
 use fix_engine::time::Timestamp;
 use market::id::CompId;
-use prometheus::IntCounter;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tracing::warn;
 
 /// Why a connection does not become a session. The peer is to blame for all but the last.
 #[derive(Debug, thiserror::Error)]
@@ -101,16 +99,6 @@ impl Stranger {
     }
 }
 
-/// Passwords that are checked at the same time.
-const CHECKS: usize = 2;
-
-/// Checks logons.
-#[derive(Debug)]
-pub(crate) struct Gatekeeper {
-    checks: Checks,
-    lockouts: Arc<Lockouts>,
-}
-
 /// What a stranger shows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shown<'a> {
@@ -122,140 +110,73 @@ pub(crate) struct Shown<'a> {
     pub(crate) request: &'a LogonRequest,
 }
 
-/// What became of a password.
-enum Checked {
-    Right,
-    Wrong,
-    Locked(Locked),
+/// The session that a Logon proves to be for.
+///
+/// # Errors
+/// A [`Stranger`] says why it is for none.
+pub(crate) async fn admit(
+    shown: Shown<'_>,
+    venue: &Venue,
+    roster: &Roster,
+) -> Result<SessionHandle, Stranger> {
+    let Shown {
+        address, request, ..
+    } = shown;
+    if request.begin_string != "FIX.4.4" {
+        return Err(Stranger::BeginString(request.begin_string.clone()));
+    }
+    if request.target != venue.config.sender_comp_id {
+        return Err(Stranger::Target(request.target.clone()));
+    }
+    let Some((record, credentials)) = participant(&request.sender, venue) else {
+        venue.passwords.failed(stranger_at(address));
+        return Err(Stranger::Sender(request.sender.clone()));
+    };
+    let comp_id = record.comp_id;
+    let session = roster
+        .session(record.id)
+        .ok_or_else(|| Stranger::Sender(request.sender.clone()))?;
+    if !credentials.allows_address(address) {
+        return Err(Stranger::Address(comp_id));
+    }
+    if !is_bound(&credentials, shown.certificate) {
+        return Err(Stranger::Certificate(comp_id));
+    }
+    if !session.is_free().await {
+        return Err(Stranger::Taken(comp_id));
+    }
+    let max_age_days = credentials.password_max_age_days;
+    check(shown, comp_id, credentials, venue).await?;
+    let age_days = age_days(&record, clock::now());
+    if max_age_days.is_some_and(|max| age_days >= max) {
+        return Err(Stranger::Expired { comp_id, age_days });
+    }
+    Ok(session)
 }
 
-impl Gatekeeper {
-    pub(crate) fn new(lockouts: Arc<Lockouts>) -> Self {
-        Self {
-            checks: Checks::new(CHECKS),
-            lockouts,
-        }
-    }
-
-    /// The session that a Logon proves to be for.
-    pub(crate) async fn admit(
-        &self,
-        shown: Shown<'_>,
-        venue: &Venue,
-        roster: &Roster,
-    ) -> Result<SessionHandle, Stranger> {
-        let Shown {
-            address, request, ..
-        } = shown;
-        if request.begin_string != "FIX.4.4" {
-            return Err(Stranger::BeginString(request.begin_string.clone()));
-        }
-        if request.target != venue.config.sender_comp_id {
-            return Err(Stranger::Target(request.target.clone()));
-        }
-        let Some((record, credentials)) = participant(&request.sender, venue) else {
-            self.guard(venue).failed(stranger_at(address));
-            return Err(Stranger::Sender(request.sender.clone()));
-        };
-        let comp_id = record.comp_id;
-        let session = roster
-            .session(record.id)
-            .ok_or_else(|| Stranger::Sender(request.sender.clone()))?;
-        if !credentials.allows_address(address) {
-            return Err(Stranger::Address(comp_id));
-        }
-        if !is_bound(&credentials, shown.certificate) {
-            return Err(Stranger::Certificate(comp_id));
-        }
-        if !session.is_free().await {
-            return Err(Stranger::Taken(comp_id));
-        }
-        let attempt = Attempt {
-            comp_id: Some(comp_id),
-            address,
-            is_listed: !credentials.networks.is_empty(),
-        };
-        let max_age_days = credentials.password_max_age_days;
-        let guard = self.guard(venue);
-        match self.check(attempt, request, credentials, guard).await? {
-            Checked::Right => {}
-            Checked::Locked(locked) => return Err(Stranger::Locked { comp_id, locked }),
-            Checked::Wrong => return Err(Stranger::Password(comp_id)),
-        }
-        let age_days = age_days(&record, clock::now());
-        if max_age_days.is_some_and(|max| age_days >= max) {
-            return Err(Stranger::Expired { comp_id, age_days });
-        }
-        Ok(session)
-    }
-
-    /// Whether the password is right, unless there were too many wrong ones: asked before the check stands in line, and again when
-    /// its turn has come.
-    async fn check(
-        &self,
-        attempt: Attempt,
-        request: &LogonRequest,
-        credentials: Credentials,
-        guard: Guard,
-    ) -> Result<Checked, Stranger> {
-        if let Err(locked) = guard.admit(attempt) {
-            return Ok(Checked::Locked(locked));
-        }
-        let is_named = match (&request.username, attempt.comp_id) {
-            (Some(username), Some(comp_id)) => username == comp_id.as_str(),
-            _ => true,
-        };
-        let password = request.password.clone();
-        // A failure is noted by the check itself: who goes away before its end has guessed all the same.
-        let check = move || {
-            if let Err(locked) = guard.admit(attempt) {
-                return Checked::Locked(locked);
-            }
-            let is_right =
-                password.is_some_and(|password| credentials.password().matches(password.reveal()));
-            if is_right && is_named {
-                guard.lockouts.succeeded(attempt);
-                Checked::Right
-            } else {
-                guard.failed(attempt);
-                Checked::Wrong
-            }
-        };
-        let checked = self.checks.run(attempt.address, check).await;
-        checked.ok_or(Stranger::Closing)
-    }
-
-    fn guard(&self, venue: &Venue) -> Guard {
-        Guard {
-            lockouts: Arc::clone(&self.lockouts),
-            begun: venue.metrics.fix.lockouts.clone(),
-        }
-    }
-}
-
-/// The lock-outs with the clock, the log and the figure.
-struct Guard {
-    lockouts: Arc<Lockouts>,
-    /// Waits that began.
-    begun: IntCounter,
-}
-
-impl Guard {
-    fn admit(&self, attempt: Attempt) -> Result<(), Locked> {
-        self.lockouts.admit(clock::now(), attempt)
-    }
-
-    fn failed(&self, attempt: Attempt) {
-        if let Some(locked) = self.lockouts.failed(clock::now(), attempt) {
-            self.begun.inc();
-            let comp_id = attempt.comp_id.map(|it| it.to_string());
-            warn!(
-                address = %attempt.address,
-                comp_id,
-                wait_secs = locked.wait_secs,
-                "too many failed logons: no password is checked for a while"
-            );
-        }
+/// The password, and Username (553) where it is given.
+async fn check(
+    shown: Shown<'_>,
+    comp_id: CompId,
+    credentials: Credentials,
+    venue: &Venue,
+) -> Result<(), Stranger> {
+    let attempt = Attempt {
+        comp_id: Some(comp_id),
+        address: shown.address,
+        is_listed: !credentials.networks.is_empty(),
+    };
+    let username = shown.request.username.as_deref();
+    let is_named = username.is_none_or(|username| username == comp_id.as_str());
+    let password = shown.request.password.clone();
+    let checked = venue
+        .passwords
+        .check(attempt, password, is_named, credentials);
+    match checked.await {
+        Some(Checked::Right) => Ok(()),
+        Some(Checked::Wrong) => Err(Stranger::Password(comp_id)),
+        Some(Checked::Locked(locked)) => Err(Stranger::Locked { comp_id, locked }),
+        None => Err(Stranger::Closing),
     }
 }
 

@@ -8,6 +8,8 @@ use crate::gateway::refused::{
     cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason, refusal_text,
 };
 use crate::gateway::report::{self, NO_ORDER, NO_SYMBOL, Report, UNDISCLOSED};
+use crate::gateway::user::{UserStatus, user_response};
+use crate::participant::ParticipantChange;
 use fix_engine::codec::body::Body;
 use fix_engine::session::input::Cause;
 use fix_engine::time::Timestamp;
@@ -56,6 +58,7 @@ pub(crate) fn told_to(
             teller.tell(event);
         }
     }
+    teller.user();
     teller.out.retain(|told| wants(told.participant));
     teller.out
 }
@@ -97,6 +100,25 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    /// A participant that has given itself another password is told so. The entry has no event then, and the message its first place.
+    fn user(&mut self) {
+        let Instruction::Participant(ParticipantChange::ChangePassword {
+            comp_id,
+            request_id,
+            ..
+        }) = &self.entry.instruction
+        else {
+            return;
+        };
+        let record = self.directory.participant_by_comp_id(*comp_id);
+        if let (Some(record), []) = (record, self.entry.events.as_slice()) {
+            let text = "the new password is in force";
+            let status = UserStatus::PasswordChanged;
+            let body = user_response(*request_id, comp_id.as_str(), status, text);
+            self.push(record.id, 0, body);
+        }
+    }
+
     fn tell(&mut self, event: &Event) {
         match event {
             Event::OrderAccepted { order } => self.report(order, '0', None),

@@ -2,6 +2,7 @@
 //! is full or crowded. One task puts (the session), one takes (the writer).
 
 use bytes::{Bytes, BytesMut};
+use prometheus::IntGauge;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -16,6 +17,8 @@ pub(crate) struct Outbox {
     waiting: Mutex<Waiting>,
     /// Messages that may wait.
     messages_max: usize,
+    /// Messages that wait in all outboxes.
+    all: IntGauge,
     /// Something was put, or the end was said.
     filled: Notify,
     /// Something was taken.
@@ -34,10 +37,12 @@ struct Waiting {
 pub(crate) struct Full;
 
 impl Outbox {
-    pub(crate) fn new(messages_max: usize) -> Self {
+    /// `all` shows what waits in all outboxes.
+    pub(crate) fn new(messages_max: usize, all: IntGauge) -> Self {
         Self {
             waiting: Mutex::default(),
             messages_max,
+            all,
             filled: Notify::new(),
             emptied: Notify::new(),
         }
@@ -55,6 +60,7 @@ impl Outbox {
         }
         waiting.bytes.extend_from_slice(message);
         waiting.messages += 1;
+        self.all.inc();
         drop(waiting);
         self.filled.notify_one();
         Ok(())
@@ -66,6 +72,7 @@ impl Outbox {
             {
                 let mut waiting = self.lock();
                 if !waiting.bytes.is_empty() {
+                    self.all.sub(count(waiting.messages));
                     waiting.messages = 0;
                     let taken = waiting.bytes.split();
                     drop(waiting);
@@ -108,23 +115,41 @@ impl Outbox {
     }
 }
 
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.all.sub(count(self.lock().messages));
+    }
+}
+
+fn count(messages: usize) -> i64 {
+    i64::try_from(messages).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[tokio::test]
     async fn it_is_bounded_and_says_so() {
-        let outbox = Outbox::new(2);
+        let all = IntGauge::new("waiting", "Messages.").expect("a gauge");
+        let outbox = Outbox::new(2, all.clone());
         let message = Bytes::from_static(b"8=FIX");
         assert_eq!(outbox.put(&message), Ok(()));
         assert_eq!(outbox.put(&message), Ok(()));
         assert!(outbox.is_crowded());
         assert_eq!(outbox.put(&message), Err(Full));
+        assert_eq!(all.get(), 2);
         assert_eq!(outbox.take().await.as_deref(), Some(&b"8=FIX8=FIX"[..]));
         assert!(!outbox.is_crowded());
+        assert_eq!(all.get(), 0);
         assert_eq!(outbox.put(&message), Ok(()));
         outbox.close();
         assert!(outbox.take().await.is_some());
         assert!(outbox.take().await.is_none());
+        let left = Outbox::new(2, all.clone());
+        assert_eq!(left.put(&message), Ok(()));
+        assert_eq!(all.get(), 1);
+        drop(left);
+        assert_eq!(all.get(), 0);
     }
 }

@@ -69,6 +69,11 @@ pub enum Refused {
     TooManyStatuses,
     /// The participant: a second request for all its orders while the first is being answered.
     StillAnswering,
+    /// The participant: more messages in a second than it may send.
+    TooFast {
+        /// Messages that it may send in a second.
+        per_sec: u32,
+    },
     /// Us: the queue into the venue is full.
     Busy,
     /// Us: the venue is closing down.
@@ -105,6 +110,7 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::MAX_SHOW => "MaxShow",
         tag::MD_REQ_ID => "MDReqID",
         tag::MIN_QTY => "MinQty",
+        tag::NEW_PASSWORD => "NewPassword",
         tag::NO_TRADING_SESSIONS => "NoTradingSessions",
         tag::ORDER_ID => "OrderID",
         tag::ORDER_PERCENT => "OrderPercent",
@@ -114,6 +120,7 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::ORD_TYPE => "OrdType",
         tag::ORIG_CL_ORD_ID => "OrigClOrdID",
         tag::PARTICIPATION_RATE => "ParticipationRate",
+        tag::PASSWORD => "Password",
         tag::PEG_OFFSET_VALUE => "PegOffsetValue",
         tag::PRICE => "Price",
         tag::PRICE2 => "Price2",
@@ -138,6 +145,8 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::TIME_IN_FORCE => "TimeInForce",
         tag::TRADING_SESSION_ID => "TradingSessionID",
         tag::TRAD_SES_REQ_ID => "TradSesReqID",
+        tag::USER_REQUEST_ID => "UserRequestID",
+        tag::USER_REQUEST_TYPE => "UserRequestType",
         _ => "field",
     };
     format!("{name} ({tag})")
@@ -172,6 +181,9 @@ impl Refused {
             Self::TooManyStatuses => "too many status subscriptions in this session".to_owned(),
             Self::StillAnswering => {
                 "one mass status request at a time: the last one is being answered".to_owned()
+            }
+            Self::TooFast { per_sec } => {
+                format!("not taken: more than {per_sec} messages a second")
             }
             Self::Busy => "application not available, try again".to_owned(),
             Self::Stopped => "the venue is closing, try again later".to_owned(),
@@ -222,9 +234,12 @@ impl Refused {
         }
     }
 
-    /// Whether the message type or the sender as such is refused, so that not even an order gets an ExecutionReport.
+    /// Whether the message type, the sender as such or its pace is refused, so that not even an order gets an ExecutionReport.
     pub fn is_business(&self) -> bool {
-        matches!(self, Self::UnsupportedMsgType | Self::NotAuthorised)
+        matches!(
+            self,
+            Self::UnsupportedMsgType | Self::NotAuthorised | Self::TooFast { .. }
+        )
     }
 
     /// Whether a field of the request is to blame, so that its own kind of answer can say so; else the venue, or who asks.

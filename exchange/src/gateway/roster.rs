@@ -4,6 +4,7 @@
 use crate::entry::Entry;
 use crate::gateway::connection::Peer;
 use crate::gateway::outbound::Told;
+use crate::gateway::passwords::Changed;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::Cause;
@@ -45,6 +46,10 @@ pub(crate) enum Mail {
         /// The entry.
         seq: u64,
     },
+    /// What became of a wish for another password.
+    Password(Changed),
+    /// Certificates have been revoked: perhaps that of the connection.
+    Revoked,
     /// Somebody has logged on, password and all.
     Attach(Box<Attachment>),
 }

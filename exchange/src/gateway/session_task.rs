@@ -7,13 +7,19 @@
 //! again; then the journal tells what is missing.
 
 mod answering;
+mod counting;
 mod ordering;
+mod pacing;
+mod user;
 
 use crate::entry::TraceId;
 use crate::gateway::connection::{Connection, Inbound};
 use crate::gateway::floor::{Floor, files};
 use crate::gateway::marketdata::desk::Desk;
+use crate::gateway::outbox::Full;
 use crate::gateway::roster::{Attachment, Claim, MAILBOX, Mail, SessionHandle, Standing};
+use crate::gateway::session_task::user::PasswordWish;
+use crate::gateway::throttle::Throttle;
 use crate::gateway::venue::Venue;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
@@ -65,6 +71,14 @@ pub(crate) struct SessionTask {
     asked: BTreeSet<u64>,
     /// The mass status request that is being answered: the next one has to wait, since each is answered by all orders.
     mass_status: Option<u64>,
+    /// How fast the peer may send, over all its connections.
+    throttle: Throttle,
+    /// Numbers of messages that came too fast and are not delivered yet.
+    throttled: BTreeSet<u64>,
+    /// A change of the password that is being checked.
+    password_wish: Option<PasswordWish>,
+    /// The way back into the mailbox for what is worked out elsewhere.
+    own_mailbox: mpsc::WeakSender<Mail>,
     /// The store failed: nothing more is told until the next start.
     is_broken: bool,
     standing: Arc<Standing>,
@@ -75,6 +89,8 @@ struct Link {
     connection: Connection,
     number: u64,
     desk: Desk,
+    /// Whether the logon on it was completed.
+    was_logged_on: bool,
     _claim: Claim,
 }
 
@@ -115,6 +131,8 @@ impl SessionTask {
         let (sender, mailbox) = mpsc::channel(MAILBOX);
         let (transient_sender, transient) = mpsc::channel(TRANSIENT);
         let standing = Arc::new(Standing::default());
+        let fix = &venue.config;
+        let throttle = Throttle::new(fix.messages_per_sec, fix.messages_burst, clock::now());
         let mut task = Self {
             participant,
             comp_id,
@@ -131,6 +149,10 @@ impl SessionTask {
             possible_resends: BTreeSet::new(),
             asked: BTreeSet::new(),
             mass_status: None,
+            throttle,
+            throttled: BTreeSet::new(),
+            password_wish: None,
+            own_mailbox: sender.downgrade(),
             is_broken: false,
             standing: Arc::clone(&standing),
         };
@@ -224,6 +246,8 @@ impl SessionTask {
             }) => self.tell(&entry, event, cause, body),
             Happening::Mail(Mail::Confirm { msg_seq_num }) => self.confirm(msg_seq_num),
             Happening::Mail(Mail::Mark { seq }) => self.mark(seq),
+            Happening::Mail(Mail::Password(changed)) => self.password(changed),
+            Happening::Mail(Mail::Revoked) => self.cut_revoked(),
             Happening::Mail(Mail::Attach(attachment)) => self.attach(*attachment),
             Happening::Inbound(inbound) => self.hear(inbound),
             Happening::Transient(number, body) => {
@@ -249,7 +273,9 @@ impl SessionTask {
         }
         let Attachment { peer, logon, claim } = attachment;
         let fix = &self.venue.config;
-        let connection = Connection::start(peer, fix.max_message_bytes, fix.outbound_queue);
+        let waiting = self.venue.metrics.fix.outbound_queue_messages.clone();
+        let connection =
+            Connection::start(peer, fix.max_message_bytes, fix.outbound_queue, waiting);
         *self
             .standing
             .peer
@@ -260,24 +286,32 @@ impl SessionTask {
             connection,
             number: self.venue.number_connection(),
             desk: Desk::new(fix.max_subscriptions),
+            was_logged_on: false,
             _claim: claim,
         });
         self.heard();
+        self.count_received(&logon);
         self.handle(Input::Connected);
         self.handle(Input::Message(logon));
+        // The lists may have been read between the handshake and now.
+        self.cut_revoked();
     }
 
     fn hear(&mut self, inbound: Inbound) {
         match inbound {
             Inbound::Message(message) => {
                 self.heard();
-                self.handle(Input::Message(message));
+                self.count_received(&message);
+                self.pace(message);
             }
-            Inbound::Garbled(why) => self.handle(Input::Garbled(why)),
+            Inbound::Garbled(why) => {
+                self.venue.metrics.fix.garbled.inc();
+                self.handle(Input::Garbled(why));
+            }
             Inbound::Closed(why) => {
                 info!(comp_id = %self.comp_id, why, "connection lost");
                 self.handle(Input::Disconnected);
-                self.unlink(Connection::close);
+                self.unlink(counting::LOST, Connection::close);
             }
         }
     }
@@ -324,9 +358,12 @@ impl SessionTask {
         while let Some(action) = self.actions.pop_front() {
             match action {
                 Action::Transmit(bytes) => {
-                    let link = self.link.as_ref();
-                    if link.is_some_and(|link| link.connection.outbox().put(&bytes).is_err()) {
-                        self.cut_slow_consumer();
+                    let Some(link) = &self.link else {
+                        continue;
+                    };
+                    match link.connection.outbox().put(&bytes) {
+                        Ok(()) => self.count_sent(&bytes),
+                        Err(Full) => self.cut_slow_consumer(),
                     }
                 }
                 Action::Deliver(message) => self.deliver(&message),
@@ -345,12 +382,13 @@ impl SessionTask {
                 Action::Noted(note) => debug!(comp_id = %self.comp_id, %note, "session"),
                 Action::Disconnect { why } => {
                     info!(comp_id = %self.comp_id, %why, "disconnected");
-                    self.unlink(Connection::close);
+                    self.unlink(counting::reason(&why), Connection::close);
                 }
                 Action::StoreFailed(why) => self.store_failed(&why),
                 other => debug!(comp_id = %self.comp_id, ?other, "session"),
             }
         }
+        self.forget_throttled();
         let standing = &self.standing;
         standing
             .next_in
@@ -360,29 +398,13 @@ impl SessionTask {
             .store(self.store.next_out(), Ordering::Relaxed);
     }
 
-    fn logged_on(&self, is_logged_on: bool) {
-        let was = self
-            .standing
-            .is_logged_on
-            .swap(is_logged_on, Ordering::Relaxed);
-        match (was, is_logged_on) {
-            (false, true) => {
-                info!(comp_id = %self.comp_id, "logged on");
-                self.venue.metrics.fix.sessions_logged_on.inc();
-                self.venue.metrics.fix.logons.inc("accepted");
-            }
-            (true, false) => self.venue.metrics.fix.sessions_logged_on.dec(),
-            _ => {}
-        }
-    }
-
     fn cut_slow_consumer(&mut self) {
         warn!(
             comp_id = %self.comp_id,
             messages = self.venue.config.outbound_queue,
             "disconnected: the peer does not read what is sent (slow consumer)"
         );
-        self.unlink(Connection::cut);
+        self.unlink("slow_consumer", Connection::cut);
         self.handle(Input::Disconnected);
     }
 
@@ -392,18 +414,6 @@ impl SessionTask {
             .health
             .ail("sessions", format!("session {}: {why}", self.comp_id));
         self.is_broken = true;
-    }
-
-    fn unlink(&mut self, end: impl FnOnce(Connection)) {
-        if let Some(link) = self.link.take() {
-            end(link.connection);
-        }
-        *self
-            .standing
-            .peer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = None;
-        self.logged_on(false);
     }
 
     /// Logs out in good order and leaves the store as it is to be found.
@@ -417,7 +427,7 @@ impl SessionTask {
             let inbound = tokio::time::timeout_at(deadline, link.connection.next()).await;
             match inbound {
                 Ok(inbound) => self.hear(inbound),
-                Err(_) => self.unlink(Connection::close),
+                Err(_) => self.unlink("logged_out", Connection::close),
             }
             self.carry_out();
         }

@@ -145,6 +145,7 @@ mod tests {
     use crate::feed::Feed;
     use crate::gateway::dispatcher::{Dispatcher, Sessions};
     use crate::gateway::marketdata::publisher::Publisher;
+    use crate::gateway::passwords::PasswordDesk;
     use crate::gateway::roster::{Roster, SessionHandle};
     use crate::gateway::venue::VenueParts;
     use crate::health::Health;
@@ -175,6 +176,8 @@ mod tests {
             config: FixConfig::default(),
             sessions: std::path::PathBuf::new(),
             directory: Arc::new(Directory::new()),
+            passwords: PasswordDesk::new(&FixConfig::default(), metrics.fix.lockouts.clone()),
+            revoked: crate::revoked::Revoked::default(),
             submitter: Submitter::new(queue, Stop::default(), depth),
             dictionary: Arc::new(Dictionary::fix44()),
             view: crate::gateway::venue::SharedView::default(),
@@ -252,7 +255,7 @@ mod tests {
                     Mail::Confirm { msg_seq_num } => {
                         self.all.push(format!("confirmed {msg_seq_num}"));
                     }
-                    Mail::Mark { .. } | Mail::Attach(_) => {}
+                    Mail::Mark { .. } | Mail::Password(_) | Mail::Revoked | Mail::Attach(_) => {}
                 }
             }
         }

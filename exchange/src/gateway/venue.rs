@@ -4,8 +4,10 @@ use crate::config::FixConfig;
 use crate::directory::Directory;
 use crate::gateway::marketdata::publisher::Publisher;
 use crate::gateway::marketdata::view::View;
+use crate::gateway::passwords::PasswordDesk;
 use crate::health::Health;
 use crate::metrics::Metrics;
+use crate::revoked::Revoked;
 use crate::schedules::Schedules;
 use crate::sequencer::Submitter;
 use fix_engine::dictionary::Dictionary;
@@ -24,6 +26,10 @@ pub(crate) struct Venue {
     pub(crate) sessions: PathBuf,
     /// Reference data.
     pub(crate) directory: Arc<Directory>,
+    /// Where passwords are compared.
+    pub(crate) passwords: PasswordDesk,
+    /// Client certificates that are revoked.
+    pub(crate) revoked: Revoked,
     /// The way into the sequencer.
     pub(crate) submitter: Submitter,
     /// What messages are checked against.
@@ -46,6 +52,8 @@ pub(crate) struct VenueParts {
     pub(crate) schedules: Schedules,
     pub(crate) sessions: PathBuf,
     pub(crate) directory: Arc<Directory>,
+    pub(crate) passwords: PasswordDesk,
+    pub(crate) revoked: Revoked,
     pub(crate) submitter: Submitter,
     pub(crate) dictionary: Arc<Dictionary>,
     pub(crate) view: SharedView,
@@ -61,6 +69,8 @@ impl Venue {
             schedules: parts.schedules,
             sessions: parts.sessions,
             directory: parts.directory,
+            passwords: parts.passwords,
+            revoked: parts.revoked,
             submitter: parts.submitter,
             dictionary: parts.dictionary,
             view: parts.view,

@@ -40,6 +40,8 @@ pub struct FixMetrics {
     pub outbound_queue_messages: IntGauge,
     /// Changes of passwords asked for by participants, by result: see [`PASSWORD_CHANGE_RESULTS`].
     pub password_changes: ByLabel,
+    /// Readings of certificates and revocation lists while the ports are open, by result: see [`RELOAD_RESULTS`].
+    pub certificate_reloads: ByLabel,
 }
 
 /// Values of `limit`.
@@ -65,7 +67,6 @@ pub const LOGON_RESULTS: &[&str] = &[
 /// Values of `reason`.
 pub const DISCONNECT_REASONS: &[&str] = &[
     "logged_out",
-    "logon_refused",
     "fault",
     "msg_seq_num",
     "silent",
@@ -84,6 +85,8 @@ pub const REJECT_KINDS: &[&str] = &["session", "business"];
 pub const SIDES: &[&str] = &["sent", "received"];
 /// Values of `result` of changes of passwords.
 pub const PASSWORD_CHANGE_RESULTS: &[&str] = &["changed", "wrong_password", "refused"];
+/// Values of `result` of readings of certificates.
+pub const RELOAD_RESULTS: &[&str] = &["done", "failed"];
 /// Values of `msg_type`, the frequent ones first.
 pub const MSG_TYPES: &[&str] = &[
     "D", "8", "0", "F", "G", "W", "X", "9", "1", "2", "3", "4", "5", "A", "j", "q", "r", "H", "AF",
@@ -190,6 +193,11 @@ impl FixMetrics {
                 "fix_password_changes_total",
                 "Changes of passwords asked for by UserRequest (BE).",
                 ("result", PASSWORD_CHANGE_RESULTS),
+            ),
+            certificate_reloads: register.by_label(
+                "fix_certificate_reloads_total",
+                "Readings of certificates and revocation lists while the ports are open.",
+                ("result", RELOAD_RESULTS),
             ),
         }
     }

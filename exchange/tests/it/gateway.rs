@@ -1,5 +1,6 @@
 //! The FIX gateway over real sockets.
 
+mod floods;
 mod logon;
 mod market_data;
 mod orders;
@@ -8,3 +9,4 @@ mod restart;
 mod schedules;
 mod slow_consumer;
 mod strangers;
+mod users;

@@ -4,6 +4,7 @@
 mod bootstrap;
 mod bus;
 mod calendar;
+mod certificates;
 mod control;
 mod feed;
 mod gateway;

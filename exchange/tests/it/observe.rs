@@ -4,6 +4,7 @@ use crate::kit::{PATIENCE, enter, open, open_market, run};
 use exchange::config::{Config, Durability};
 use exchange::observe::Observe;
 use market::order::Side;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -19,6 +20,60 @@ async fn get(address: SocketAddr, path: &str) -> (String, String) {
     stream.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.lines().next().unwrap().to_owned(), body.to_owned())
+}
+
+/// `name` of a line of Prometheus' text format, and the value of its one label if it has one.
+fn sample(line: &str) -> Option<(&str, Option<&str>)> {
+    let (name, rest) = line.split_at(line.find(['{', ' '])?);
+    let value = rest.split('"').nth(1);
+    Some((name, value))
+}
+
+/// The rows of the operators' tables: the name of a figure, and the row.
+fn documented(text: &str) -> BTreeMap<&str, &str> {
+    text.lines()
+        .filter(|line| line.starts_with("| `fix_"))
+        .map(|row| {
+            let name = row.trim_start_matches("| `");
+            (&name[..name.find(['`', '{']).unwrap()], row)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_figure_of_the_gateway_is_documented_and_every_documented_one_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let any = "127.0.0.1:0".parse().unwrap();
+    let registry = hub.metrics.registry().clone();
+    let observe = Observe::bind(any, registry, hub.health.clone()).await;
+    let observe = observe.unwrap();
+    let address = observe.address();
+    let stop = CancellationToken::new();
+    let served = tokio::spawn(observe.serve(stop.clone().cancelled_owned()));
+    let (_, body) = get(address, "/metrics").await;
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operators.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let documented = documented(&text);
+    let mut shown = BTreeSet::new();
+    for (name, value) in body.lines().filter_map(sample) {
+        if !name.starts_with("fix_") {
+            continue;
+        }
+        let row = documented.get(name);
+        let row = row.unwrap_or_else(|| panic!("{name} is not documented"));
+        // Of the message types the table says only what they are.
+        if let Some(value) = value.filter(|_| !row.contains("{msg_type}")) {
+            assert!(row.contains(&format!("`{value}`")), "{name}: {value}");
+        }
+        shown.insert(name);
+    }
+    let documented: BTreeSet<&str> = documented.into_keys().collect();
+    assert_eq!(shown, documented);
+    assert!(shown.len() > 10, "{shown:?}");
+    stop.cancel();
+    served.await.unwrap().unwrap();
+    running.shut_down().unwrap();
 }
 
 #[tokio::test]
@@ -128,6 +183,13 @@ fn the_configuration_has_defaults_and_names_what_is_wrong() {
         ("[fix]\nmax_message_bytes = 511", "fix.max_message_bytes"),
         ("[fix]\nheartbeat_max_secs = 0", "fix.heartbeat_max_secs"),
         ("[fix]\nkeep_days = 0", "fix.keep_days"),
+        (
+            "[fix]\nmax_unauthenticated_bytes = 100",
+            "fix.max_unauthenticated_bytes",
+        ),
+        ("[fix]\nlockout_failures = 0", "fix.lockout_failures"),
+        ("[fix]\nlockout_max_secs = 0", "fix.lockout_max_secs"),
+        ("[fix]\nmessages_burst = 0", "fix.messages_burst"),
         ("[journal]\nsegment_bytes = 100", "journal.segment_bytes"),
         ("[journal]\nqueue = 0", "journal.queue"),
         ("[kafka]\nin_flight = 0", "kafka.in_flight"),

@@ -3,6 +3,7 @@
 
 use crate::venue::AUTHORITY;
 use exchange::bootstrap::Declared;
+use exchange::certificates::CertificatesError;
 use exchange::config::Config;
 use exchange::data::DataFolder;
 use exchange::open::{OpenError, open};
@@ -119,11 +120,17 @@ async fn what_keeps_it_from_opening_is_named() {
     assert!(matches!(error, OpenError::Bootstrap(_)), "{error}");
     fs::write(data.join("certs/server.key"), "no key").unwrap();
     let error = refused(config(), data, &declared()).await;
-    assert!(matches!(error, OpenError::Tls(_)), "{error}");
+    assert!(
+        matches!(error, OpenError::Certificates(CertificatesError::Tls(_))),
+        "{error}"
+    );
     fs::remove_file(data.join("certs/ca.pem")).unwrap();
     let error = refused(config(), data, &declared()).await;
     assert!(
-        matches!(&error, OpenError::TlsFile { key: "ca", .. }),
+        matches!(
+            &error,
+            OpenError::Certificates(CertificatesError::File { key: "ca", .. })
+        ),
         "{error}"
     );
     assert!(error.to_string().contains("certs/ca.pem"), "{error}");

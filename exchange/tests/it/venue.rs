@@ -9,20 +9,24 @@ use exchange::control::{Control, ControlParts};
 use exchange::gateway::{Gateway, GatewayParts};
 use exchange::hub::{self, Hub, Running};
 use exchange::journal::disk::Files;
+use exchange::revoked::Revoked;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::io::client::{Client, ClientError, Target};
+use fix_engine::io::tls::live::LiveTls;
 use fix_engine::io::tls::{
     ClientCertificates, Fingerprint, Identity, client_config, server_config,
 };
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::logon::Password;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber, date_time_ymd,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -36,8 +40,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) static FIX44: LazyLock<Arc<Dictionary>> =
     LazyLock::new(|| Arc::new(Dictionary::fix44()));
 
+/// The number of the next certificate.
+static SERIAL: AtomicU64 = AtomicU64::new(1_000);
+
 /// A certificate and its key, PEM.
 pub(crate) struct Papers {
+    serial: SerialNumber,
     pub(crate) certificate: String,
     pub(crate) key: String,
 }
@@ -65,7 +73,7 @@ impl Authority {
     pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params
             .distinguished_name
             .push(DnType::CommonName, "test authority");
@@ -86,12 +94,36 @@ impl Authority {
         params
             .distinguished_name
             .push(DnType::OrganizationalUnitName, unit);
+        let serial = SerialNumber::from(SERIAL.fetch_add(1, Ordering::Relaxed));
+        params.serial_number = Some(serial.clone());
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap().pem();
         Papers {
+            serial,
             certificate,
             key: key.serialize_pem(),
         }
+    }
+}
+
+impl Authority {
+    /// A list that revokes these, PEM.
+    pub(crate) fn revoke(&self, papers: &[&Papers]) -> String {
+        let revoked = papers.iter().map(|papers| RevokedCertParams {
+            serial_number: papers.serial.clone(),
+            revocation_time: date_time_ymd(2026, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2026, 1, 1),
+            next_update: date_time_ymd(2096, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).unwrap().pem().unwrap()
     }
 }
 
@@ -103,7 +135,7 @@ pub(crate) static TLS01: LazyLock<Papers> =
     LazyLock::new(|| AUTHORITY.sign("TLS01", "participant"));
 
 /// A venue with two instruments, four traders, a reader of market data and a certification participant.
-fn declared() -> Declared {
+pub(crate) fn declared() -> Declared {
     toml::from_str(&format!(
         r#"
         open_now = true
@@ -161,16 +193,18 @@ impl Venue {
         change(&mut config);
         let server = AUTHORITY.sign("venue", "server");
         let authorities = AUTHORITY.certificate.as_bytes();
-        let tls = |clients| server_config(server.identity(), clients).unwrap();
+        let tls = |clients| LiveTls::new(server_config(server.identity(), clients).unwrap());
         let gateway = open_gateway(GatewayParts {
             config,
             hub: hub.clone(),
             tls: tls(ClientCertificates::Optional { authorities }),
+            revoked: Revoked::default(),
         })
         .await;
         let control = Control::open(ControlParts {
             config: ControlConfig { listen: any },
             tls: tls(ClientCertificates::Required { authorities }),
+            revoked: Revoked::default(),
             hub: hub.clone(),
             roster: gateway.roster().clone(),
             view: gateway.view().clone(),
@@ -227,7 +261,8 @@ async fn open_gateway(parts: GatewayParts) -> Gateway {
         let again = GatewayParts {
             config: parts.config.clone(),
             hub: parts.hub.clone(),
-            tls: Arc::clone(&parts.tls),
+            tls: parts.tls.clone(),
+            revoked: parts.revoked.clone(),
         };
         match Gateway::open(again).await {
             Ok(gateway) => return gateway,

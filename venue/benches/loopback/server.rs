@@ -209,7 +209,7 @@ fn opened(child: &mut Child, folder: &Path) -> Result<Credentials, String> {
 fn configuration(durability: Durability) -> String {
     let mut toml = format!(
         "[demo]\nenabled = false\n\
-         [fix]\nplain = \"127.0.0.1:0\"\ntls = \"127.0.0.1:0\"\n\
+         [fix]\nplain = \"127.0.0.1:0\"\ntls = \"127.0.0.1:0\"\nmessages_per_sec = 0\n\
          [control]\nlisten = \"127.0.0.1:0\"\n\
          [metrics]\nlisten = \"127.0.0.1:0\"\n\
          [http]\nlisten = \"127.0.0.1:0\"\n\

@@ -260,10 +260,15 @@ impl Venue {
 
     /// Tells it to stop (SIGTERM) and waits for its end.
     pub(crate) fn stop(mut self) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        assert!(told.success());
+        self.signal("-TERM");
         self.end()
+    }
+
+    /// Sends it a signal, for instance `-HUP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert!(told.success());
     }
 
     /// Waits for an end that comes by itself.

@@ -18,6 +18,7 @@ mod folder;
 mod harness;
 mod http;
 mod interop;
+mod log;
 mod market_data;
 mod message;
 mod newcomer;

@@ -32,7 +32,15 @@ impl SessionTask {
         let Ok(msg_seq_num) = message.msg_seq_num() else {
             return;
         };
+        if self.is_throttled(msg_seq_num) {
+            let refused = Refused::TooFast {
+                per_sec: self.venue.config.messages_per_sec,
+            };
+            self.refuse(message, msg_seq_num, &refused);
+            return self.handle(Input::Confirm { msg_seq_num });
+        }
         let outcome = match message.msg_type() {
+            msg_type::USER_REQUEST => return self.user_request(message, msg_seq_num),
             kind if inbound::is_order_flow(kind) => {
                 // Confirmed by the journal.
                 match self.order(message, msg_seq_num) {
@@ -62,7 +70,7 @@ impl SessionTask {
         record.credentials.as_ref().map(|it| it.rights)
     }
 
-    fn refuse(&mut self, message: &Message, msg_seq_num: u64, refused: &Refused) {
+    pub(super) fn refuse(&mut self, message: &Message, msg_seq_num: u64, refused: &Refused) {
         debug!(
             comp_id = %self.comp_id,
             msg_type = message.msg_type(),

@@ -14,6 +14,15 @@ use market::event::Event;
 use market::id::ClOrdId;
 use market::refusal::Refusal;
 
+impl From<SubmitError> for Refused {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Busy => Self::Busy,
+            SubmitError::Stopped(_) => Self::Stopped,
+        }
+    }
+}
+
 impl SessionTask {
     /// An order, cancel, replace, status request or mass cancel.
     pub(super) fn order(&mut self, message: &Message, msg_seq_num: u64) -> Result<(), Refused> {
@@ -50,10 +59,7 @@ impl SessionTask {
             reply: None,
         };
         let submitted = self.venue.submitter.try_submit(submission);
-        submitted.map_err(|error| match error {
-            SubmitError::Busy => Refused::Busy,
-            SubmitError::Stopped(_) => Refused::Stopped,
-        })
+        submitted.map_err(Refused::from)
     }
 
     /// Tells the participant what an entry caused, once.

@@ -46,7 +46,11 @@ async fn read_until(raw: &mut Raw, mut found: impl FnMut(&Message) -> bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_does_not_read_is_cut_off_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let venue = Venue::open_with(folder.path(), |fix| fix.outbound_queue = QUEUE).await;
+    let venue = Venue::open_with(folder.path(), |fix| {
+        fix.outbound_queue = QUEUE;
+        fix.messages_per_sec = 0;
+    })
+    .await;
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     let mut raw = Raw(socket.connect(venue.gateway.plain()).await.unwrap());
@@ -89,6 +93,8 @@ async fn who_does_not_read_is_cut_off_and_loses_nothing() {
     })
     .await;
     drop(raw);
+    let figures = venue.hub.metrics.fix.clone();
+    assert_eq!(figures.disconnects.count("slow_consumer"), 1);
     let bot = |venue: &Venue| {
         let statuses = venue.gateway.roster().statuses();
         statuses
@@ -121,6 +127,13 @@ async fn who_does_not_read_is_cut_off_and_loses_nothing() {
             reports += u64::from(message.msg_type() == "8");
         }
         reports == wanted
+    })
+    .await;
+    // What was sent again were the reports and the gap fills between them.
+    assert!(figures.resent_messages.get() >= wanted);
+    assert_eq!(figures.resend_requests.count("received"), 1);
+    crate::venue::until("nothing waits any more", || {
+        figures.outbound_queue_messages.get() == 0
     })
     .await;
     venue.close().await;
