@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
@@ -130,7 +130,7 @@ impl ClientTls<'_> {
             .with_protocol_versions(self.versions.spoken())
             .map_err(pem::unusable)?
             .with_webpki_verifier(verifier.build().map_err(pem::unusable)?);
-        let config = match self.identity {
+        let mut config = match self.identity {
             None => builder.with_no_client_auth(),
             Some(identity) => {
                 let (certificates, key) = identity.read()?;
@@ -138,6 +138,9 @@ impl ClientTls<'_> {
                 config.map_err(pem::unusable)?
             }
         };
+        // FIX connections are few and long: a whole handshake each costs nothing. And QuickFIX's acceptor, which asks for
+        // certificates without a session id context, ends a resumed handshake with the alert internal_error.
+        config.resumption = Resumption::disabled();
         Ok(Arc::new(config))
     }
 }

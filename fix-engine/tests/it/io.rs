@@ -3,6 +3,7 @@
 mod acceptor;
 mod authority;
 mod echo;
+mod interop;
 mod server;
 mod tls;
 
