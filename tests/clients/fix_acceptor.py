@@ -3,7 +3,8 @@
 ExecutionReport New, an OrderCancelRequest with one Canceled; everything else is up to the test.
 
 In:  command-line arguments (who, which dictionary) and the commands of fix_client.py.
-Out: its events. "ready" says on which "port" of 127.0.0.1 it listens.
+Out: its events. "ready" says on which "port" it listens; QuickFIX knows no other than all addresses of the machine, and without
+--ca it takes whoever has the right CompIDs: it is for the time of a test.
 """
 
 import argparse
