@@ -1,5 +1,8 @@
 //! The command line of `loggiactl`: what may be asked, with which flags. Text in, [`Cli`] out; it carries nothing out.
 
+pub mod session;
+
+use crate::args::session::{Session, Tail};
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use market::id::Symbol;
@@ -88,7 +91,16 @@ pub enum Command {
         /// Symbol.
         symbol: Symbol,
     },
-    /// Works on FIX messages, offline.
+    /// Participants and their sessions: add, change, disable, enable, remove, numbers, log out.
+    #[command(subcommand)]
+    Session(Session),
+    /// The latest commands of operators: who, when, what, and what came of it.
+    Audit {
+        /// How many at most.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        last: u32,
+    },
+    /// Works on FIX messages.
     #[command(subcommand)]
     Fix(Fix),
     /// Works on the market's rules, offline.
@@ -111,6 +123,8 @@ pub enum Fix {
         #[arg(long, value_name = "FILE")]
         dictionary: Option<PathBuf>,
     },
+    /// Follow the messages of a live session, both ways, secrets masked.
+    Tail(Tail),
     /// Works on a session's files.
     #[command(subcommand)]
     Store(Store),

@@ -5,7 +5,8 @@ use crate::connection::Connection;
 use crate::failure::Failure;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Method, Request, StatusCode, header};
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use market::control::ErrorBody;
 use rustls::{ClientConfig, RootCertStore};
@@ -14,11 +15,16 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// The longest answer that is read, in bytes.
 pub const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The longest line of an answer that does not end, in bytes.
+const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// Such an answer says something every 15 seconds; after so much silence the other end is gone.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Asks the control port.
 pub struct Client {
@@ -93,6 +99,29 @@ impl Client {
         }
     }
 
+    /// GET of an answer that does not end: a JSON object a line.
+    ///
+    /// # Errors
+    /// What the network, TLS or the exchange said.
+    pub async fn follow(&self, path: &str) -> Result<Lines<'_>, Failure> {
+        let limit = self.connection.timeout;
+        let answer = tokio::time::timeout(limit, self.send(Method::GET, path, Bytes::new()))
+            .await
+            .map_err(|_| self.unreachable(&format!("no answer within {} s", limit.as_secs())))??;
+        let status = answer.status();
+        if !status.is_success() {
+            let bytes = tokio::time::timeout(limit, self.whole(answer))
+                .await
+                .map_err(|_| self.unreachable(&"the answer does not end"))??;
+            return Err(self.refusal(status, &bytes));
+        }
+        Ok(Lines {
+            client: self,
+            body: answer.into_body(),
+            unread: Vec::new(),
+        })
+    }
+
     /// Connects, sends, reads the whole answer.
     async fn exchange(
         &self,
@@ -100,6 +129,23 @@ impl Client {
         path: &str,
         body: Bytes,
     ) -> Result<(StatusCode, Bytes), Failure> {
+        let answer = self.send(method, path, body).await?;
+        Ok((answer.status(), self.whole(answer).await?))
+    }
+
+    async fn whole(&self, answer: Response<Incoming>) -> Result<Bytes, Failure> {
+        let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX);
+        let whole = body.collect().await;
+        Ok(whole.map_err(|e| self.broken(e.as_ref()))?.to_bytes())
+    }
+
+    /// Connects, sends, reads the head of the answer.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, Failure> {
         let (host, port) = (self.connection.host.as_str(), self.connection.port);
         let tcp = TcpStream::connect((host, port))
             .await
@@ -122,17 +168,8 @@ impl Client {
             .header(header::ACCEPT, "application/json")
             .body(Full::new(body))
             .map_err(|e| Failure::Usage(e.to_string()))?;
-        let answer = sender
-            .send_request(request)
-            .await
-            .map_err(|e| self.broken(&e))?;
-        let status = answer.status();
-        let bytes = Limited::new(answer.into_body(), ANSWER_BYTES_MAX)
-            .collect()
-            .await
-            .map_err(|e| self.broken(e.as_ref()))?
-            .to_bytes();
-        Ok((status, bytes))
+        let answer = sender.send_request(request).await;
+        answer.map_err(|e| self.broken(&e))
     }
 
     /// What an HTTP status that is not a success means.
@@ -167,6 +204,48 @@ impl Client {
         Failure::Answer {
             server: self.connection.server(),
             why: why.to_string(),
+        }
+    }
+}
+
+/// The lines of an answer that does not end.
+pub struct Lines<'a> {
+    client: &'a Client,
+    body: Incoming,
+    unread: Vec<u8>,
+}
+
+impl Lines<'_> {
+    /// The next line; `None` after the last. Empty lines only show that the other end lives.
+    ///
+    /// # Errors
+    /// A connection that broke or was silent for too long, and a line that cannot be understood.
+    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Failure> {
+        loop {
+            while let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.unread.drain(..=end).collect();
+                if line.len() > 1 {
+                    let read = serde_json::from_slice(&line);
+                    return read.map(Some).map_err(|e| self.client.misunderstood(&e));
+                }
+            }
+            if self.unread.len() > LINE_BYTES_MAX {
+                return Err(self.client.misunderstood(&"a line that does not end"));
+            }
+            let frame = tokio::time::timeout(SILENCE, self.body.frame());
+            let silent = || format!("nothing for {} s", SILENCE.as_secs());
+            match frame
+                .await
+                .map_err(|_| self.client.unreachable(&silent()))?
+            {
+                Some(Ok(frame)) => {
+                    if let Some(bytes) = frame.data_ref() {
+                        self.unread.extend_from_slice(bytes);
+                    }
+                }
+                Some(Err(error)) => return Err(self.client.broken(&error)),
+                None => return Ok(None),
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ pub async fn instruments(client: &Client) -> Result<Vec<InstrumentStatus>, Failu
 /// # Errors
 /// See [`Client::ask`].
 pub async fn book(client: &Client, symbol: &Symbol) -> Result<BookView, Failure> {
-    client.ask(&with_symbol(path::BOOK, symbol)).await
+    client.ask(&with_name(path::BOOK, symbol.as_str())).await
 }
 
 /// `halt SYMBOL --reason R`.
@@ -49,7 +49,9 @@ pub async fn halt(
     let body = HaltRequest {
         reason: reason.to_owned(),
     };
-    client.tell(&with_symbol(path::HALT, symbol), &body).await
+    client
+        .tell(&with_name(path::HALT, symbol.as_str()), &body)
+        .await
 }
 
 /// `resume SYMBOL`.
@@ -59,21 +61,23 @@ pub async fn halt(
 pub async fn resume(client: &Client, symbol: &Symbol) -> Result<InstrumentStatus, Failure> {
     let nothing = serde_json::Map::new();
     client
-        .tell(&with_symbol(path::RESUME, symbol), &nothing)
+        .tell(&with_name(path::RESUME, symbol.as_str()), &nothing)
         .await
 }
 
-/// Puts a symbol into a path, percent-encoded (RFC 3986: all but unreserved characters).
-fn with_symbol(template: &str, symbol: &Symbol) -> String {
+/// Puts a symbol or CompID into the place of a path that is for it, percent-encoded (RFC 3986: all but unreserved characters).
+pub(crate) fn with_name(template: &str, name: &str) -> String {
     let mut encoded = String::new();
-    for byte in symbol.as_str().bytes() {
+    for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    template.replace("{symbol}", &encoded)
+    template
+        .replace("{symbol}", &encoded)
+        .replace("{comp_id}", &encoded)
 }
 
 #[cfg(test)]
@@ -82,7 +86,7 @@ mod tests {
 
     #[test]
     fn symbols_are_encoded_in_paths() {
-        let path = |text: &str| with_symbol(path::HALT, &text.parse().unwrap());
+        let path = |text: &str| with_name(path::HALT, text);
         assert_eq!(path("ACME"), "/v1/instruments/ACME/halt");
         assert_eq!(path("A/B ?#"), "/v1/instruments/A%2FB%20%3F%23/halt");
         assert_eq!(path(".."), "/v1/instruments/../halt");

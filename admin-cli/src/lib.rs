@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`args`] | the command line |
 //! | [`connection`], [`client`] | where the exchange is; one HTTPS request with a client certificate |
-//! | [`control`] | the commands that ask the exchange |
+//! | [`control`], [`session`], [`tail`] | the commands that ask the exchange |
 //! | [`explain`], [`replay`], [`store`] | the commands that work offline |
 //! | [`show`] | tables and JSON |
 //! | [`failure`] | what can go wrong, and the exit codes |
@@ -20,5 +20,7 @@ pub mod explain;
 pub mod failure;
 pub mod replay;
 pub mod run;
+pub mod session;
 pub mod show;
 pub mod store;
+pub mod tail;

@@ -1,11 +1,12 @@
 //! Runs one command: arguments in, text on standard output, a failure as one message on standard error, an exit code out.
 
+use crate::args::session::Session;
 use crate::args::{Cli, Command, Fix, Market, Output, Reach, Store};
 use crate::client::Client;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::show::Show;
-use crate::{control, explain, replay, store};
+use crate::{control, explain, replay, session, store, tail};
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -56,6 +57,10 @@ fn answer(cli: &Cli) -> Result<(), Failure> {
         Command::Market(Market::Replay(arguments)) => {
             print(&replay::replay(arguments)?.text(cli.output))
         }
+        Command::Fix(Fix::Tail(arguments)) => runtime()?.block_on(async {
+            let client = Client::new(Connection::resolve(&cli.reach)?)?;
+            tail::tail(&client, arguments, cli.output, &mut io::stdout()).await
+        }),
         online => print(&runtime()?.block_on(ask(online, &cli.reach, cli.output))?),
     }
 }
@@ -71,8 +76,13 @@ async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String,
             .await?
             .text(output),
         Command::Resume { symbol } => control::resume(&client, symbol).await?.text(output),
+        Command::Session(Session::Show { comp_id }) => {
+            session::show(&client, *comp_id).await?.text(output)
+        }
+        Command::Session(command) => session::change(&client, command).await?.text(output),
+        Command::Audit { last } => session::audit(&client, *last).await?.text(output),
         Command::Fix(_) | Command::Market(_) => {
-            unreachable!("offline commands are carried out before a connection is made")
+            unreachable!("carried out before")
         }
     })
 }

@@ -1,5 +1,7 @@
 //! Answers as text: tables for people, JSON for programs. Control types in, text out; it asks nobody.
 
+mod session;
+
 use crate::args::Output;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use market::control::{BookView, InstrumentStatus, LevelView, SessionStatus, Status};
@@ -99,10 +101,10 @@ impl Show for Vec<SessionStatus> {
 }
 
 fn session(session: &SessionStatus) -> Vec<String> {
-    let state = if session.logged_on {
-        "logged on"
-    } else {
-        "away"
+    let state = match (session.logged_on, session.disabled) {
+        (true, _) => "logged on",
+        (false, true) => "disabled",
+        (false, false) => "away",
     };
     let tls = match (&session.peer, session.tls) {
         (None, _) => "-",
@@ -288,6 +290,7 @@ mod tests {
             next_in: 1,
             next_out: 12,
             idle_secs: None,
+            disabled: false,
         };
         assert_eq!(
             vec![away].table(),

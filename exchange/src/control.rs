@@ -5,21 +5,28 @@
 //! and roster show. It decides nothing: the market does.
 
 mod caller;
+mod desk;
 mod door;
 mod failure;
+mod registrar;
 mod routes;
+mod sessions;
+mod tail;
+mod terms;
 
 use crate::config::ControlConfig;
+use crate::control::desk::Desk;
 use crate::control::door::Door;
-use crate::control::routes::Desk;
 use crate::gateway::roster::Roster;
 use crate::gateway::venue::SharedView;
 use crate::hub::Hub;
 use crate::revoked::Revoked;
 use fix_engine::io::tls::live::LiveTls;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -86,6 +93,9 @@ impl Control {
             hub: parts.hub,
             roster: parts.roster,
             view: parts.view,
+            turns: Arc::default(),
+            followers: Arc::new(Semaphore::new(tail::FOLLOWERS)),
+            stop: stop.clone(),
         };
         let serving = axum::serve(door, routes::service(desk))
             .with_graceful_shutdown(stop.clone().cancelled_owned());

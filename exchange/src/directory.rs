@@ -3,8 +3,11 @@
 //! they are durable and before readers see them; at start the replay fills it. It only grows: a number that was ever told stays
 //! valid. It deliberately knows no order and no balance.
 
+pub mod record;
+
+use crate::directory::record::ParticipantRecord;
 use crate::entry::{Entry, Instruction, Origin};
-use crate::participant::{Credentials, ParticipantChange};
+use crate::participant::ParticipantChange;
 use market::command::Command;
 use market::event::Event;
 use market::id::{
@@ -40,21 +43,6 @@ impl Default for Directory {
             day_began: AtomicI64::new(NEVER),
         }
     }
-}
-
-/// A participant as the gateway needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParticipantRecord {
-    /// Its number.
-    pub id: ParticipantId,
-    /// Its CompID.
-    pub comp_id: CompId,
-    /// How it logs on and what it may do; `None` until defined: then it cannot log on.
-    pub credentials: Option<Credentials>,
-    /// When its password was set; without credentials, when the participant was admitted.
-    pub password_since: Timestamp,
-    /// Accounts that it may trade for, in order of granting.
-    pub accounts: Vec<AccountId>,
 }
 
 /// The last inbound message of a session that became an entry.
@@ -177,16 +165,15 @@ impl Directory {
         for entry in entries {
             self.note_inbound(&entry.origin);
             self.note_day(entry);
-            let define = matches!(entry.instruction, Instruction::Participant(_));
-            if define || entry.events.iter().any(is_reference_data) {
+            if entry.events.iter().any(is_reference_data) {
                 let mut tables = self.tables_mut();
                 entry
                     .events
                     .iter()
                     .for_each(|event| tables.take_in(event, entry.at));
-                if let Instruction::Participant(change) = &entry.instruction {
-                    tables.change(change, entry.at);
-                }
+            }
+            if let Some(change) = entry.change() {
+                self.tables_mut().change(change, entry);
             }
         }
     }
@@ -251,13 +238,8 @@ impl Tables {
                 participant,
                 comp_id,
             } => {
-                self.participants.push(Arc::new(ParticipantRecord {
-                    id: participant,
-                    comp_id,
-                    credentials: None,
-                    password_since: at,
-                    accounts: Vec::new(),
-                }));
+                let record = ParticipantRecord::new(participant, comp_id, at);
+                self.participants.push(Arc::new(record));
                 self.participants_by_comp_id.insert(comp_id, participant);
             }
             Event::AccountGranted {
@@ -268,6 +250,14 @@ impl Tables {
                     && !record.accounts.contains(&account)
                 {
                     record.accounts.push(account);
+                }
+            }
+            Event::AccountRevoked {
+                participant,
+                account,
+            } => {
+                if let Some(record) = self.participant_mut(participant) {
+                    record.accounts.retain(|granted| *granted != account);
                 }
             }
             Event::PhaseChanged {
@@ -288,30 +278,13 @@ impl Tables {
         }
     }
 
-    fn change(&mut self, change: &ParticipantChange, at: Timestamp) {
+    fn change(&mut self, change: &ParticipantChange, entry: &Entry) {
         let Some(&id) = self.participants_by_comp_id.get(&change.comp_id()) else {
             return;
         };
-        let Some(record) = self.participant_mut(id) else {
-            return;
-        };
-        let mut credentials = record.credentials.take();
-        let former = credentials.as_ref().map(|it| it.password().clone());
-        match change {
-            ParticipantChange::Define {
-                credentials: defined,
-                ..
-            } => credentials = Some(defined.clone()),
-            ParticipantChange::ChangePassword { password_hash, .. } => {
-                if let Some(credentials) = &mut credentials {
-                    credentials.own_password = Some(password_hash.clone());
-                }
-            }
+        if let Some(record) = self.participant_mut(id) {
+            record.change(change, entry);
         }
-        if credentials.as_ref().map(Credentials::password) != former.as_ref() {
-            record.password_since = at;
-        }
-        record.credentials = credentials;
     }
 
     fn participant_mut(&mut self, id: ParticipantId) -> Option<&mut ParticipantRecord> {
@@ -329,6 +302,7 @@ fn is_reference_data(event: &Event) -> bool {
             | Event::AccountOpened { .. }
             | Event::ParticipantAdmitted { .. }
             | Event::AccountGranted { .. }
+            | Event::AccountRevoked { .. }
             | Event::PhaseChanged { .. }
             | Event::FundsTransferred { .. }
             | Event::SecuritiesTransferred { .. }

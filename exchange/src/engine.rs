@@ -2,19 +2,20 @@
 //! with memory: the same instructions give the same events.
 
 use crate::entry::Instruction;
+use crate::participant::ParticipantChange;
 use market::event::Event;
 use market::id::CompId;
 use market::limits::Limits;
 use market::market::Market;
 use market::refusal::Refusal;
 use market::time::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The state that the journal rebuilds.
 pub struct Engine {
     market: Market,
-    /// CompIDs that the market has admitted: only these can be defined.
-    admitted: BTreeSet<CompId>,
+    /// CompIDs that the market has admitted: only these can be defined. Whether each is.
+    admitted: BTreeMap<CompId, bool>,
 }
 
 impl Engine {
@@ -22,7 +23,7 @@ impl Engine {
     pub fn new() -> Self {
         Self {
             market: Market::new(Limits::default()),
-            admitted: BTreeSet::new(),
+            admitted: BTreeMap::new(),
         }
     }
 
@@ -35,7 +36,7 @@ impl Engine {
                 self.note_admitted(&events);
             }
             Instruction::Participant(change) => {
-                if !self.admitted.contains(&change.comp_id()) {
+                if !self.change(change) {
                     events.push(Event::Refused {
                         refusal: Refusal::UnknownParticipant,
                     });
@@ -50,10 +51,24 @@ impl Engine {
         self.market.live_orders()
     }
 
+    /// Whether the change is of a participant that is known well enough for it.
+    fn change(&mut self, change: &ParticipantChange) -> bool {
+        let Some(is_defined) = self.admitted.get_mut(&change.comp_id()) else {
+            return false;
+        };
+        let was_defined = *is_defined;
+        match change {
+            ParticipantChange::Define { .. } => *is_defined = true,
+            ParticipantChange::Remove { .. } => *is_defined = false,
+            _ => {}
+        }
+        was_defined || *is_defined
+    }
+
     fn note_admitted(&mut self, events: &[Event]) {
         for event in events {
             if let Event::ParticipantAdmitted { comp_id, .. } = event {
-                self.admitted.insert(*comp_id);
+                self.admitted.insert(*comp_id, false);
             }
         }
     }

@@ -27,6 +27,16 @@ pub struct Entry {
     pub events: Vec<Event>,
 }
 
+impl Entry {
+    /// The change of a participant that this entry made; `None` when it is another entry, or was refused.
+    pub fn change(&self) -> Option<&ParticipantChange> {
+        match &self.instruction {
+            Instruction::Participant(change) if self.events.is_empty() => Some(change),
+            _ => None,
+        }
+    }
+}
+
 /// Who asked for an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {

@@ -21,6 +21,7 @@ pub mod inbound;
 mod limits;
 mod lockouts;
 mod logon;
+mod mails;
 pub mod marketdata;
 pub mod outbound;
 mod outbox;
@@ -30,6 +31,7 @@ mod report;
 pub mod roster;
 mod session_task;
 mod straggler;
+pub(crate) mod tap;
 mod throttle;
 mod user;
 pub mod venue;
@@ -305,7 +307,7 @@ fn open_sessions(
     let mut behind = u64::MAX;
     for record in venue.directory.participants() {
         if record.credentials.is_some() {
-            let told = sessions.add(record.id, record.comp_id, venue, journal_end)?;
+            let told = sessions.add(&record, venue, journal_end)?;
             behind = behind.min(told.saturating_sub(1));
         }
     }

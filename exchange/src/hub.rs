@@ -1,6 +1,7 @@
 //! [`Hub`]: the handles that every door of the exchange works with, and [`open`], which makes them: the data folder is taken, the journal replayed
 //! and compared, the directory rebuilt, the two threads started. Nothing listens yet.
 
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::{Durability, JournalConfig};
 use crate::data::{DataError, DataFolder};
@@ -31,6 +32,8 @@ pub struct Hub {
     pub feed: Feed,
     /// Reference data.
     pub directory: Arc<Directory>,
+    /// The latest commands of operators.
+    pub audit: Arc<Audit>,
     /// Id of the journal's history: positions that are told are `(epoch, seq)`.
     pub epoch: Epoch,
     /// Figures.
@@ -91,6 +94,7 @@ pub fn open(
     let Past {
         engine,
         directory,
+        audit,
         last_at,
         ..
     } = past;
@@ -109,6 +113,7 @@ pub fn open(
         durability: config.durability,
         feed: feed.clone(),
         directory: Arc::clone(&directory),
+        audit: Arc::clone(&audit),
         metrics: metrics.clone(),
         health: health.clone(),
         stop,
@@ -127,6 +132,7 @@ pub fn open(
         submitter,
         feed,
         directory,
+        audit,
         epoch,
         metrics,
         health,
@@ -154,6 +160,7 @@ impl Running {
 struct Past<'a> {
     engine: Engine,
     directory: Arc<Directory>,
+    audit: Arc<Audit>,
     last_at: Timestamp,
     metrics: &'a Metrics,
 }
@@ -163,6 +170,7 @@ impl<'a> Past<'a> {
         Self {
             engine: Engine::new(),
             directory: Arc::new(Directory::new()),
+            audit: Arc::default(),
             last_at: Timestamp::default(),
             metrics,
         }
@@ -175,6 +183,7 @@ impl<'a> Past<'a> {
             return Replayed::Diverged;
         }
         self.directory.apply([entry]);
+        self.audit.note(entry, &self.directory);
         self.metrics.count(entry);
         self.last_at = entry.at;
         Replayed::Same

@@ -8,6 +8,7 @@
 //!
 //! This crate is the one place where FIX meets the market. It deliberately knows nothing of the back office or SQL.
 
+pub mod audit;
 pub mod bootstrap;
 pub mod bus;
 pub mod calendar;

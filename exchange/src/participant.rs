@@ -10,6 +10,7 @@ use crate::participant::subject::CertSubject;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
 use market::id::{ClOrdId, CompId};
+use market::text::Text;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -37,13 +38,59 @@ pub enum ParticipantChange {
         /// UserRequestID (923), for the answer.
         request_id: ClOrdId,
     },
+    /// Logs the session out and refuses its logons from now on. Again: another reason. So for all below: refused
+    /// ([`market::refusal::Refusal::UnknownParticipant`]) for a CompID that is not defined.
+    Disable {
+        /// Whose.
+        comp_id: CompId,
+        /// Why, as the participant is told.
+        reason: Text<80>,
+    },
+    /// Takes its logons again.
+    Enable {
+        /// Whose.
+        comp_id: CompId,
+    },
+    /// Ends the session; the CompID is unknown to logons until it is defined again, and begins with new numbers then.
+    Remove {
+        /// Whose.
+        comp_id: CompId,
+    },
+    /// Logs the session out, if it is logged on.
+    LogOut {
+        /// Whose.
+        comp_id: CompId,
+        /// Text (58) of the Logout.
+        text: Text<80>,
+    },
+    /// Both sequence numbers go back to 1: at once with the peer's consent, or at its next logon.
+    ResetNumbers {
+        /// Whose.
+        comp_id: CompId,
+    },
+    /// Sets sequence numbers.
+    SetNumbers {
+        /// Whose.
+        comp_id: CompId,
+        /// The next one expected from the peer.
+        next_in: Option<u64>,
+        /// The next one to the peer; one below the session's own changes nothing.
+        next_out: Option<u64>,
+    },
 }
 
 impl ParticipantChange {
-    /// Whom it is about.
+    /// Whose.
     pub fn comp_id(&self) -> CompId {
         match self {
-            Self::Define { comp_id, .. } | Self::ChangePassword { comp_id, .. } => *comp_id,
+            Self::Define { comp_id, .. }
+            | Self::ChangePassword { comp_id, .. }
+            | Self::Disable { comp_id, .. }
+            | Self::Enable { comp_id }
+            | Self::Remove { comp_id }
+            | Self::LogOut { comp_id, .. }
+            | Self::ResetNumbers { comp_id }
+            | Self::SetNumbers { comp_id, .. } => *comp_id,
         }
     }
 }
@@ -236,6 +283,10 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
+/// Characters of a password that is made up.
+const MADE_UP: usize = 20;
+const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
 /// A password in plain text, on its way from the configuration or the wire to its hash. Never shown.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -247,6 +298,27 @@ impl Password {
         Self(text.into())
     }
 
+    /// One that is made up: 20 letters and digits, about 119 bits.
+    pub fn random() -> Self {
+        let mut text = String::with_capacity(MADE_UP);
+        while text.len() < MADE_UP {
+            let mut bytes = [0; 32];
+            getrandom::fill(&mut bytes)
+                .expect("the operating system's random source works once the process runs");
+            // What is above the last whole alphabet would make some letters likelier than others.
+            let letters = bytes
+                .iter()
+                .map(|byte| usize::from(byte & 0x3f))
+                .filter_map(|at| ALPHABET.get(at));
+            text.extend(
+                letters
+                    .take(MADE_UP - text.len())
+                    .map(|byte| char::from(*byte)),
+            );
+        }
+        Self(text)
+    }
+
     /// The text, for hashing, comparing and the development credentials file.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -256,5 +328,48 @@ impl Password {
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Journals hold these numbers: what is new comes at the end.
+    #[test]
+    fn changes_keep_their_numbers() {
+        let comp_id: CompId = "DESK1".parse().expect("a CompID");
+        let text: Text<80> = "why".parse().expect("a text");
+        let changes = [
+            ParticipantChange::Disable {
+                comp_id,
+                reason: text,
+            },
+            ParticipantChange::Enable { comp_id },
+            ParticipantChange::Remove { comp_id },
+            ParticipantChange::LogOut { comp_id, text },
+            ParticipantChange::ResetNumbers { comp_id },
+            ParticipantChange::SetNumbers {
+                comp_id,
+                next_in: None,
+                next_out: None,
+            },
+        ];
+        let number = |change| postcard::to_allocvec(change).expect("it is encoded")[0];
+        assert_eq!(changes.each_ref().map(number), [2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn passwords_that_are_made_up_are_long_and_differ() {
+        let made_up = [Password::random(), Password::random()];
+        assert_ne!(made_up[0], made_up[1]);
+        for password in made_up {
+            let text = password.reveal();
+            assert_eq!(text.len(), MADE_UP);
+            assert!(
+                text.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+                "{text}"
+            );
+        }
     }
 }

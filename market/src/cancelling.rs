@@ -47,6 +47,25 @@ impl State {
         }
     }
 
+    /// An operator cancels what rests of a participant.
+    pub(crate) fn cancel_all(
+        &mut self,
+        participant: ParticipantId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
+        self.registry.participant(participant)?;
+        let slots = self.orders.matching(participant, None, None);
+        for slot in &slots {
+            self.cancel_resting(*slot, None, CancelReason::Operator, events);
+        }
+        let canceled = u32::try_from(slots.len()).expect("bounded by Limits::max_live_orders");
+        events.push(Event::AllCanceled {
+            participant,
+            canceled,
+        });
+        Ok(())
+    }
+
     /// OrderMassCancelRequest.
     pub(crate) fn mass_cancel(
         &mut self,

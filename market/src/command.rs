@@ -145,6 +145,18 @@ pub enum Command {
     EndOfDay,
     /// OrderCancelRequest (F) or OrderCancelReplaceRequest (G), with all that it says about its order.
     Amend(Amendment),
+    /// Takes a participant's right to trade for an account. Orders that rest stay; they can be cancelled, not replaced.
+    RevokeAccount {
+        /// Whose right.
+        participant: ParticipantId,
+        /// For which account.
+        account: AccountId,
+    },
+    /// An operator cancels every order of a participant that rests.
+    CancelAll {
+        /// Whose.
+        participant: ParticipantId,
+    },
 }
 
 /// A participant's request to change one of its orders. What it says about the order is compared with the order first; a request

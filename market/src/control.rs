@@ -1,5 +1,8 @@
 //! The control port's words: what `loggiactl` and the back office ask of the exchange (HTTPS with client certificates, JSON) and
-//! what it answers. Paths: see [`path`].
+//! what it answers. Paths: see [`path`]. Participants and their sessions: see [`session`].
+
+pub mod secret;
+pub mod session;
 
 use crate::id::{AccountName, AssetCode, CompId, Symbol, TransferId};
 use crate::instrument::Phase;
@@ -28,6 +31,29 @@ pub mod path {
     pub const ACCOUNTS: &str = "/v1/accounts";
     /// POST [`super::Transfer`] → [`super::TransferOutcome`]. Roles: operator, service. Idempotent by `transfer_id`.
     pub const TRANSFERS: &str = "/v1/transfers";
+    /// POST [`super::session::AddSession`] → [`super::session::SessionOutcome`]. Role: operator. So for all below but the last three.
+    pub const ADD_SESSION: &str = SESSIONS;
+    /// POST [`super::session::ChangeSession`].
+    pub const CHANGE_SESSION: &str = "/v1/sessions/{comp_id}/change";
+    /// POST [`super::session::DisableSession`].
+    pub const DISABLE_SESSION: &str = "/v1/sessions/{comp_id}/disable";
+    /// POST `{}`.
+    pub const ENABLE_SESSION: &str = "/v1/sessions/{comp_id}/enable";
+    /// POST [`super::session::RemoveSession`].
+    pub const REMOVE_SESSION: &str = "/v1/sessions/{comp_id}/remove";
+    /// POST `{}`: both numbers go back to 1, now or at the next logon.
+    pub const RESET_SESSION: &str = "/v1/sessions/{comp_id}/reset";
+    /// POST [`super::session::SetNumbers`].
+    pub const SET_NUMBERS: &str = "/v1/sessions/{comp_id}/numbers";
+    /// POST [`super::session::LogOutSession`].
+    pub const LOG_OUT_SESSION: &str = "/v1/sessions/{comp_id}/logout";
+    /// GET → [`super::session::SessionDetail`]. Roles: viewer, operator.
+    pub const SESSION: &str = "/v1/sessions/{comp_id}";
+    /// GET → [`super::session::TailLine`]s, a JSON object a line, without end. `?only=admin` and `?only=app` leave out the others.
+    /// Role: operator.
+    pub const MESSAGES: &str = "/v1/sessions/{comp_id}/messages";
+    /// GET → `Vec<`[`super::session::AuditLine`]`>`, oldest first; `?last=N` for how many at most. Roles: viewer, operator.
+    pub const AUDIT: &str = "/v1/audit";
 }
 
 /// Answer to any request that was refused, with an HTTP status of 4xx or 5xx.
@@ -85,6 +111,9 @@ pub struct SessionStatus {
     pub next_out: u64,
     /// Seconds since the last message from the peer, when connected.
     pub idle_secs: Option<u64>,
+    /// Whether its logons are refused until it is enabled.
+    #[serde(default)]
+    pub disabled: bool,
 }
 
 /// One instrument.

@@ -227,6 +227,20 @@ pub enum Event {
     },
     /// The trading day is over.
     DayEnded,
+    /// A participant may not trade for an account any more.
+    AccountRevoked {
+        /// Who.
+        participant: ParticipantId,
+        /// For which account.
+        account: AccountId,
+    },
+    /// An operator has cancelled all that rested of a participant.
+    AllCanceled {
+        /// Whose orders.
+        participant: ParticipantId,
+        /// How many.
+        canceled: u32,
+    },
 }
 
 /// Why an order was cancelled.
@@ -245,6 +259,8 @@ pub enum CancelReason {
     WouldTrade,
     /// It met an order of the same account.
     SelfTrade,
+    /// An operator cancelled it.
+    Operator,
 }
 
 /// CxlRejResponseTo (434).

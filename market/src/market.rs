@@ -130,6 +130,7 @@ impl Market {
             Command::Close { instrument } => state.close(instrument, events),
             Command::Halt { instrument, reason } => state.halt(instrument, reason, events),
             Command::Resume { instrument } => state.resume(instrument, events),
+            Command::CancelAll { participant } => state.cancel_all(participant, events),
             Command::EndOfDay => {
                 state.end_of_day(events);
                 Ok(())
@@ -180,6 +181,16 @@ impl Market {
             } => {
                 registry.grant(participant, account)?;
                 events.push(Event::AccountGranted {
+                    participant,
+                    account,
+                });
+            }
+            Command::RevokeAccount {
+                participant,
+                account,
+            } => {
+                registry.revoke(participant, account)?;
+                events.push(Event::AccountRevoked {
                     participant,
                     account,
                 });

@@ -15,7 +15,7 @@ pub enum Refusal {
     UnknownParticipant,
     /// No such account.
     UnknownAccount,
-    /// The account is not one that this participant may trade for.
+    /// The account is not one that this participant may trade for, or could be taken from it.
     NotYourAccount,
     /// No such instrument.
     UnknownInstrument,

@@ -111,6 +111,18 @@ impl Registry {
         }
     }
 
+    pub(crate) fn revoke(
+        &mut self,
+        participant: ParticipantId,
+        account: AccountId,
+    ) -> Result<(), Refusal> {
+        self.may_trade(participant, account)?;
+        if let Some(granted) = self.grants.get_mut(index(participant.0)) {
+            granted.remove(&account);
+        }
+        Ok(())
+    }
+
     pub(crate) fn listings(&self) -> &[Listing] {
         &self.listings
     }

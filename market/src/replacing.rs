@@ -49,6 +49,8 @@ impl State {
     ) -> Result<Money, Refusal> {
         let listing = self.registry.listing(order.terms.instrument)?;
         listing.takes_orders()?;
+        self.registry
+            .may_trade(order.participant, order.terms.account)?;
         self.orders
             .vacant(order.participant, cl_ord_id, &self.limits)?;
         if !is_replaceable(&order.terms, terms) {

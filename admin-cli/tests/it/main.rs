@@ -8,4 +8,6 @@ mod commands;
 mod offline;
 mod program;
 mod reaching;
+mod sessions;
 mod store;
+mod world;

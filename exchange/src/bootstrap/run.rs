@@ -122,6 +122,9 @@ fn grants(declared: &Declared, directory: &Directory) -> Result<Vec<Instruction>
         let record = directory
             .participant_by_comp_id(one.comp_id)
             .ok_or_else(|| unknown(one.comp_id, one.comp_id))?;
+        if record.is_changed_at_run_time {
+            continue;
+        }
         for name in &one.accounts {
             let account = directory
                 .account_by_name(*name)
@@ -207,9 +210,19 @@ async fn credentials(
     directory: &Directory,
 ) -> Result<Vec<Instruction>, BootstrapError> {
     let processors = available_parallelism().map_or(1, usize::from);
-    let changes = declared.participants.iter().map(|one| {
+    let records = declared
+        .participants
+        .iter()
+        .map(|one| (one, directory.participant_by_comp_id(one.comp_id)));
+    let changes = records.filter(|(one, record)| {
+        let is_changed = record.as_ref().is_some_and(|it| it.is_changed_at_run_time);
+        if is_changed {
+            tracing::info!(comp_id = %one.comp_id, "the participant was changed or removed at run time: what is configured for it does not count");
+        }
+        !is_changed
+    });
+    let changes = changes.map(|(one, record)| {
         let one = one.clone();
-        let record = directory.participant_by_comp_id(one.comp_id);
         let known = record.and_then(|record| record.credentials.clone());
         tokio::task::spawn_blocking(move || changed(&one, known.as_ref()))
     });

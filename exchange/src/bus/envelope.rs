@@ -83,6 +83,8 @@ impl Names<'_> {
             | Event::AssetListed { .. }
             | Event::ParticipantAdmitted { .. }
             | Event::AccountGranted { .. }
+            | Event::AccountRevoked { .. }
+            | Event::AllCanceled { .. }
             | Event::TransferRefused { .. }
             | Event::CancelRejected { .. }
             | Event::OrderStatus { .. }

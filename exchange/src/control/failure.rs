@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use market::control::ErrorBody;
+use market::id::CompId;
 use market::refusal::Refusal;
 
 /// Why a request is not answered.
@@ -27,6 +28,21 @@ pub(crate) enum Failure {
     Account(String),
     /// 404: no such asset.
     Asset(String),
+    /// 404: no such participant, or none any more.
+    Participant(String),
+    /// 409: it is a participant already, of other terms.
+    Exists(CompId),
+    /// 409: the number was used for a message.
+    NumberUsed {
+        /// The number that was given.
+        given: u64,
+        /// The least one that is not used.
+        next_out: u64,
+    },
+    /// 503: the participant is there, its session is not: its store cannot be opened.
+    NotBegun(CompId),
+    /// 503: as many follow a session as may.
+    TooManyFollowers,
     /// 409 or 422: the market refuses.
     Refused(Refusal),
     /// 503: the venue is busy or stopped.
@@ -49,16 +65,21 @@ impl Failure {
             Self::Body(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::Path | Self::Symbol(_) | Self::Account(_) | Self::Asset(_) => {
-                StatusCode::NOT_FOUND
-            }
+            Self::Path
+            | Self::Symbol(_)
+            | Self::Account(_)
+            | Self::Asset(_)
+            | Self::Participant(_) => StatusCode::NOT_FOUND,
+            Self::Exists(_) | Self::NumberUsed { .. } => StatusCode::CONFLICT,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(
                 Refusal::AlreadyInPhase | Refusal::AlreadyExists | Refusal::TransferMismatch,
             ) => StatusCode::CONFLICT,
             Self::Refused(Refusal::Closed | Refusal::Halted) => StatusCode::CONFLICT,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Submit(_) | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Submit(_) | Self::Timeout | Self::NotBegun(_) | Self::TooManyFollowers => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -72,6 +93,11 @@ impl Failure {
             Self::Method => "method_not_allowed",
             Self::Symbol(_) => "unknown_symbol",
             Self::Account(_) => "unknown_account",
+            Self::Participant(_) => "unknown_participant",
+            Self::Exists(_) => "already_exists",
+            Self::NumberUsed { .. } => "number_used",
+            Self::NotBegun(_) => "unavailable",
+            Self::TooManyFollowers => "too_many_followers",
             Self::Asset(_) => "unknown_asset",
             Self::Refused(Refusal::AlreadyInPhase) => "already_in_phase",
             Self::Refused(Refusal::AlreadyExists) => "already_exists",
@@ -84,7 +110,8 @@ impl Failure {
         }
     }
 
-    fn message(&self) -> String {
+    /// The sentence for people.
+    pub(super) fn message(&self) -> String {
         match self {
             Self::Body(why) => why.clone(),
             Self::TooLarge => "the body is too large".to_owned(),
@@ -94,6 +121,17 @@ impl Failure {
             Self::Symbol(symbol) => format!("unknown symbol {symbol:?}"),
             Self::Account(account) => format!("account: unknown account {account:?}"),
             Self::Asset(asset) => format!("asset: unknown asset {asset:?}"),
+            Self::Participant(comp_id) => format!("unknown participant {comp_id:?}"),
+            Self::Exists(comp_id) => {
+                format!("comp_id: {comp_id} is a participant already, with other terms: change it")
+            }
+            Self::NumberUsed { given, next_out } => format!(
+                "next_out: {given} was used for a message, {next_out} is the least that was not: reset the numbers instead"
+            ),
+            Self::NotBegun(comp_id) => {
+                format!("{comp_id} is added, but its session could not begin; the log says why")
+            }
+            Self::TooManyFollowers => "as many follow sessions as may at the same time".to_owned(),
             Self::Refused(refusal) => refusal.to_string(),
             Self::Submit(error) => error.to_string(),
             Self::Timeout => {

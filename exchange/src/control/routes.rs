@@ -1,13 +1,12 @@
 //! The paths of the control port. In: requests of known callers. Out: what the venue shows, or commands to the sequencer and what came of
 //! them.
 
-use crate::control::caller::{Caller, Role};
+use crate::control::caller::Caller;
+use crate::control::desk::{ALL, Desk, FUND, LOOK, OPERATE, read};
 use crate::control::door::Door;
 use crate::control::failure::Failure;
+use crate::control::{sessions, tail};
 use crate::entry::{Entry, Instruction, Origin};
-use crate::gateway::roster::Roster;
-use crate::gateway::venue::SharedView;
-use crate::hub::Hub;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
@@ -20,8 +19,8 @@ use axum::{Router, serve::IncomingStream};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::control::{
-    AccountStatus, BookView, HaltRequest, InstrumentStatus, LevelView, OpenAccount, SessionStatus,
-    Status, Transfer, TransferOutcome, path,
+    AccountStatus, BookView, HaltRequest, InstrumentStatus, LevelView, OpenAccount, Status,
+    Transfer, TransferOutcome, path,
 };
 use market::event::Event;
 use market::instrument::{Instrument, Phase};
@@ -29,33 +28,15 @@ use market::order::Side;
 use market::refusal::Refusal;
 use market::text::Text;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
-use tracing::{error, info};
+use tracing::error;
 
 /// The longest body taken.
 const BODY_BYTES: usize = 64 << 10;
 /// How long a request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Roles that may look at everything.
-const LOOK: &[Role] = &[Role::Viewer, Role::Operator];
-/// Roles that may look at what is public in the venue.
-const ALL: &[Role] = &[Role::Viewer, Role::Operator, Role::Service];
-/// Roles that may change trading.
-const OPERATE: &[Role] = &[Role::Operator];
-/// Roles that may open accounts and move funds.
-const FUND: &[Role] = &[Role::Operator, Role::Service];
-
-/// What requests work with.
-#[derive(Clone)]
-pub(crate) struct Desk {
-    pub(crate) hub: Hub,
-    pub(crate) roster: Roster,
-    pub(crate) view: SharedView,
-}
-
 /// All paths, as a service for the door.
 pub(crate) fn service(desk: Desk) -> IntoMakeServiceWithConnectInfo<Router, Caller>
 where
@@ -63,7 +44,17 @@ where
 {
     Router::new()
         .route(path::STATUS, get(status))
-        .route(path::SESSIONS, get(sessions))
+        .route(path::SESSIONS, get(sessions::list).post(sessions::add))
+        .route(path::SESSION, get(sessions::show))
+        .route(path::CHANGE_SESSION, post(sessions::change))
+        .route(path::DISABLE_SESSION, post(sessions::disable))
+        .route(path::ENABLE_SESSION, post(sessions::enable))
+        .route(path::REMOVE_SESSION, post(sessions::remove))
+        .route(path::RESET_SESSION, post(sessions::reset))
+        .route(path::SET_NUMBERS, post(sessions::set_numbers))
+        .route(path::LOG_OUT_SESSION, post(sessions::log_out))
+        .route(path::MESSAGES, get(tail::messages))
+        .route(path::AUDIT, get(sessions::audit))
         .route(path::INSTRUMENTS, get(instruments))
         .route(path::BOOK, get(book))
         .route(path::HALT, post(halt))
@@ -108,14 +99,6 @@ async fn status(
         live_orders: view.live_orders(),
         trades: view.trades(),
     }))
-}
-
-async fn sessions(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-) -> Result<Json<Vec<SessionStatus>>, Failure> {
-    caller.must_be(LOOK)?;
-    Ok(Json(desk.roster.statuses()))
 }
 
 async fn instruments(
@@ -210,7 +193,7 @@ async fn open_account(
         name: account,
         terms: AccountTerms::Cash,
     };
-    let entry = desk.submit(&caller, origin, command).await?;
+    let entry = desk.order(&caller, origin, command).await?;
     match entry.events.first() {
         Some(Event::AccountOpened { .. }) => existed(false),
         Some(Event::Refused {
@@ -241,7 +224,7 @@ async fn transfer(
         asset,
         amount: request.amount,
     };
-    let entry = desk.submit(&caller, origin, command).await?;
+    let entry = desk.order(&caller, origin, command).await?;
     match entry.events.first() {
         Some(Event::FundsTransferred { balance, .. }) => Ok(Json(TransferOutcome::Posted {
             seq: entry.seq,
@@ -284,6 +267,16 @@ impl Desk {
         }
     }
 
+    async fn order(
+        &self,
+        caller: &Caller,
+        origin: Origin,
+        command: Command,
+    ) -> Result<Arc<Entry>, Failure> {
+        let instruction = Instruction::Market(command);
+        self.submit(caller, origin, instruction).await
+    }
+
     /// Halts or resumes; the answer shows the phase that the entry brought.
     async fn change_phase(
         &self,
@@ -292,7 +285,7 @@ impl Desk {
         command: Command,
         instrument: &Instrument,
     ) -> Result<Json<InstrumentStatus>, Failure> {
-        let entry = self.submit(caller, origin, command).await?;
+        let entry = self.order(caller, origin, command).await?;
         match entry
             .events
             .iter()
@@ -307,40 +300,6 @@ impl Desk {
             other => Err(unexpected(&entry, other)),
         }
     }
-
-    /// Submits a change, waits until it is durable, and writes the audit line.
-    async fn submit(
-        &self,
-        caller: &Caller,
-        origin: Origin,
-        command: Command,
-    ) -> Result<Arc<Entry>, Failure> {
-        let instruction = Instruction::Market(command);
-        let entry = self.hub.submitter.call(origin, instruction).await?;
-        info!(
-            by = caller.name(),
-            peer = %caller.address,
-            seq = entry.seq,
-            trace_id = %entry.trace,
-            ?command,
-            events = ?entry.events,
-            "control: change"
-        );
-        Ok(entry)
-    }
-}
-
-/// Reads a body; an empty one is `{}`. What is wrong is named with its field.
-fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Failure> {
-    let body = body.map_err(|rejection| {
-        if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-            Failure::TooLarge
-        } else {
-            Failure::Body(rejection.body_text())
-        }
-    })?;
-    let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
-    serde_json::from_slice(text).map_err(|why| Failure::Body(why.to_string()))
 }
 
 fn unexpected(entry: &Entry, event: Option<&Event>) -> Failure {

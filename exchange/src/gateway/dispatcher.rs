@@ -1,12 +1,13 @@
 //! [`Dispatcher`]: reads the feed and puts into each session's mailbox what its participant is to be told, and which of its messages are
-//! durable. It begins where the session that is furthest behind left off; sessions drop what they were told before. It adds the
-//! sessions of participants that are defined while the venue runs. A session that does not keep up becomes a [`Straggler`]: the
+//! durable. It begins where the session that is furthest behind left off; sessions drop what they were told before. It begins the
+//! sessions of participants that are defined while the venue runs, and ends those of participants that are removed. A session that does not keep up becomes a [`Straggler`]: the
 //! others do not wait for it.
 
-use crate::entry::{Entry, Instruction, Origin};
+use crate::directory::record::ParticipantRecord;
+use crate::entry::Entry;
 use crate::feed::{Feed, FeedError, FeedReader};
 use crate::gateway::crew::Crew;
-use crate::gateway::outbound;
+use crate::gateway::mails::mails;
 use crate::gateway::roster::{Mail, Roster};
 use crate::gateway::session_task::SessionTask;
 use crate::gateway::straggler::{Straggler, StragglerParts};
@@ -57,16 +58,16 @@ impl Sessions {
     /// When its store cannot be opened.
     pub(crate) fn add(
         &self,
-        participant: ParticipantId,
-        comp_id: CompId,
+        record: &ParticipantRecord,
         venue: &Arc<Venue>,
         journal_end: u64,
     ) -> Result<u64, StoreError> {
         let venue = Arc::clone(venue);
-        let (handle, task) = SessionTask::open(participant, comp_id, venue, journal_end)?;
+        let end = self.crew.stop.child_token();
+        let (handle, task) = SessionTask::open(record, venue, journal_end, end.clone())?;
         let told = task.told().map_or(0, |told| told.entry);
-        self.roster.add(participant, handle);
-        self.crew.spawn(task.run(self.crew.stop.clone()));
+        self.roster.add(record.id, handle);
+        self.crew.spawn(task.run(end));
         Ok(told)
     }
 
@@ -75,21 +76,6 @@ impl Sessions {
         for (_, session) in self.roster.all() {
             let _gone = session.mailbox.send(Mail::Mark { seq }).await;
         }
-    }
-}
-
-/// What the participant whose message became this entry is sent last: the message is durable and all it caused has been told.
-pub(crate) fn confirmation(
-    entry: &Entry,
-    wants: impl Fn(ParticipantId) -> bool,
-) -> Option<(ParticipantId, Mail)> {
-    match entry.origin {
-        Origin::Session {
-            participant,
-            msg_seq_num,
-            ..
-        } if wants(participant) => Some((participant, Mail::Confirm { msg_seq_num })),
-        _ => None,
     }
 }
 
@@ -145,36 +131,43 @@ impl Dispatcher {
     }
 
     async fn carry(&mut self, entry: &Arc<Entry>, patience: &mut Duration) {
-        if let Instruction::Participant(change @ ParticipantChange::Define { .. }) =
-            &entry.instruction
-        {
-            self.meet(change.comp_id(), entry.seq);
+        match entry.change() {
+            Some(ParticipantChange::Define { comp_id, .. }) => self.meet(*comp_id, entry.seq),
+            Some(ParticipantChange::Remove { comp_id }) => self.part(*comp_id, entry.seq),
+            _ => {}
         }
         let keeps_up = |participant| !self.stragglers.contains_key(&participant);
-        let told = outbound::told_to(entry, &self.venue.directory, keeps_up);
-        let confirmed = confirmation(entry, keeps_up);
-        let mails = told
-            .into_iter()
-            .map(|told| (told.participant, Mail::told(entry, told)))
-            .chain(confirmed);
-        for (participant, mail) in mails {
+        for (participant, mail) in mails(entry, &self.venue.directory, keeps_up) {
             self.send(participant, mail, entry.seq, patience).await;
         }
     }
 
-    /// A participant was defined: it has a session from now on.
+    /// A participant was defined: it has a session from now on. Unless it was removed meanwhile: the directory is ahead.
     fn meet(&self, comp_id: CompId, seq: u64) {
         let Some(record) = self.venue.directory.participant_by_comp_id(comp_id) else {
             return;
         };
-        if self.sessions.roster.session(record.id).is_some() {
+        if record.credentials.is_none() || self.sessions.roster.session(record.id).is_some() {
             return;
         }
-        if let Err(why) = self.sessions.add(record.id, comp_id, &self.venue, seq) {
+        if let Err(why) = self.sessions.add(&record, &self.venue, seq) {
             error!(%comp_id, %why, "the session's store cannot be opened");
             self.venue
                 .health
                 .ail("sessions", format!("session {comp_id}: {why}"));
+        }
+    }
+
+    /// A participant was removed: its session ends, unless the session is of a later life of the participant.
+    fn part(&mut self, comp_id: CompId, seq: u64) {
+        let Some(record) = self.venue.directory.participant_by_comp_id(comp_id) else {
+            return;
+        };
+        let session = self.sessions.roster.session(record.id);
+        if let Some(session) = session.filter(|session| session.since < seq) {
+            session.end.cancel();
+            self.sessions.roster.remove(record.id);
+            self.stragglers.remove(&record.id);
         }
     }
 
@@ -193,7 +186,7 @@ impl Dispatcher {
         let Some(session) = self.sessions.roster.session(participant) else {
             return;
         };
-        // A session task ends only when the venue does; what it misses then is told at the next start.
+        // A session task ends with the venue: what it misses then is told at the next start. Or its participant is removed.
         let Err(TrySendError::Full(mail)) = session.mailbox.try_send(mail) else {
             return;
         };

@@ -17,6 +17,8 @@ pub(crate) struct Floor {
     path: PathBuf,
     /// The entry of the floor that is in the file.
     written: u64,
+    /// Whether both numbers are to go back to 1 at the next logon.
+    pub(crate) is_reset_due: bool,
 }
 
 /// What the file holds, as JSON.
@@ -28,6 +30,9 @@ struct Record {
     last_cause: Option<(u64, u32)>,
     /// Everything up to here was told.
     told: (u64, u32),
+    /// Whether a reset of the numbers is due. Once the store's incarnation is higher, it has been made.
+    #[serde(default)]
+    reset_due: bool,
 }
 
 impl Floor {
@@ -40,9 +45,12 @@ impl Floor {
             .as_ref()
             .filter(|record| record.holds(store))
             .map(|record| cause(record.told));
+        let is_reset_due = record
+            .is_some_and(|record| record.reset_due && record.incarnation == store.incarnation());
         let floor = Self {
             path,
             written: told.map_or(0, |told| told.entry),
+            is_reset_due,
         };
         (floor, told.max(store.last_cause()))
     }
@@ -61,6 +69,7 @@ impl Floor {
             incarnation: store.incarnation(),
             last_cause: store.last_cause().map(|last| (last.entry, last.index)),
             told: (told.entry, told.index),
+            reset_due: self.is_reset_due,
         };
         let new = self.path.with_extension("floor.new");
         let mut file = File::create(&new)?;
@@ -101,9 +110,13 @@ pub(crate) fn file_stem(comp_id: &str) -> String {
     stem
 }
 
-/// The files of a session under the data folder: its store and its floor.
-pub(crate) fn files(sessions: &Path, comp_id: &str) -> (PathBuf, PathBuf) {
-    let stem = file_stem(comp_id);
+/// The files of a session under the data folder: its store and its floor. A participant that was removed and is added again has others:
+/// `COMPID.2`, `COMPID.3`; those of its former lives stay as they are.
+pub(crate) fn files(sessions: &Path, comp_id: &str, life: u32) -> (PathBuf, PathBuf) {
+    let mut stem = file_stem(comp_id);
+    if life > 1 {
+        stem = format!("{stem}.{life}");
+    }
     (
         sessions.join(format!("{stem}.log")),
         sessions.join(format!("{stem}.floor")),
@@ -146,6 +159,31 @@ mod tests {
         assert_eq!(told, None);
         floor.write(at(5), &store).expect("written");
         assert_eq!(Floor::open(path, &store).1, Some(at(5)));
+    }
+
+    #[test]
+    fn a_reset_is_due_until_it_is_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("X.floor");
+        let mut store = MemoryStore::new();
+        let (mut floor, _) = Floor::open(path.clone(), &store);
+        assert!(!floor.is_reset_due);
+        floor.is_reset_due = true;
+        floor.write(at(5), &store).expect("written");
+        assert!(Floor::open(path.clone(), &store).0.is_reset_due);
+        // The process ended after the reset and before the floor was written again.
+        store.reset(Timestamp::from_secs(0)).expect("reset");
+        let (floor, told) = Floor::open(path, &store);
+        assert_eq!((floor.is_reset_due, told), (false, Some(at(5))));
+    }
+
+    #[test]
+    fn each_life_has_files_of_its_own() {
+        let (store, floor) = files(Path::new("s"), "A.2", 1);
+        assert_eq!(store, Path::new("s/A%2E2.log"));
+        assert_eq!(floor, Path::new("s/A%2E2.floor"));
+        assert_eq!(files(Path::new("s"), "A", 2).0, Path::new("s/A.2.log"));
+        assert_eq!(files(Path::new("s"), "A", 2).1, Path::new("s/A.2.floor"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! why not. Nothing is stored or reset before that. What costs nothing is looked at first: network, certificate, lock-out; the password
 //! comes last (see [`crate::gateway::passwords`]), so that nobody can try passwords, or lock a participant out, who has not got past the rest.
 
-use crate::directory::ParticipantRecord;
+use crate::directory::record::ParticipantRecord;
 use crate::gateway::lockouts::{Attempt, Locked};
 use crate::gateway::passwords::Checked;
 use crate::gateway::roster::{Roster, SessionHandle};
@@ -12,6 +12,7 @@ use fix_engine::io::clock;
 use fix_engine::session::logon::{LogonRefusal, LogonRequest};
 use fix_engine::time::Timestamp;
 use market::id::CompId;
+use market::text::Text;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -58,6 +59,9 @@ pub(crate) enum Stranger {
         /// How old it is.
         age_days: u32,
     },
+    /// An operator has disabled the participant; it has proved to be the one.
+    #[error("{0} is disabled: {1}")]
+    Disabled(CompId, Text<80>),
     /// The venue is closing.
     #[error("the venue is closing")]
     Closing,
@@ -79,6 +83,7 @@ impl Stranger {
             Self::Expired { .. } => {
                 "the password has expired, ask the venue's operator for a new one".to_owned()
             }
+            Self::Disabled(_, reason) => format!("disabled by the venue: {reason}"),
             _ => return None,
         })
     }
@@ -94,6 +99,7 @@ impl Stranger {
             Self::Locked { .. } => "locked",
             Self::Password(_) => "password",
             Self::Expired { .. } => "expired",
+            Self::Disabled(..) => "disabled",
             Self::Closing => "closing",
         }
     }
@@ -150,6 +156,10 @@ pub(crate) async fn admit(
     let age_days = age_days(&record, clock::now());
     if max_age_days.is_some_and(|max| age_days >= max) {
         return Err(Stranger::Expired { comp_id, age_days });
+    }
+    // Last: why it is disabled is told to nobody else.
+    if let Some(reason) = record.disabled {
+        return Err(Stranger::Disabled(comp_id, reason));
     }
     Ok(session)
 }

@@ -82,6 +82,8 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::ParticipantAdmitted { .. }
         | Event::AccountOpened { .. }
         | Event::AccountGranted { .. }
+        | Event::AccountRevoked { .. }
+        | Event::AllCanceled { .. }
         | Event::FundsTransferred { .. }
         | Event::SecuritiesTransferred { .. }
         | Event::TransferRefused { .. }
@@ -213,6 +215,8 @@ impl Teller<'_> {
             | Event::ParticipantAdmitted { .. }
             | Event::AccountOpened { .. }
             | Event::AccountGranted { .. }
+            | Event::AccountRevoked { .. }
+            | Event::AllCanceled { .. }
             | Event::FundsTransferred { .. }
             | Event::SecuritiesTransferred { .. }
             | Event::TransferRefused { .. }
@@ -417,6 +421,7 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::NotWhole => "fill or kill: the whole could not trade at once",
         CancelReason::WouldTrade => "post-only: the order would have traded at once",
         CancelReason::SelfTrade => "the order would have traded with one of the same account",
+        CancelReason::Operator => "cancelled by the venue's operator",
     }
 }
 

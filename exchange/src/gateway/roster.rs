@@ -1,10 +1,11 @@
 //! [`Roster`]: the sessions of all participants, connected or not. Who wants something of a session finds its mailbox here, and how
-//! it stands. Sessions are added when their participant is defined, never removed.
+//! it stands. A session is added when its participant is defined, and taken out when the participant is removed.
 
 use crate::entry::Entry;
 use crate::gateway::connection::Peer;
 use crate::gateway::outbound::Told;
 use crate::gateway::passwords::Changed;
+use crate::gateway::tap::Tap;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::Cause;
@@ -13,10 +14,11 @@ use market::id::{CompId, ParticipantId};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 /// Reports and connections that wait for a session task; then the dispatcher waits.
 pub(crate) const MAILBOX: usize = 1024;
@@ -52,6 +54,30 @@ pub(crate) enum Mail {
     Revoked,
     /// Somebody has logged on, password and all.
     Attach(Box<Attachment>),
+    /// An operator wants something of the session.
+    Bid {
+        /// The entry that says so; what was obeyed before is not obeyed again.
+        seq: u64,
+        /// What.
+        bidding: Bidding,
+    },
+}
+
+/// What an operator wants of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Bidding {
+    /// That it ends its connection.
+    LogOut {
+        /// Text (58) of the Logout.
+        text: String,
+    },
+    /// That both numbers go back to 1: now, or at the next logon.
+    ResetNumbers,
+    /// Other numbers.
+    SetNumbers {
+        next_in: Option<u64>,
+        next_out: Option<u64>,
+    },
 }
 
 impl Mail {
@@ -86,6 +112,12 @@ pub(crate) struct Standing {
     /// When the peer was last heard: nanoseconds since the Unix epoch.
     pub(crate) heard_nanos: AtomicI64,
     pub(crate) peer: Mutex<Option<(SocketAddr, bool)>>,
+    /// Whether both numbers go back to 1 at the next logon.
+    pub(crate) is_reset_due: AtomicBool,
+    /// The last entry in which an operator wanted something that is done.
+    pub(crate) obeyed: watch::Sender<u64>,
+    /// Its messages, for those who follow it.
+    pub(crate) tap: Tap,
 }
 
 /// The right to be the one connection of a session; given back when dropped.
@@ -103,10 +135,14 @@ impl Drop for Claim {
 pub(crate) struct SessionHandle {
     /// The participant's CompID.
     pub(crate) comp_id: CompId,
+    /// The entry that began the participant's life: what is before it concerns a session that is gone.
+    pub(crate) since: u64,
     /// Its mailbox.
     pub(crate) mailbox: mpsc::Sender<Mail>,
     /// How it stands.
     pub(crate) standing: Arc<Standing>,
+    /// Ends the session in good order.
+    pub(crate) end: CancellationToken,
 }
 
 impl SessionHandle {
@@ -124,6 +160,30 @@ impl SessionHandle {
         (!was_claimed).then(|| Claim(Arc::clone(&self.standing)))
     }
 
+    /// Waits until what the operator wanted in entry `seq` is done, or the session has ended, or patience.
+    pub(crate) async fn obeyed(&self, seq: u64, patience: Duration) {
+        let mut obeyed = self.standing.obeyed.subscribe();
+        let done = async {
+            tokio::select! {
+                _ = obeyed.wait_for(|obeyed| *obeyed >= seq) => {}
+                () = self.mailbox.closed() => {}
+            }
+        };
+        let _in_time = timeout(patience, done).await;
+    }
+
+    /// Waits until no connection has the session, or patience.
+    pub(crate) async fn released(&self, patience: Duration) {
+        let mut is_claimed = self.standing.is_claimed.subscribe();
+        let released = is_claimed.wait_for(|is_claimed| !is_claimed);
+        let _in_time = timeout(patience, released).await;
+    }
+
+    /// Waits until the session has ended: its task is gone and its store closed. Whether it has, in time.
+    pub(crate) async fn ended(&self, patience: Duration) -> bool {
+        timeout(patience, self.mailbox.closed()).await.is_ok()
+    }
+
     fn status(&self, now_nanos: i64) -> SessionStatus {
         let standing = &self.standing;
         let peer = *standing.peer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,19 +196,24 @@ impl SessionHandle {
             next_in: standing.next_in.load(Ordering::Relaxed),
             next_out: standing.next_out.load(Ordering::Relaxed),
             idle_secs: peer.and_then(|_| u64::try_from(idle_nanos / 1_000_000_000).ok()),
+            disabled: false,
         }
     }
 }
 
 /// All sessions; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Roster(Arc<RwLock<BTreeMap<ParticipantId, SessionHandle>>>);
+pub struct Roster {
+    sessions: Arc<RwLock<BTreeMap<ParticipantId, SessionHandle>>>,
+    /// Wakes those who wait for a session to begin.
+    added: watch::Sender<()>,
+}
 
 impl Roster {
     /// How every session stands, by participant number.
     pub fn statuses(&self) -> Vec<SessionStatus> {
         let now = fix_engine::io::clock::now().nanos();
-        let sessions = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let sessions = self.read();
         sessions
             .values()
             .map(|session| session.status(now))
@@ -156,21 +221,54 @@ impl Roster {
     }
 
     pub(crate) fn add(&self, participant: ParticipantId, session: SessionHandle) {
-        let mut sessions = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self
+            .sessions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         sessions.insert(participant, session);
+        drop(sessions);
+        self.added.send_replace(());
+    }
+
+    /// Takes a session out; whoever holds its handle still has it.
+    pub(crate) fn remove(&self, participant: ParticipantId) {
+        let mut sessions = self
+            .sessions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        sessions.remove(&participant);
     }
 
     pub(crate) fn session(&self, participant: ParticipantId) -> Option<SessionHandle> {
-        let sessions = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        sessions.get(&participant).cloned()
+        self.read().get(&participant).cloned()
+    }
+
+    /// Waits until the session of the participant's life since entry `since` is there. Whether it is, in time.
+    pub(crate) async fn appears(
+        &self,
+        participant: ParticipantId,
+        since: u64,
+        patience: Duration,
+    ) -> bool {
+        let mut added = self.added.subscribe();
+        let is_there = || {
+            let session = self.session(participant);
+            session.is_some_and(|session| session.since == since)
+        };
+        let appeared = added.wait_for(|_| is_there());
+        timeout(patience, appeared).await.is_ok()
     }
 
     pub(crate) fn all(&self) -> Vec<(ParticipantId, SessionHandle)> {
-        let sessions = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let sessions = self.read();
         sessions
             .iter()
             .map(|(participant, session)| (*participant, session.clone()))
             .collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<ParticipantId, SessionHandle>> {
+        self.sessions.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,8 +282,10 @@ mod tests {
     fn session() -> SessionHandle {
         SessionHandle {
             comp_id: "BOT01".parse().expect("a CompID"),
+            since: 0,
             mailbox: mpsc::channel(1).0,
             standing: Arc::default(),
+            end: CancellationToken::new(),
         }
     }
 

@@ -8,10 +8,12 @@
 
 mod answering;
 mod counting;
+mod obeying;
 mod ordering;
 mod pacing;
 mod user;
 
+use crate::directory::record::ParticipantRecord;
 use crate::entry::TraceId;
 use crate::gateway::connection::{Connection, Inbound};
 use crate::gateway::floor::{Floor, files};
@@ -19,6 +21,7 @@ use crate::gateway::marketdata::desk::Desk;
 use crate::gateway::outbox::Full;
 use crate::gateway::roster::{Attachment, Claim, MAILBOX, Mail, SessionHandle, Standing};
 use crate::gateway::session_task::user::PasswordWish;
+use crate::gateway::tap::Passing;
 use crate::gateway::throttle::Throttle;
 use crate::gateway::venue::Venue;
 use fix_engine::codec::body::Body;
@@ -45,6 +48,8 @@ const TRANSIENT: usize = 256;
 const FLOOR_ENTRIES: u64 = 65_536;
 /// How long a crowded connection may hold up the session's timers.
 const CROWDED_WAIT: Duration = Duration::from_secs(1);
+/// Resets of the numbers that are told apart within one life of a participant.
+const LIFE: u32 = 1 << 20;
 /// How long the peer has to answer our Logout when the venue closes.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -52,6 +57,8 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(crate) struct SessionTask {
     participant: ParticipantId,
     comp_id: CompId,
+    /// Which life of the participant: see [`ParticipantRecord::life`].
+    life: u32,
     venue: Arc<Venue>,
     session: Session,
     store: FileStore,
@@ -111,23 +118,25 @@ impl SessionTask {
     /// # Errors
     /// When the store cannot be opened.
     pub(crate) fn open(
-        participant: ParticipantId,
-        comp_id: CompId,
+        record: &ParticipantRecord,
         venue: Arc<Venue>,
         journal_end: u64,
+        end: CancellationToken,
     ) -> Result<(SessionHandle, Self), StoreError> {
-        let (store_path, floor_path) = files(&venue.sessions, comp_id.as_str());
+        let (participant, comp_id) = (record.id, record.comp_id);
+        let (store_path, floor_path) = files(&venue.sessions, comp_id.as_str(), record.life);
         let keeping = FileStoreConfig {
             keep_days: venue.config.keep_days,
             ..FileStoreConfig::default()
         };
         let store = FileStore::open_with(store_path, keeping)?;
         let (floor, told) = Floor::open(floor_path, &store);
-        let end = mark(journal_end);
-        if told > Some(end) {
+        let last = mark(journal_end);
+        if told > Some(last) {
             warn!(%comp_id, journal_end, "the journal has lost entries that this session was told of");
         }
-        let told = told.min(Some(end));
+        // What was before its life is not for it.
+        let told = told.min(Some(last)).max(Some(mark(record.since)));
         let (sender, mailbox) = mpsc::channel(MAILBOX);
         let (transient_sender, transient) = mpsc::channel(TRANSIENT);
         let standing = Arc::new(Standing::default());
@@ -136,6 +145,7 @@ impl SessionTask {
         let mut task = Self {
             participant,
             comp_id,
+            life: record.life,
             session: Session::new(config(participant, comp_id, &venue)),
             venue,
             store,
@@ -157,10 +167,13 @@ impl SessionTask {
             standing: Arc::clone(&standing),
         };
         task.skip_journalled();
+        task.show_reset_due();
         let handle = SessionHandle {
             comp_id,
+            since: record.since,
             mailbox: sender,
             standing,
+            end,
         };
         Ok((handle, task))
     }
@@ -249,6 +262,7 @@ impl SessionTask {
             Happening::Mail(Mail::Password(changed)) => self.password(changed),
             Happening::Mail(Mail::Revoked) => self.cut_revoked(),
             Happening::Mail(Mail::Attach(attachment)) => self.attach(*attachment),
+            Happening::Mail(Mail::Bid { seq, bidding }) => self.obey(seq, bidding),
             Happening::Inbound(inbound) => self.hear(inbound),
             Happening::Transient(number, body) => {
                 if self.link.as_ref().is_some_and(|link| link.number == number) {
@@ -263,6 +277,10 @@ impl SessionTask {
     fn attach(&mut self, attachment: Attachment) {
         if self.is_broken {
             warn!(comp_id = %self.comp_id, "logon refused: the session's store has failed");
+            return;
+        }
+        if self.is_shut_out() {
+            info!(comp_id = %self.comp_id, "logon refused: disabled or removed meanwhile");
             return;
         }
         let config = config(self.participant, self.comp_id, &self.venue);
@@ -291,8 +309,9 @@ impl SessionTask {
         });
         self.heard();
         self.count_received(&logon);
+        self.pass_in(&logon);
         self.handle(Input::Connected);
-        self.handle(Input::Message(logon));
+        self.begin(logon);
         // The lists may have been read between the handshake and now.
         self.cut_revoked();
     }
@@ -302,10 +321,13 @@ impl SessionTask {
             Inbound::Message(message) => {
                 self.heard();
                 self.count_received(&message);
+                self.pass_in(&message);
                 self.pace(message);
             }
             Inbound::Garbled(why) => {
                 self.venue.metrics.fix.garbled.inc();
+                let tap = &self.standing.tap;
+                tap.pass(clock::now, || Passing::Garbled(why.why));
                 self.handle(Input::Garbled(why));
             }
             Inbound::Closed(why) => {
@@ -342,8 +364,13 @@ impl SessionTask {
         }
     }
 
+    /// How often the numbers began at 1, with the lives before: no two conversations of a participant share it.
     fn incarnation(&self) -> u32 {
-        u32::try_from(self.store.incarnation()).unwrap_or(u32::MAX)
+        let resets = u32::try_from(self.store.incarnation()).unwrap_or(u32::MAX);
+        let former_lives = self.life.saturating_sub(1);
+        former_lives
+            .saturating_mul(LIFE)
+            .saturating_add(resets.min(LIFE - 1))
     }
 
     fn handle(&mut self, input: Input) {
@@ -358,6 +385,8 @@ impl SessionTask {
         while let Some(action) = self.actions.pop_front() {
             match action {
                 Action::Transmit(bytes) => {
+                    let tap = &self.standing.tap;
+                    tap.pass(clock::now, || Passing::Out(bytes.clone()));
                     let Some(link) = &self.link else {
                         continue;
                     };
@@ -377,7 +406,7 @@ impl SessionTask {
                 }
                 Action::WasReset => {
                     info!(comp_id = %self.comp_id, "sequence numbers reset to 1");
-                    self.write_floor();
+                    self.was_reset();
                 }
                 Action::Noted(note) => debug!(comp_id = %self.comp_id, %note, "session"),
                 Action::Disconnect { why } => {
@@ -418,8 +447,13 @@ impl SessionTask {
 
     /// Logs out in good order and leaves the store as it is to be found.
     async fn say_goodbye(mut self) {
+        let text = if self.is_shut_out() {
+            "you are not a participant of this venue any more"
+        } else {
+            "the venue is closing"
+        };
         self.handle(Input::Logout {
-            text: "the venue is closing".to_owned(),
+            text: text.to_owned(),
         });
         self.carry_out();
         let deadline = tokio::time::Instant::now() + GOODBYE;

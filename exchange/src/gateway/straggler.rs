@@ -6,8 +6,7 @@
 use crate::entry::Entry;
 use crate::feed::{FeedError, FeedReader};
 use crate::gateway::crew::Crew;
-use crate::gateway::dispatcher::confirmation;
-use crate::gateway::outbound;
+use crate::gateway::mails::mails;
 use crate::gateway::roster::Mail;
 use crate::gateway::venue::Venue;
 use market::id::ParticipantId;
@@ -124,13 +123,8 @@ impl Carrier {
             ..
         } = &self.parts;
         let is_mine = |one: ParticipantId| one == *participant;
-        let told = outbound::told_to(entry, &venue.directory, is_mine);
-        let mails = told
-            .into_iter()
-            .map(|told| Mail::told(entry, told))
-            .chain(confirmation(entry, is_mine).map(|(_, mail)| mail));
-        for mail in mails {
-            // A session task ends only when the venue does; what it misses then is told at the next start.
+        for (_, mail) in mails(entry, &venue.directory, is_mine) {
+            // A session task ends with the venue: what it misses then is told at the next start. Or its participant is removed.
             let _gone = mailbox.send(mail).await;
         }
     }
@@ -191,8 +185,10 @@ mod tests {
         let (mailbox, mail) = mpsc::channel(ROOM);
         let handle = SessionHandle {
             comp_id: format!("P{participant}").parse().unwrap(),
+            since: 0,
             mailbox,
             standing: Arc::default(),
+            end: CancellationToken::new(),
         };
         roster.add(participant, handle);
         mail
@@ -227,10 +223,12 @@ mod tests {
     fn expected(participant: ParticipantId, entries: &[Arc<Entry>]) -> Vec<String> {
         let mut all = Vec::new();
         for entry in entries {
-            let told = outbound::told_to(entry, &Directory::new(), |one| one == participant);
-            all.extend(told.iter().map(|told| format!("{:?}", told.cause)));
-            let mine = confirmation(entry, |one| one == participant);
-            all.extend(mine.map(|_| format!("confirmed {}", entry.seq)));
+            for (_, mail) in mails(entry, &Directory::new(), |one| one == participant) {
+                all.push(match mail {
+                    Mail::Told { cause, .. } => format!("{cause:?}"),
+                    _ => format!("confirmed {}", entry.seq),
+                });
+            }
         }
         all
     }
@@ -255,7 +253,11 @@ mod tests {
                     Mail::Confirm { msg_seq_num } => {
                         self.all.push(format!("confirmed {msg_seq_num}"));
                     }
-                    Mail::Mark { .. } | Mail::Password(_) | Mail::Revoked | Mail::Attach(_) => {}
+                    Mail::Mark { .. }
+                    | Mail::Password(_)
+                    | Mail::Revoked
+                    | Mail::Attach(_)
+                    | Mail::Bid { .. } => {}
                 }
             }
         }

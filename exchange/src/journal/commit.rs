@@ -3,6 +3,7 @@
 //!
 //! When the disk fails, the thread ends: the venue takes no commands any more, and nothing of the failed write is told to anyone.
 
+use crate::audit::Audit;
 use crate::config::Durability;
 use crate::directory::Directory;
 use crate::entry::Entry;
@@ -48,6 +49,8 @@ pub struct Commit {
     pub feed: Feed,
     /// What entries make known.
     pub directory: Arc<Directory>,
+    /// What operators asked for.
+    pub audit: Arc<Audit>,
     /// Figures.
     pub metrics: Metrics,
     /// Told when the disk fails.
@@ -119,6 +122,7 @@ impl Commit {
     fn publish(&self, sealed: Vec<Sealed>) {
         self.directory.apply(sealed.iter().map(|one| &*one.entry));
         for one in &sealed {
+            self.audit.note(&one.entry, &self.directory);
             self.metrics.count(&one.entry);
             self.metrics
                 .last_seq

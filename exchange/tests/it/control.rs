@@ -1,93 +1,14 @@
 //! The control port over HTTPS: roles, bad input, halts, accounts, transfers.
 
-use crate::venue::{AUTHORITY, Authority, PATIENCE, Papers, Venue, check};
+use crate::caller::Caller;
+use crate::venue::{Authority, Venue, check};
 use exchange::entry::{Instruction, Origin};
-use fix_engine::io::tls::client_config;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
-use hyper::{Method, Request, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper::Method;
 use market::control::{
-    AccountStatus, BookView, ErrorBody, InstrumentStatus, SessionStatus, Status, TransferOutcome,
+    AccountStatus, BookView, InstrumentStatus, SessionStatus, Status, TransferOutcome,
 };
 use market::instrument::Phase;
-use rustls_pki_types::ServerName;
-use serde::de::DeserializeOwned;
-use std::net::SocketAddr;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
-
-/// Somebody with a certificate.
-struct Caller {
-    address: SocketAddr,
-    papers: Papers,
-}
-
-impl Caller {
-    fn new(venue: &Venue, unit: &str) -> Self {
-        Self {
-            address: venue.control.address(),
-            papers: AUTHORITY.sign("ann", unit),
-        }
-    }
-
-    /// One request on a connection of its own; an error is what TLS or HTTP says.
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        body: &str,
-    ) -> Result<(StatusCode, Bytes), String> {
-        let say = |error: &dyn std::fmt::Display| error.to_string();
-        let identity = Some(self.papers.identity());
-        let config = client_config(AUTHORITY.certificate.as_bytes(), identity).unwrap();
-        let stream = TcpStream::connect(self.address)
-            .await
-            .map_err(|e| say(&e))?;
-        let name = ServerName::from(self.address.ip());
-        let stream = TlsConnector::from(config)
-            .connect(name, stream)
-            .await
-            .map_err(|e| say(&e))?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|e| say(&e))?;
-        let running = tokio::spawn(connection);
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "venue")
-            .body(Full::new(Bytes::from(body.to_owned())))
-            .unwrap();
-        let answer = async {
-            let response = sender.send_request(request).await.map_err(|e| say(&e))?;
-            let status = response.status();
-            let body = response.into_body().collect().await.map_err(|e| say(&e))?;
-            Ok((status, body.to_bytes()))
-        };
-        let answer = timeout(PATIENCE, answer).await.expect("an answer in time");
-        running.abort();
-        answer
-    }
-
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
-        let (status, body) = self.ask(Method::GET, path, "").await.unwrap();
-        assert_eq!(status, StatusCode::OK, "{body:?}");
-        serde_json::from_slice(&body).unwrap()
-    }
-
-    async fn post<T: DeserializeOwned>(&self, path: &str, body: &str) -> T {
-        let (status, body) = self.ask(Method::POST, path, body).await.unwrap();
-        assert_eq!(status, StatusCode::OK, "{body:?}");
-        serde_json::from_slice(&body).unwrap()
-    }
-
-    async fn refused(&self, method: Method, path: &str, body: &str) -> (u16, ErrorBody) {
-        let (status, body) = self.ask(method, path, body).await.unwrap();
-        (status.as_u16(), serde_json::from_slice(&body).unwrap())
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_sees_the_venue() {

@@ -4,6 +4,7 @@
 mod bootstrap;
 mod bus;
 mod calendar;
+mod caller;
 mod certificates;
 mod control;
 mod feed;
@@ -13,4 +14,7 @@ mod kit;
 mod observe;
 mod open;
 mod sequencer;
+mod session_numbers;
+mod sessions;
+mod tail;
 mod venue;

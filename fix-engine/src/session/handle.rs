@@ -106,7 +106,7 @@ impl Session {
             State::Disconnected => Ok(()),
             State::AwaitingLogon => self.first_message(turn, message),
             State::LoggedOn | State::LoggingOut => self.on_message(turn, message),
-            State::AwaitingReset => self.reset_answer(turn, &message),
+            State::AwaitingReset => self.reset_answer(turn, message),
             State::Refusing => {
                 if message.msg_type() == msg_type::LOGOUT {
                     self.close(turn, DisconnectReason::LogoutAnswered);

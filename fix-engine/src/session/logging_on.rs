@@ -90,7 +90,8 @@ impl Session {
         self.send_logon(turn, true)
     }
 
-    /// This side asks to begin at 1 again while logged on.
+    /// This side asks to begin at 1 again while logged on. Some engines take that without a Logon (A) of their own: their next message
+    /// has number 1 then, the answer to our TestRequest (1) at the latest.
     pub(super) fn reset_live(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
         self.begin_anew(turn)?;
         self.timers.stop_all();
@@ -99,7 +100,9 @@ impl Session {
             Timer::Logon,
             turn.now.plus_secs(self.config.logon_wait_secs.into()),
         );
-        self.send_logon(turn, true)
+        self.send_logon(turn, true)?;
+        self.test_requests_sent += 1;
+        self.send_admin(turn, &admin::test_request(self.test_requests_sent))
     }
 
     /// Our Logon (A): the first of an initiator shows who it is.
@@ -118,25 +121,34 @@ impl Session {
     pub(super) fn reset_answer(
         &mut self,
         turn: &mut Turn<'_>,
-        message: &Message,
+        message: Message,
     ) -> Result<(), Failed> {
-        let is_reset =
-            message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y") && message.msg_seq_num() == Ok(1);
+        let is_first = message.msg_seq_num() == Ok(1) && !check::is_poss_dup(&message);
+        let is_reset = message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y");
         match message.msg_type() {
-            msg_type::LOGON if is_reset => {
-                self.timers.stop(Timer::Logon);
+            msg_type::LOGON if is_first && is_reset => {
                 self.next_in = 2;
-                self.state = State::LoggedOn;
-                self.start_heartbeats(turn);
-                self.serve_unsent(turn)?;
-                self.settle_store(turn)
+                self.reset_agreed(turn)
             }
             msg_type::LOGOUT => {
                 self.close(turn, DisconnectReason::PeerLoggedOut);
                 Ok(())
             }
+            msg_type::LOGON => Ok(()),
+            _ if is_first => {
+                self.reset_agreed(turn)?;
+                self.on_message(turn, message)
+            }
             _ => Ok(()),
         }
+    }
+
+    fn reset_agreed(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
+        self.timers.stop(Timer::Logon);
+        self.state = State::LoggedOn;
+        self.start_heartbeats(turn);
+        self.serve_unsent(turn)?;
+        self.settle_store(turn)
     }
 
     /// Both numbers are 1 again; what was kept is gone. Confirmations of the old numbers may still come.

@@ -92,7 +92,9 @@ pub(super) fn outcome(events: &[Event]) -> (Outcome, Option<&OrderFacts>) {
 fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
     match event {
         Event::OrderCanceled { reason, .. } => match reason {
-            CancelReason::Requested | CancelReason::MassCancel => Outcome::Cancelled,
+            CancelReason::Requested | CancelReason::MassCancel | CancelReason::Operator => {
+                Outcome::Cancelled
+            }
             CancelReason::Unfilled | CancelReason::SelfTrade => Outcome::Unfilled,
             CancelReason::NotWhole | CancelReason::WouldTrade => Outcome::Killed,
         },

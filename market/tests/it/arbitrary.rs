@@ -192,6 +192,9 @@ fn command() -> impl Strategy<Value = Command> {
         1 => name().prop_map(|name| Command::OpenAccount { name, terms: AccountTerms::Cash }),
         1 => (participant(), account())
             .prop_map(|(participant, account)| Command::GrantAccount { participant, account }),
+        1 => (participant(), account())
+            .prop_map(|(participant, account)| Command::RevokeAccount { participant, account }),
+        1 => participant().prop_map(|participant| Command::CancelAll { participant }),
         2 => (name(), account(), (0..3u32).prop_map(AssetId), wide_raw())
             .prop_map(|(transfer_id, account, asset, amount)| Command::TransferFunds {
                 transfer_id, account, asset, amount: Money::from_raw(amount),

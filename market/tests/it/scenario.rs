@@ -10,6 +10,7 @@
 //! BOT01 asks replace a3 as a4: [id 7] 90 @ 10       as a G says it; or: but WHAT IS WRONG WITH IT
 //! BOT01 mass-cancel as m1 [ACME] [buy|sell]
 //! BOT01 status a3 | BOT01 status all [ACME]
+//! grant A1 to BOT01, revoke A1 of BOT01; cancel all of BOT01        what an operator does
 //! open|close|resume ACME, halt ACME why, end of day
 //! deposit 100 USD to A1 as t1, withdraw …; bring 10 ACME to A1 at 9.5 as t2, take …
 //! show book ACME, show balances A1

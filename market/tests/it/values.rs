@@ -3,7 +3,7 @@
 use market::command::{Amendment, Change, Command};
 use market::decimal::{DecimalError, parse};
 use market::event::CxlRejResponseTo;
-use market::id::{ClOrdId, ParticipantId};
+use market::id::{AccountId, ClOrdId, ParticipantId};
 use market::money::Money;
 use market::price::Price;
 use market::qty::Qty;
@@ -81,8 +81,14 @@ fn commands_and_refusals_keep_their_numbers() {
             why: "why".parse().expect("a text"),
         },
     });
-    let commands = [Command::EndOfDay, amend].map(|command| number(&command));
-    assert_eq!(commands, [16, 17]);
+    let (participant, account) = (ParticipantId(0), AccountId(0));
+    let revoke = Command::RevokeAccount {
+        participant,
+        account,
+    };
+    let cancel = Command::CancelAll { participant };
+    let commands = [Command::EndOfDay, amend, revoke, cancel].map(|command| number(&command));
+    assert_eq!(commands, [16, 17, 18, 19]);
     let refusals = [
         Refusal::PostOnlyWouldTrade,
         Refusal::OtherOrderId,

@@ -26,6 +26,7 @@ mod newcomer;
 mod operator;
 mod quickfix;
 mod raw;
+mod sessions;
 #[cfg(feature = "kafka")]
 mod split;
 mod web;

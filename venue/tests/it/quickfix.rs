@@ -40,6 +40,20 @@ impl Login {
         }
     }
 
+    /// As a participant that was added at run time, on the plain port.
+    pub(crate) fn added(venue: &Venue, folder: &Path, comp_id: &str, password: &str) -> Self {
+        Self {
+            engine: Engine::QuickFix,
+            comp_id: comp_id.to_owned(),
+            username: comp_id.to_owned(),
+            password: password.to_owned(),
+            address: venue.at("/fix/plain").to_owned(),
+            target: venue.at("/fix/target_comp_id").to_owned(),
+            store: folder.join(format!("store-{comp_id}")),
+            more: Vec::new(),
+        }
+    }
+
     /// The same over TLS, checking the server's certificate, without one of its own.
     pub(crate) fn tls(venue: &Venue, folder: &Path, comp_id: &str) -> Self {
         let mut login = Self::plain(venue, folder, comp_id);
@@ -108,6 +122,12 @@ impl Client {
     pub(crate) fn trading_for(mut self, venue: &Venue, comp_id: &str) -> Self {
         let account = &venue.participant(comp_id)["accounts"][0];
         self.account = account.as_str().map(str::to_owned);
+        self
+    }
+
+    /// Orders name this account from now on.
+    pub(crate) fn with_account(mut self, account: &str) -> Self {
+        self.account = Some(account.to_owned());
         self
     }
 

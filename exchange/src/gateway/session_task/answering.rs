@@ -67,7 +67,9 @@ impl SessionTask {
 
     pub(super) fn rights(&self) -> Option<Rights> {
         let record = self.venue.directory.participant(self.participant)?;
-        record.credentials.as_ref().map(|it| it.rights)
+        let may = record.disabled.is_none() && record.life == self.life;
+        let credentials = record.credentials.as_ref().filter(|_| may);
+        credentials.map(|it| it.rights)
     }
 
     pub(super) fn refuse(&mut self, message: &Message, msg_seq_num: u64, refused: &Refused) {

@@ -70,6 +70,13 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
             participant: names.participant(participant)?,
             account: names.account(account)?,
         },
+        ["revoke", account, "of", participant] => Command::RevokeAccount {
+            participant: names.participant(participant)?,
+            account: names.account(account)?,
+        },
+        ["cancel", "all", "of", participant] => Command::CancelAll {
+            participant: names.participant(participant)?,
+        },
         ["deposit", amount, asset, "to", account, "as", id] => Command::TransferFunds {
             transfer_id: value(id)?,
             account: names.account(account)?,

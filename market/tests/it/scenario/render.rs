@@ -79,6 +79,18 @@ impl Names {
                 self.who(*participant),
                 self.whose(*account)
             ),
+            Event::AccountRevoked {
+                participant,
+                account,
+            } => format!(
+                "{} may not trade for {} any more",
+                self.who(*participant),
+                self.whose(*account)
+            ),
+            Event::AllCanceled {
+                participant,
+                canceled,
+            } => format!("{canceled} of {} cancelled", self.who(*participant)),
             Event::FundsTransferred {
                 transfer_id,
                 account,
@@ -176,6 +188,7 @@ impl Names {
                     CancelReason::NotWhole => "cannot trade whole",
                     CancelReason::WouldTrade => "would trade",
                     CancelReason::SelfTrade => "met its own account",
+                    CancelReason::Operator => "by an operator",
                 };
                 let request = request.map_or(String::new(), |id| format!(" by {id}"));
                 format!("canceled{request}, {reason}: {}", self.stands(order))

@@ -1,0 +1,206 @@
+//! [`Audit`]: the latest commands of operators, as the journal has them: who, when, what, and what came of it. In: entries, in order, after the
+//! [`Directory`] has taken them in. Out: lines for people. It keeps a bounded number; the journal keeps all.
+
+use crate::directory::Directory;
+use crate::entry::{Entry, Instruction, Origin};
+use crate::participant::{Credentials, ParticipantChange};
+use market::command::Command;
+use market::control::session::AuditLine;
+use market::event::Event;
+use market::id::{AccountId, InstrumentId, ParticipantId};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Commands that are kept in memory.
+pub const LINES: usize = 1_000;
+
+/// The latest commands of operators.
+#[derive(Debug, Default)]
+pub struct Audit {
+    latest: Mutex<VecDeque<AuditLine>>,
+}
+
+impl Audit {
+    /// Takes in an entry; those that no operator asked for are nothing to it.
+    pub fn note(&self, entry: &Entry, directory: &Directory) {
+        let Origin::Operator { name } = entry.origin else {
+            return;
+        };
+        let line = AuditLine {
+            seq: entry.seq,
+            at: fix_engine::time::Timestamp::from_nanos(entry.at.nanos()).to_string(),
+            by: name.to_string(),
+            what: Names(directory).what(&entry.instruction),
+            outcome: outcome(&entry.events),
+        };
+        let mut latest = self.lock();
+        if latest.len() == LINES {
+            latest.pop_front();
+        }
+        latest.push_back(line);
+    }
+
+    /// The latest `count` lines, oldest first; at most [`LINES`].
+    pub fn last(&self, count: usize) -> Vec<AuditLine> {
+        let latest = self.lock();
+        let from = latest.len().saturating_sub(count);
+        latest.range(from..).cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<AuditLine>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says instructions in words, with names for numbers.
+struct Names<'a>(&'a Directory);
+
+impl Names<'_> {
+    fn what(&self, instruction: &Instruction) -> String {
+        match instruction {
+            Instruction::Participant(change) => changed(change),
+            Instruction::Market(command) => self.command(command),
+        }
+    }
+
+    fn command(&self, command: &Command) -> String {
+        match command {
+            Command::AdmitParticipant { comp_id } => format!("admit {comp_id}"),
+            Command::OpenAccount { name, .. } => format!("open account {name}"),
+            Command::GrantAccount {
+                participant,
+                account,
+            } => format!(
+                "let {} trade for {}",
+                self.who(*participant),
+                self.whose(*account)
+            ),
+            Command::RevokeAccount {
+                participant,
+                account,
+            } => format!(
+                "let {} trade for {} no more",
+                self.who(*participant),
+                self.whose(*account)
+            ),
+            Command::CancelAll { participant } => {
+                format!("cancel all orders of {}", self.who(*participant))
+            }
+            Command::Halt { instrument, reason } => {
+                format!("halt {}: {reason}", self.symbol(*instrument))
+            }
+            Command::Resume { instrument } => format!("resume {}", self.symbol(*instrument)),
+            Command::Open { instrument } => format!("open {}", self.symbol(*instrument)),
+            Command::Close { instrument } => format!("close {}", self.symbol(*instrument)),
+            Command::TransferFunds {
+                transfer_id,
+                account,
+                asset,
+                amount,
+            } => {
+                let asset = self.0.asset(*asset).map(|code| code.to_string());
+                format!(
+                    "transfer {amount} {} to {} as {transfer_id}",
+                    asset.unwrap_or_default(),
+                    self.whose(*account)
+                )
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn who(&self, participant: ParticipantId) -> String {
+        let record = self.0.participant(participant);
+        record.map_or_else(
+            || format!("participant {participant}"),
+            |record| record.comp_id.to_string(),
+        )
+    }
+
+    fn whose(&self, account: AccountId) -> String {
+        let name = self.0.account(account);
+        name.map_or_else(|| format!("account {account}"), |name| name.to_string())
+    }
+
+    fn symbol(&self, instrument: InstrumentId) -> String {
+        let listed = self.0.instrument(instrument);
+        listed.map_or_else(
+            || format!("instrument {instrument}"),
+            |listed| listed.symbol.to_string(),
+        )
+    }
+}
+
+/// A change of a participant in words; nothing secret.
+fn changed(change: &ParticipantChange) -> String {
+    match change {
+        ParticipantChange::Define {
+            comp_id,
+            credentials,
+        } => format!("define {comp_id}: {}", terms(credentials)),
+        ParticipantChange::ChangePassword { comp_id, .. } => {
+            format!("another password for {comp_id}")
+        }
+        ParticipantChange::Disable { comp_id, reason } => format!("disable {comp_id}: {reason}"),
+        ParticipantChange::Enable { comp_id } => format!("enable {comp_id}"),
+        ParticipantChange::Remove { comp_id } => format!("remove {comp_id}"),
+        ParticipantChange::LogOut { comp_id, text } => format!("log out {comp_id}: {text}"),
+        ParticipantChange::ResetNumbers { comp_id } => format!("reset numbers of {comp_id}"),
+        ParticipantChange::SetNumbers {
+            comp_id,
+            next_in,
+            next_out,
+        } => {
+            let number = |number: &Option<u64>| {
+                number.map_or_else(|| "as it is".to_owned(), |number| number.to_string())
+            };
+            format!(
+                "set numbers of {comp_id}: next in {}, next out {}",
+                number(next_in),
+                number(next_out)
+            )
+        }
+    }
+}
+
+fn terms(credentials: &Credentials) -> String {
+    let yes = |is: bool| if is { "yes" } else { "no" };
+    let mut terms = format!(
+        "orders {}, market data {}, reset on logon {}, client certificate {:?}",
+        yes(credentials.rights.orders),
+        yes(credentials.rights.market_data),
+        yes(credentials.reset_on_logon),
+        credentials.client_cert,
+    );
+    let fingerprint = credentials.cert_fingerprint.map(|it| it.to_string());
+    let subject = credentials.cert_subject.as_ref().map(ToString::to_string);
+    for bound in fingerprint.into_iter().chain(subject) {
+        terms.push_str(&format!(", bound to {bound}"));
+    }
+    for network in &credentials.networks {
+        terms.push_str(&format!(", from {network}"));
+    }
+    if let Some(days) = credentials.password_max_age_days {
+        terms.push_str(&format!(", password for {days} days"));
+    }
+    terms
+}
+
+fn outcome(events: &[Event]) -> String {
+    let refusal = events.iter().find_map(|event| match event {
+        Event::Refused { refusal } | Event::TransferRefused { refusal, .. } => Some(refusal),
+        _ => None,
+    });
+    match (refusal, canceled(events)) {
+        (Some(refusal), _) => format!("refused: {refusal}"),
+        (None, None) => "done".to_owned(),
+        (None, Some(canceled)) => format!("done: {canceled} orders"),
+    }
+}
+
+fn canceled(events: &[Event]) -> Option<u32> {
+    events.iter().find_map(|event| match event {
+        Event::AllCanceled { canceled, .. } => Some(*canceled),
+        _ => None,
+    })
+}

@@ -1,0 +1,126 @@
+//! [`Desk`]: what the paths of the control port work with. In: names and commands. Out: what the venue knows, and entries that are durable.
+
+use crate::control::caller::{Caller, Role};
+use crate::control::failure::Failure;
+use crate::control::terms;
+use crate::directory::record::ParticipantRecord;
+use crate::entry::{Entry, Instruction, Origin};
+use crate::gateway::roster::Roster;
+use crate::gateway::venue::SharedView;
+use crate::hub::Hub;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use market::control::session::{CertPolicy, SessionDetail, SessionState};
+use market::id::CompId;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::{Mutex, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+/// Roles that may look at everything.
+pub(crate) const LOOK: &[Role] = &[Role::Viewer, Role::Operator];
+/// Roles that may look at what is public in the venue.
+pub(crate) const ALL: &[Role] = &[Role::Viewer, Role::Operator, Role::Service];
+/// Roles that may change trading and participants.
+pub(crate) const OPERATE: &[Role] = &[Role::Operator];
+/// Roles that may open accounts and move funds.
+pub(crate) const FUND: &[Role] = &[Role::Operator, Role::Service];
+
+/// What requests work with; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) hub: Hub,
+    pub(crate) roster: Roster,
+    pub(crate) view: SharedView,
+    /// One change of a participant at a time.
+    pub(crate) turns: Arc<Mutex<()>>,
+    /// Places of those who follow a session.
+    pub(crate) followers: Arc<Semaphore>,
+    /// The port closes.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Desk {
+    /// The participant of a path.
+    pub(crate) fn participant(&self, comp_id: &str) -> Result<Arc<ParticipantRecord>, Failure> {
+        let known = CompId::new(comp_id).ok();
+        let record = known.and_then(|it| self.hub.directory.participant_by_comp_id(it));
+        record.ok_or_else(|| Failure::Participant(comp_id.to_owned()))
+    }
+
+    /// A participant with its session, as they stand.
+    pub(crate) fn session_detail(&self, record: &ParticipantRecord) -> SessionDetail {
+        let session = self.roster.session(record.id);
+        let standing = session.as_ref().map(|session| &*session.standing);
+        let number =
+            |number: fn(&crate::gateway::roster::Standing) -> u64| standing.map_or(1, number);
+        let credentials = record.credentials.as_ref();
+        let accounts = record.accounts.iter();
+        SessionDetail {
+            comp_id: record.comp_id,
+            state: match (&record.credentials, record.disabled) {
+                (None, _) => SessionState::Removed,
+                (Some(_), Some(_)) => SessionState::Disabled,
+                (Some(_), None) => SessionState::Enabled,
+            },
+            reason: record.disabled,
+            logged_on: standing.is_some_and(|it| it.is_logged_on.load(Ordering::Relaxed)),
+            next_in: number(|it| it.next_in.load(Ordering::Relaxed)),
+            next_out: number(|it| it.next_out.load(Ordering::Relaxed)),
+            reset_due: standing.is_some_and(|it| it.is_reset_due.load(Ordering::Relaxed)),
+            orders: credentials.is_some_and(|it| it.rights.orders),
+            market_data: credentials.is_some_and(|it| it.rights.market_data),
+            reset_on_logon: credentials.is_some_and(|it| it.reset_on_logon),
+            client_cert: credentials
+                .map_or(CertPolicy::Off, |it| terms::cert_policy(it.client_cert)),
+            cert_fingerprint: credentials
+                .and_then(|it| it.cert_fingerprint)
+                .map(|it| it.to_string()),
+            cert_subject: credentials
+                .and_then(|it| it.cert_subject.as_ref())
+                .map(ToString::to_string),
+            networks: credentials
+                .map(|it| it.networks.iter().map(ToString::to_string).collect())
+                .unwrap_or_default(),
+            password_max_age_days: credentials.and_then(|it| it.password_max_age_days),
+            accounts: accounts
+                .filter_map(|account| self.hub.directory.account(*account))
+                .collect(),
+        }
+    }
+
+    /// Submits a change, waits until it is durable, and writes the audit line.
+    pub(crate) async fn submit(
+        &self,
+        caller: &Caller,
+        origin: Origin,
+        instruction: Instruction,
+    ) -> Result<Arc<Entry>, Failure> {
+        let entry = self.hub.submitter.call(origin, instruction).await?;
+        info!(
+            by = caller.name(),
+            peer = %caller.address,
+            seq = entry.seq,
+            trace_id = %entry.trace,
+            instruction = ?entry.instruction,
+            events = ?entry.events,
+            "control: change"
+        );
+        Ok(entry)
+    }
+}
+
+/// Reads a body; an empty one is `{}`. What is wrong is named with its field.
+pub(crate) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Failure> {
+    let body = body.map_err(|rejection| {
+        if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            Failure::TooLarge
+        } else {
+            Failure::Body(rejection.body_text())
+        }
+    })?;
+    let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
+    serde_json::from_slice(text).map_err(|why| Failure::Body(why.to_string()))
+}

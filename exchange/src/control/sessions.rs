@@ -1,0 +1,209 @@
+//! The paths of participants and their sessions: a request of an operator in, its outcome out. Each is refused or done by the
+//! [`registrar`](super::registrar), and leaves a line in the log either way.
+
+use crate::control::caller::Caller;
+use crate::control::desk::{Desk, LOOK, read};
+use crate::control::failure::Failure;
+use crate::control::registrar::Registrar;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, Path, Query, State};
+use market::control::SessionStatus;
+use market::control::session::{
+    AddSession, AuditLine, ChangeSession, DisableSession, LogOutSession, RemoveSession,
+    SessionDetail, SessionOutcome, SetNumbers,
+};
+use serde::Deserialize;
+use tracing::info;
+
+/// Lines of the audit trail that are shown when the request does not say.
+const AUDIT_LINES: usize = 50;
+
+type Body = Result<Bytes, BytesRejection>;
+type Outcome = Result<Json<SessionOutcome>, Failure>;
+
+/// The body of a request that says nothing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// Which part of the audit trail.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Which {
+    last: Option<usize>,
+}
+
+pub(crate) async fn list(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+) -> Result<Json<Vec<SessionStatus>>, Failure> {
+    caller.must_be(LOOK)?;
+    let mut statuses = desk.roster.statuses();
+    for status in &mut statuses {
+        let record = desk.hub.directory.participant_by_comp_id(status.comp_id);
+        status.disabled = record.is_some_and(|record| record.disabled.is_some());
+    }
+    Ok(Json(statuses))
+}
+
+pub(crate) async fn show(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+) -> Result<Json<SessionDetail>, Failure> {
+    caller.must_be(LOOK)?;
+    let record = desk.participant(&comp_id)?;
+    Ok(Json(desk.session_detail(&record)))
+}
+
+pub(crate) async fn audit(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    which: Result<Query<Which>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Vec<AuditLine>>, Failure> {
+    caller.must_be(LOOK)?;
+    let Query(which) = which.map_err(|why| Failure::Body(why.body_text()))?;
+    let count = which.last.unwrap_or(AUDIT_LINES);
+    Ok(Json(desk.hub.audit.last(count)))
+}
+
+pub(crate) async fn add(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let request: AddSession = read(body)?;
+        registrar.add(request).await
+    };
+    noted(&caller, "add", "", work.await)
+}
+
+pub(crate) async fn change(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let request: ChangeSession = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        registrar.change(&record, request).await
+    };
+    noted(&caller, "change", &comp_id, work.await)
+}
+
+pub(crate) async fn disable(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let request: DisableSession = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        registrar.disable(&record, &request).await
+    };
+    noted(&caller, "disable", &comp_id, work.await)
+}
+
+pub(crate) async fn enable(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let Nothing {} = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        registrar.enable(&record).await
+    };
+    noted(&caller, "enable", &comp_id, work.await)
+}
+
+pub(crate) async fn remove(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let request: RemoveSession = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        registrar.remove(&record, &request).await
+    };
+    noted(&caller, "remove", &comp_id, work.await)
+}
+
+pub(crate) async fn reset(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let Nothing {} = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        registrar.reset(&record).await
+    };
+    noted(&caller, "reset", &comp_id, work.await)
+}
+
+pub(crate) async fn set_numbers(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let request: SetNumbers = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        registrar.set_numbers(&record, request).await
+    };
+    noted(&caller, "set numbers", &comp_id, work.await)
+}
+
+pub(crate) async fn log_out(
+    State(desk): State<Desk>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    Path(comp_id): Path<String>,
+    body: Body,
+) -> Outcome {
+    let work = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let request: LogOutSession = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        registrar.log_out(&record, &request).await
+    };
+    noted(&caller, "log out", &comp_id, work.await)
+}
+
+/// The audit line of a request, done or refused. What was done stands in the journal too; what was refused only here.
+fn noted(
+    caller: &Caller,
+    what: &'static str,
+    comp_id: &str,
+    outcome: Result<SessionOutcome, Failure>,
+) -> Outcome {
+    let (by, peer) = (caller.name(), caller.address);
+    match &outcome {
+        Ok(done) => {
+            let comp_id = done.session.comp_id;
+            info!(by, %peer, what, %comp_id, changed = done.changed, seq = done.seq, outcome = "done", "audit: session");
+        }
+        Err(why) => {
+            let why = why.message();
+            info!(by, %peer, what, ?comp_id, outcome = "refused", why, "audit: session");
+        }
+    }
+    outcome.map(Json)
+}
