@@ -5,11 +5,16 @@
 //! Arguments: the name of a case and how many messages, or `--list` for the names; without them every case runs once.
 
 mod cases;
+#[path = "cases/turn.rs"]
+mod turn;
 
 use std::env;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use cases::{Reading, Writing};
+use fix_engine::dictionary::Dictionary;
+use fix_engine::session::memory_store::MemoryStore;
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -48,7 +53,7 @@ type Work = Box<dyn FnMut()>;
 type Begin = fn() -> Work;
 
 /// Every case by name.
-const CASES: [(&str, Begin); 8] = [
+const CASES: [(&str, Begin); 10] = [
     ("NewOrderSingle-read", || read(cases::order())),
     ("NewOrderSingle-validate", || validate(cases::order())),
     ("ExecutionReport-read", || read(cases::report())),
@@ -63,7 +68,24 @@ const CASES: [(&str, Begin); 8] = [
         let mut writing = Writing::new();
         Box::new(move || writing.fill_and_encode())
     }),
+    ("Session-order-in", || turn(false)),
+    ("Session-order-in-report-out", || turn(true)),
 ];
+
+/// A session's turn for each of [`ORDERS`] orders.
+fn turn(answers: bool) -> Work {
+    let mut store = MemoryStore::with_kept_max(1024);
+    let mut session = turn::logged_on(Some(&Arc::new(Dictionary::fix44())), &mut store);
+    let mut orders = turn::orders(ORDERS).into_iter();
+    let mut actions = Vec::new();
+    Box::new(move || {
+        let order = orders.next().expect("no more messages than ORDERS - 1");
+        turn::turn(&mut session, &mut store, &order, answers, &mut actions);
+    })
+}
+
+/// Orders of one session: the most messages that can be asked for, and one to warm up.
+const ORDERS: u64 = 4097;
 
 fn read(bytes: Bytes) -> Work {
     let mut reading = Reading::of(bytes);

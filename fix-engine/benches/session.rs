@@ -1,13 +1,14 @@
 //! A session's turn in memory: bytes in → frame, fields, dictionary, sequence → delivered and confirmed; and the same
 //! with a report that is numbered, stored and encoded. One core, no socket, no file but in the last.
 
-use std::hint::black_box;
+#[path = "cases/turn.rs"]
+mod turn;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::io::file_store::FileStore;
@@ -17,46 +18,10 @@ use fix_engine::session::config::SessionConfig;
 use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::session::memory_store::MemoryStore;
 use fix_engine::session::store::Store;
-use fix_engine::time::Timestamp;
-use fix_engine::{msg_type, tag};
+use turn::{NOW, logged_on, logon, order, orders, report, turn};
 
-const NOW: Timestamp = Timestamp::from_secs(1_767_603_600);
 /// Orders in one session before the next begins.
 const ORDERS: u64 = 4096;
-
-fn bytes(text: &str) -> Bytes {
-    Message::from_pipe(text)
-        .expect("a good message")
-        .bytes()
-        .clone()
-}
-
-fn orders() -> Vec<Bytes> {
-    let order = |number| {
-        bytes(&format!(
-            "8=FIX.4.4|35=D|34={number}|49=BUYER|56=VENUE|52=20260105-09:00:00.000|11=ORDER{number:08}|1=ACCOUNT1|21=1|\
-             55=LOGA|54=1|60=20260105-09:00:00.000|38=100|40=2|44=101.25|59=0"
-        ))
-    };
-    (2..ORDERS + 2).map(order).collect()
-}
-
-fn report(order: &Message) -> Body {
-    let mut body = Body::new(msg_type::EXECUTION_REPORT);
-    body.push(tag::ORDER_ID, "1000001")
-        .push(tag::EXEC_ID, "E1000001")
-        .push(tag::EXEC_TYPE, '0');
-    body.push(tag::ORD_STATUS, '0')
-        .push_some(tag::CL_ORD_ID, order.value(tag::CL_ORD_ID));
-    body.push(tag::SYMBOL, "LOGA")
-        .push(tag::SIDE, '1')
-        .push(tag::ORDER_QTY, 100_u32);
-    body.push(tag::LEAVES_QTY, 100_u32)
-        .push(tag::CUM_QTY, 0_u32)
-        .push(tag::AVG_PX, 0_u32);
-    body.push(tag::TRANSACT_TIME, NOW);
-    body
-}
 
 /// Time for `turns` orders; sessions are begun outside it.
 fn run(
@@ -69,21 +34,8 @@ fn run(
     let mut spent = Duration::ZERO;
     let mut left = turns;
     while left > 0 {
-        let mut config = SessionConfig::acceptor("VENUE", "BUYER");
-        config.dictionary = dictionary.cloned();
-        config.reset_on_logon = true;
-        let mut session = Session::new(config);
+        let mut session = logged_on(dictionary, store);
         let mut actions = Vec::new();
-        let logon =
-            bytes("8=FIX.4.4|35=A|34=1|49=BUYER|56=VENUE|52=20260105-09:00:00.000|98=0|108=30");
-        session.handle(NOW, Input::Connected, store, &mut actions);
-        session.handle(
-            NOW,
-            Input::Message(Message::parse(logon).expect("good")),
-            store,
-            &mut actions,
-        );
-        assert!(session.is_logged_on());
         let begin = Instant::now();
         for order in orders
             .iter()
@@ -97,33 +49,8 @@ fn run(
     spent
 }
 
-fn turn(
-    session: &mut Session,
-    store: &mut dyn Store,
-    order: &Bytes,
-    answers: bool,
-    actions: &mut Vec<Action>,
-) {
-    actions.clear();
-    let message = Message::parse(order.clone()).expect("a good message");
-    session.handle(NOW, Input::Message(message), store, actions);
-    let Some(Action::Deliver(message)) = actions.pop() else {
-        panic!("the order was not delivered")
-    };
-    let msg_seq_num = message.msg_seq_num().expect("the session has read it");
-    if answers {
-        let send = Send::Durable(Cause {
-            entry: msg_seq_num,
-            index: 0,
-        });
-        session.handle(NOW, Input::Send(report(&message), send), store, actions);
-    }
-    session.handle(NOW, Input::Confirm { msg_seq_num }, store, actions);
-    black_box(actions);
-}
-
 fn session_turn(criterion: &mut Criterion) {
-    let orders = orders();
+    let orders = orders(ORDERS);
     let dictionary = Arc::new(Dictionary::fix44());
     let mut group = criterion.benchmark_group("session_turn");
     group.bench_function("order_in", |bencher| {
@@ -151,7 +78,7 @@ const RESENT: u64 = 100_000;
 
 /// A session that has sent [`RESENT`] reports; nobody has answered.
 fn with_reports(store: &mut MemoryStore) -> Session {
-    let order = Message::parse(orders().swap_remove(0)).expect("a good message");
+    let order = Message::parse(order(2)).expect("a good message");
     let mut config = SessionConfig::acceptor("VENUE", "BUYER");
     config.max_same_resend_requests = u32::MAX;
     let mut session = Session::new(config);
@@ -160,11 +87,9 @@ fn with_reports(store: &mut MemoryStore) -> Session {
         let send = Send::Durable(Cause { entry, index: 0 });
         session.handle(NOW, Input::Send(report(&order), send), store, &mut actions);
     }
-    let logon = bytes("8=FIX.4.4|35=A|34=1|49=BUYER|56=VENUE|52=20260105-09:00:00.000|98=0|108=30");
-    let logon = Message::parse(logon).expect("a good message");
     session.handle_batch(
         NOW,
-        [Input::Connected, Input::Message(logon)],
+        [Input::Connected, Input::Message(logon())],
         store,
         &mut actions,
     );

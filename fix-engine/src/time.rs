@@ -85,12 +85,8 @@ impl Timestamp {
 
     /// Appends the time to `buf` with `precision`; what is finer is cut off (towards the past).
     pub fn write(self, precision: Precision, buf: &mut BytesMut) {
-        let (days, nanos) = (
-            self.0.div_euclid(NANOS_PER_DAY),
-            self.0.rem_euclid(NANOS_PER_DAY),
-        );
-        let (date, time) = (date_text(days), time_text(nanos / NANOS_PER_SEC));
-        let nanos = (nanos % NANOS_PER_SEC).unsigned_abs();
+        let (day, secs, nanos) = self.parts();
+        let (date, time) = (date_text(day), time_text(secs));
         let fraction = digits::ascii(digits::eight_digits(nanos / 10));
         // `YYYYMMDD-HH:MM:S` and `S.FFFFFFFFF000`, the first character in the lowest byte.
         let start = u128::from(date) | (u128::from(b'-') << 64) | (u128::from(time) << 72);
@@ -104,22 +100,41 @@ impl Timestamp {
         buf.put_u128_le(end);
         buf.truncate(from + precision.len());
     }
+
+    /// Days since 0000-03-01, seconds of the day, nanoseconds of the second. Counted from the start of the range
+    /// nothing is negative, so that the divisions are cheap.
+    fn parts(self) -> (u32, u32, u64) {
+        let since_start = self.0.abs_diff(i64::MIN);
+        let nanos = since_start % NANOS + START_NANOS;
+        let secs = since_start / NANOS + START_SECS + nanos / NANOS;
+        let (days, secs) = (secs / SECS_PER_DAY, secs % SECS_PER_DAY);
+        let small = |value: u64| u32::try_from(value).unwrap_or_default();
+        (START_DAY + small(days), small(secs), nanos % NANOS)
+    }
 }
 
-/// `YYYYMMDD`, the first character in the lowest byte.
-fn date_text(days: i64) -> u64 {
-    let (year, month, day) = civil(days);
+/// `YYYYMMDD`, the first character in the lowest byte; of so many days since 0000-03-01.
+fn date_text(day: u32) -> u64 {
+    let (year, month, day) = civil(day);
     let number = year * 10_000 + month * 100 + day;
-    digits::ascii(digits::eight_digits(number.unsigned_abs()))
+    digits::ascii(digits::eight_digits(u64::from(number)))
 }
 
 /// `HH:MM:SS`, the first character in the lowest byte: `HH0MM0SS` with colons in the place of two zeros.
-fn time_text(secs: i64) -> u64 {
+fn time_text(secs: u32) -> u64 {
     let (hour, minute, second) = (secs / 3600, secs / 60 % 60, secs % 60);
     let number = hour * 1_000_000 + minute * 1000 + second;
     let colons = (u64::from(b':' - b'0') << 16) | (u64::from(b':' - b'0') << 40);
-    digits::ascii(digits::eight_digits(number.unsigned_abs())) + colons
+    digits::ascii(digits::eight_digits(u64::from(number))) + colons
 }
+
+/// Nanoseconds of a second.
+const NANOS: u64 = 1_000_000_000;
+const SECS_PER_DAY: u64 = 86_400;
+/// The start of the range, 1677-09-21T00:12:43.145224192: days since 0000-03-01, seconds, nanoseconds.
+const START_DAY: u32 = 612_716;
+const START_SECS: u64 = 763;
+const START_NANOS: u64 = 145_224_192;
 
 impl Precision {
     /// Length of a UTCTimestamp of this precision in bytes.
@@ -251,10 +266,9 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// Year, month and day of so many days since 1970-01-01.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+/// Year, month and day of so many days since 0000-03-01.
+fn civil(days: u32) -> (u32, u32, u32) {
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -264,6 +278,6 @@ fn civil(days: i64) -> (i64, i64, i64) {
     } else {
         shifted - 9
     };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let year = year_of_era + era * 400 + u32::from(month <= 2);
     (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
 }

@@ -33,7 +33,7 @@ impl<'a> FieldEnds<'a> {
 impl Iterator for FieldEnds<'_> {
     type Item = u32;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<u32> {
         while self.mask == 0 {
             if self.rest.is_empty() {

@@ -149,6 +149,11 @@ fn time_stamps_of_every_precision() {
         nanos("20260101-00:00:00.123456789999"),
         Ok(second + 123_456_789)
     );
+    let ends = [i64::MIN, i64::MAX].map(|nanos| Timestamp::from_nanos(nanos).to_string());
+    assert_eq!(
+        ends,
+        ["16770921-00:12:43.145224192", "22620411-23:47:16.854775807"]
+    );
     assert_eq!(nanos("20251231-23:59:60"), Ok(second), "leap second");
     assert_eq!(nanos("19700101-00:00:00"), Ok(0));
     assert_eq!(nanos("19691231-23:59:59.999999999"), Ok(-1));
