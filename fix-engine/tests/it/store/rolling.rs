@@ -236,3 +236,50 @@ fn commits_can_be_synced() {
     append(&mut store, 3, NOON);
     assert_eq!(numbers(&mut store, 1, 9), [1, 2, 3]);
 }
+
+/// Two pieces are not read twice, and what lies before a message is not read to find it: damage there does not show.
+#[test]
+fn only_what_is_asked_for_is_read() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("store");
+    let config = FileStoreConfig {
+        segment_bytes: 512 * 1024,
+        ..SMALL
+    };
+    let mut store = FileStore::open_with(&path, config).unwrap();
+    append(&mut store, 700, NOON);
+    assert_eq!(store.segments(), 2);
+    for (number, far) in [(1, 400), (2, 690)] {
+        let file = segment(&path, number);
+        let good = fs::read(&file).unwrap();
+        let first = if number == 1 { 1 } else { 500 };
+        let mut bad = good.clone();
+        bad[2000] ^= 1;
+        fs::write(&file, &bad).unwrap();
+        assert_eq!(
+            numbers(&mut store, far, far + 1),
+            [far, far + 1],
+            "segment {number}"
+        );
+        let read = store.read(first..=far, &mut |_| ControlFlow::Continue(()));
+        assert!(
+            matches!(read, Err(StoreError::Damaged { .. })),
+            "segment {number}: {read:?}"
+        );
+        fs::write(&file, &good).unwrap();
+    }
+    let broken_off = store.read(1..=700, &mut |_| ControlFlow::Break(()));
+    broken_off.unwrap();
+    let good = fs::read(segment(&path, 1)).unwrap();
+    let mut bad = good.clone();
+    bad[5000] ^= 1;
+    fs::write(segment(&path, 1), &bad).unwrap();
+    let mut next = 2;
+    let read = store.read(2..=40, &mut |stored| {
+        assert_eq!(stored.msg_seq_num, next);
+        next += 1;
+        ControlFlow::Continue(())
+    });
+    read.unwrap();
+    assert_eq!(next, 41);
+}
