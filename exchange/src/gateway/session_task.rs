@@ -8,6 +8,7 @@
 
 mod answering;
 mod counting;
+mod linking;
 mod obeying;
 mod ordering;
 mod pacing;
@@ -19,7 +20,7 @@ use crate::gateway::connection::{Connection, Inbound};
 use crate::gateway::floor::{Floor, files};
 use crate::gateway::marketdata::desk::Desk;
 use crate::gateway::outbox::Full;
-use crate::gateway::roster::{Attachment, Claim, MAILBOX, Mail, SessionHandle, Standing};
+use crate::gateway::roster::{Claim, MAILBOX, Mail, SessionHandle, Standing};
 use crate::gateway::session_task::user::PasswordWish;
 use crate::gateway::tap::Passing;
 use crate::gateway::throttle::Throttle;
@@ -35,8 +36,8 @@ use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::session::store::{Store, StoreError};
 use market::id::{CompId, ParticipantId};
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -272,76 +273,6 @@ impl SessionTask {
             Happening::Tick => self.handle(Input::Tick),
             Happening::Stop => {}
         }
-    }
-
-    fn attach(&mut self, attachment: Attachment) {
-        if self.is_broken {
-            warn!(comp_id = %self.comp_id, "logon refused: the session's store has failed");
-            return;
-        }
-        if self.is_shut_out() {
-            info!(comp_id = %self.comp_id, "logon refused: disabled or removed meanwhile");
-            return;
-        }
-        let config = config(self.participant, self.comp_id, &self.venue);
-        if self.session.unconfirmed() == 0
-            && config.reset_on_logon != self.session.config().reset_on_logon
-        {
-            self.session = Session::new(config);
-        }
-        let Attachment { peer, logon, claim } = attachment;
-        let fix = &self.venue.config;
-        let waiting = self.venue.metrics.fix.outbound_queue_messages.clone();
-        let connection =
-            Connection::start(peer, fix.max_message_bytes, fix.outbound_queue, waiting);
-        *self
-            .standing
-            .peer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) =
-            Some((connection.address(), connection.is_tls()));
-        self.link = Some(Link {
-            connection,
-            number: self.venue.number_connection(),
-            desk: Desk::new(fix.max_subscriptions),
-            was_logged_on: false,
-            _claim: claim,
-        });
-        self.heard();
-        self.count_received(&logon);
-        self.pass_in(&logon);
-        self.handle(Input::Connected);
-        self.begin(logon);
-        // The lists may have been read between the handshake and now.
-        self.cut_revoked();
-    }
-
-    fn hear(&mut self, inbound: Inbound) {
-        match inbound {
-            Inbound::Message(message) => {
-                self.heard();
-                self.count_received(&message);
-                self.pass_in(&message);
-                self.pace(message);
-            }
-            Inbound::Garbled(why) => {
-                self.venue.metrics.fix.garbled.inc();
-                let tap = &self.standing.tap;
-                tap.pass(clock::now, || Passing::Garbled(why.why));
-                self.handle(Input::Garbled(why));
-            }
-            Inbound::Closed(why) => {
-                info!(comp_id = %self.comp_id, why, "connection lost");
-                self.handle(Input::Disconnected);
-                self.unlink(counting::LOST, Connection::close);
-            }
-        }
-    }
-
-    fn heard(&self) {
-        self.standing
-            .heard_nanos
-            .store(clock::now().nanos(), Ordering::Relaxed);
     }
 
     /// Everything up to an entry has been told: remembered now and then.
