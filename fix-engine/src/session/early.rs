@@ -131,6 +131,14 @@ impl Early {
         }
     }
 
+    /// The peer sends what is missing from `next` on without being asked: when it does not, we have not asked yet.
+    pub(super) fn expect(&mut self, next: u64) {
+        self.ask(next, 0);
+        if let Some(asked) = &mut self.asked {
+            asked.attempts = 0;
+        }
+    }
+
     /// The expected number moved to `next`: drops what is below and says how the gap stands.
     pub(super) fn progress(&mut self, next: u64) -> Gap {
         while let Some((msg_seq_num, _)) = self.waiting.first_key_value()

@@ -75,7 +75,7 @@ impl Session {
             received,
         }));
         self.early.keep(received, logon, false);
-        self.early.ask(self.next_in, 0);
+        self.early.expect(self.next_in);
         self.wait_for_resend(turn);
     }
 
