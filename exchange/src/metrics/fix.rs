@@ -71,6 +71,8 @@ pub const DISCONNECT_REASONS: &[&str] = &[
     "msg_seq_num",
     "silent",
     "resends",
+    "too_long",
+    "outside_hours",
     "overrun",
     "store_failed",
     "lost",

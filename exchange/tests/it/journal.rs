@@ -186,6 +186,26 @@ async fn a_flipped_bit_in_a_header_is_refused() {
 }
 
 #[tokio::test]
+async fn a_journal_of_another_layout_is_refused_with_its_version() {
+    let folder = tempfile::tempdir().unwrap();
+    written(folder.path(), &config(), 1).await;
+    let bytes = fs::read(segment(folder.path(), 1)).unwrap();
+    // 1: before participants had networks and passwords of their own.
+    for version in [1_u32, 9] {
+        let mut bytes = bytes.clone();
+        bytes[8..12].copy_from_slice(&version.to_le_bytes());
+        let other = folder_with(&bytes);
+        let error = refused(other.path());
+        assert!(
+            matches!(error, JournalError::Version { version: found, .. } if found == version),
+            "{error}"
+        );
+        let unchanged = fs::read(segment(other.path(), 1)).unwrap();
+        assert_eq!(unchanged, bytes);
+    }
+}
+
+#[tokio::test]
 async fn segments_roll_by_size_and_earlier_ones_are_never_repaired() {
     let folder = tempfile::tempdir().unwrap();
     let small = JournalConfig {

@@ -102,9 +102,11 @@ pub(super) fn reason(why: &DisconnectReason) -> &'static str {
         }
         DisconnectReason::Fault(_) => "fault",
         DisconnectReason::Silent { .. } => "silent",
-        DisconnectReason::ResendUnanswered { .. } | DisconnectReason::TooManyResendRequests => {
-            "resends"
-        }
+        DisconnectReason::ResendUnanswered { .. }
+        | DisconnectReason::TooManyResendRequests
+        | DisconnectReason::SameResendRequest { .. } => "resends",
+        DisconnectReason::MessageTooLong { .. } => "too_long",
+        DisconnectReason::OutsideHours(_) => "outside_hours",
         DisconnectReason::Overrun => "overrun",
         DisconnectReason::StoreFailed => "store_failed",
         _ => "other",
