@@ -22,6 +22,8 @@ use bytes::{Bytes, BytesMut};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::dictionary::Dictionary;
+use fix_engine::io::zone::zone;
+use fix_engine::schedule::Schedule;
 use fix_engine::session::Session;
 use fix_engine::session::action::Action;
 use fix_engine::session::config::SessionConfig;
@@ -33,6 +35,24 @@ use fix_engine::{msg_type, tag};
 use libfuzzer_sys::fuzz_target;
 
 static DICTIONARY: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Arc::new(Dictionary::fix44()));
+
+/// None; two windows a day that touch, each with its own numbers; always open, with numbers by day; closed.
+static SCHEDULES: LazyLock<[Option<Arc<Schedule>>; 4]> = LazyLock::new(|| {
+    let schedule = |windows: &[&str], reset: &str| {
+        let zone = zone("America/New_York").expect("a zone");
+        let schedule = windows
+            .iter()
+            .try_fold(Schedule::non_stop(zone), |schedule, text| schedule.window(text));
+        let reset = reset.parse().expect("a rule");
+        Some(Arc::new(schedule.expect("windows").reset(reset)))
+    };
+    [
+        None,
+        schedule(&["Mon-Sun 04:00-04:10", "Mon-Sun 04:10-22:00"], "window"),
+        schedule(&[], "day 04:05"),
+        schedule(&["Sat 04:00-04:10"], "week Mon 04:05"),
+    ]
+});
 
 /// Events of one run.
 const EVENTS_MAX: usize = 200;
@@ -72,6 +92,7 @@ impl World {
             config = config.with_dictionary(DICTIONARY.clone());
         }
         config.reset_on_logon = kind & 4 != 0;
+        config.schedule = SCHEDULES[usize::from(kind >> 3 & 3)].clone();
         config.resend_chunk = 2 + usize::from(kind >> 6);
         config.max_early = 4;
         config.max_unconfirmed = 3;
