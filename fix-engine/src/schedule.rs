@@ -14,6 +14,24 @@
 //! of the change; of a time that comes twice (the clock is set back) only the first counts. So no window begins before another one
 //! ends, and one that lies wholly inside what is left out does not take place.
 //!
+//! ```
+//! # #[cfg(feature = "io")] {
+//! use fix_engine::io::zone::zone;
+//! use fix_engine::schedule::{Schedule, State};
+//! use fix_engine::time::Timestamp;
+//!
+//! let week = Schedule::non_stop(zone("America/New_York")?)
+//!     .window("Sun 18:00-Fri 17:00")?
+//!     .date("2026-12-24", &["00:00-13:00"])?
+//!     .date("2026-12-25", &[])?
+//!     .reset("week Sun 17:30".parse()?);
+//! let christmas = Timestamp::from_secs(1_798_189_200);
+//! let State::Closed { opens } = week.state(christmas) else { panic!() };
+//! assert_eq!(week.opening(opens), "opens 2026-12-27T23:00:00Z (Sunday 18:00 America/New_York)");
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Periods of numbers
 //! [`Schedule::period`] says when the present numbering should have begun, by the rule [`Reset`]. Numbers that began earlier are due to
 //! begin at 1 again.
@@ -199,9 +217,6 @@ impl Schedule {
         let mut date = today.tomorrow().ok()?;
         while beyond <= WEEK_AND_A_DAY {
             let ended = self.spans(date).iter().rev().find_map(|span| {
-                if span.end == DAY_MINUTES && self.goes_on(date.tomorrow().ok()?) {
-                    return None;
-                }
                 let Window { since, until } = self.whole(date, *span);
                 until.filter(|until| *until <= now && since < Some(*until))
             });

@@ -5,6 +5,7 @@ mod clock_changes;
 mod hours;
 mod model;
 mod periods;
+mod session;
 
 use fix_engine::io::zone::zone;
 use fix_engine::schedule::{Schedule, State};
