@@ -18,7 +18,6 @@ mod crew;
 mod dispatcher;
 mod floor;
 pub mod inbound;
-mod limits;
 mod lockouts;
 mod logon;
 mod mails;
@@ -40,7 +39,6 @@ use crate::config::{FixConfig, RangeError};
 use crate::gateway::acceptor::{Acceptor, FrontDesk};
 use crate::gateway::crew::Crew;
 use crate::gateway::dispatcher::{Dispatcher, Sessions};
-use crate::gateway::limits::Limits;
 use crate::gateway::marketdata::publisher::{Publisher, PublisherTask};
 use crate::gateway::passwords::PasswordDesk;
 use crate::gateway::roster::{Mail, Roster};
@@ -49,6 +47,7 @@ use crate::hub::Hub;
 use crate::revoked::Revoked;
 use crate::schedules::Schedules;
 use fix_engine::dictionary::Dictionary;
+use fix_engine::io::limits::Limits;
 use fix_engine::io::tls::live::LiveTls;
 use fix_engine::session::store::StoreError;
 use std::collections::BTreeMap;
@@ -137,12 +136,14 @@ impl Gateway {
         let guard = crew.kill.clone().drop_guard();
         let view = SharedView::default();
         let (publisher, mut view_at) = start_publisher(&parts, &crew, &view);
+        let open = parts.hub.metrics.fix.connections.clone();
+        let limits = Limits::new(
+            parts.config.max_connections,
+            parts.config.max_connections_per_address,
+        );
         let desk = Arc::new(FrontDesk {
-            limits: Limits::new(
-                parts.config.max_connections,
-                parts.config.max_connections_per_address,
-                parts.hub.metrics.fix.connections.clone(),
-            ),
+            limits: limits
+                .shown_by(move |taken| open.set(i64::try_from(taken).unwrap_or(i64::MAX))),
             roster: Roster::default(),
             venue: Arc::new(venue(parts, publisher, view.clone())?),
         });

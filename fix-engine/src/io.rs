@@ -3,6 +3,9 @@
 //! | module | what flows |
 //! |---|---|
 //! | [`acceptor`] | ports → many sessions |
+//! | [`initiator`] | hosts → one session that comes back |
+//! | [`target`] | a host → a stream |
+//! | [`backoff`] | failures → how long to wait |
 //! | [`admission`] | who asks to be let in → yes, or why not |
 //! | [`application`] | a session's messages ↔ a program; what happens → logs and counters |
 //! | [`handle`] | other tasks → a session |
@@ -21,15 +24,18 @@
 pub mod acceptor;
 pub mod admission;
 pub mod application;
+pub mod backoff;
 pub mod client;
 pub mod clock;
 pub mod file_store;
 pub mod frames;
 pub mod front;
 pub mod handle;
+pub mod initiator;
 pub mod limits;
 pub mod link;
 pub mod session_task;
 pub mod stream;
+pub mod target;
 pub mod tls;
 pub mod zone;

@@ -4,7 +4,6 @@
 
 use crate::gateway::connection::Peer;
 use crate::gateway::crew::Crew;
-use crate::gateway::limits::{Limits, Permit};
 use crate::gateway::logon::{Shown, Stranger, admit};
 use crate::gateway::roster::{Attachment, Mail, Roster};
 use crate::gateway::venue::Venue;
@@ -15,6 +14,7 @@ use fix_engine::codec::encode::{Header, encode};
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::io::frames::{Frame, Frames};
+use fix_engine::io::limits::{Limits, Permit};
 use fix_engine::io::stream::Stream;
 use fix_engine::io::tls::live::LiveTls;
 use fix_engine::session::logon::LogonRequest;

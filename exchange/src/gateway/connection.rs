@@ -1,13 +1,13 @@
 //! [`Connection`]: one socket, plain or TLS, as two tasks: a reader that cuts bytes into messages, a writer that empties the
 //! [`Outbox`]. In: a stream. Out: messages through a bounded queue. It knows no session.
 
-use crate::gateway::limits::Permit;
 use crate::gateway::outbox::Outbox;
 use crate::revoked::CertificateId;
 use bytes::BytesMut;
 use fix_engine::codec::garbled::Unreadable;
 use fix_engine::codec::message::Message;
 use fix_engine::io::frames::{Frame, Frames};
+use fix_engine::io::limits::Permit;
 use fix_engine::io::stream::Stream;
 use prometheus::IntGauge;
 use std::net::SocketAddr;

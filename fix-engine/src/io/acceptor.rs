@@ -24,6 +24,7 @@ use crate::io::limits::{Limits, Permit};
 use crate::io::link::LinkLimits;
 use crate::io::session_task::{Common, SessionParts, SessionTask};
 use crate::io::tls::live::LiveTls;
+use crate::time::Timestamp;
 
 /// Wait after the operating system gives no connection (for instance for want of file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -268,8 +269,9 @@ impl Port {
             }
         };
         let (desk, tls) = (Arc::clone(&self.desk), self.tls.clone());
+        let deadline = desk.greeter.deadline();
         self.tasks.spawn(async move {
-            let welcome = desk.welcome(stream, address, permit, tls);
+            let welcome = desk.welcome(stream, address, permit, tls, deadline);
             stop.run_until_cancelled(welcome).await;
         });
     }
@@ -282,11 +284,12 @@ impl Desk {
         address: SocketAddr,
         permit: Permit,
         tls: Option<LiveTls>,
+        deadline: Timestamp,
     ) {
         let outcome = tokio::select! {
             biased;
             outcome = self.log_on(stream, address, permit, tls) => outcome,
-            () = self.greeter.patience() => Err(TurnedAway::Timeout.into()),
+            () = self.config.clock.until(deadline) => Err(TurnedAway::Timeout.into()),
         };
         if let Err(why) = outcome {
             self.config.observer.turned_away(address, &why.to_string());

@@ -152,6 +152,13 @@ pub trait Observer: core::marker::Send + Sync + 'static {
     /// Something happened to a session.
     fn session(&self, _session: &SessionId, _event: &Event<'_>) {}
 
+    /// A whole message came in: for message logs: [`Message::to_pipe`] masks its passwords.
+    fn received(&self, _session: &SessionId, _message: &Message) {}
+
+    /// A message goes out: for message logs. The bytes are as they are sent, an initiator's password included:
+    /// [`Message::to_pipe`] masks it.
+    fn sent(&self, _session: &SessionId, _bytes: &[u8]) {}
+
     /// A peer was turned away before it was a session, and why in plain words.
     fn turned_away(&self, _peer: SocketAddr, _why: &str) {}
 

@@ -5,24 +5,16 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::BytesMut;
-use futures_util::StreamExt;
-use rustls_pki_types::ServerName;
 use thiserror::Error;
-use tokio::io::{AsyncWriteExt, ReadHalf, WriteHalf};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_util::codec::FramedRead;
 
 use crate::codec::body::Body;
 use crate::codec::message::Message;
 use crate::io::clock;
 use crate::io::frames::{Frame, Frames};
-use crate::io::stream::Stream;
+use crate::io::link::{Link, LinkLimits};
+pub use crate::io::target::Target;
 use crate::schedule::State as Hours;
 use crate::session::Session;
 use crate::session::action::{Action, DisconnectReason};
@@ -33,59 +25,21 @@ use crate::session::store::{Store, StoreError};
 
 /// Refused messages kept for [`Client::next_rejected`]; the oldest go first.
 const REJECTED_MAX: usize = 1024;
-
-/// Where a client connects to.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// The server's address.
-    pub address: SocketAddr,
-    /// TLS, and the name that the server's certificate must have; `None` for a plain connection.
-    pub tls: Option<(Arc<rustls::ClientConfig>, ServerName<'static>)>,
-}
-
-impl Target {
-    /// A plain connection.
-    #[must_use]
-    pub fn plain(address: SocketAddr) -> Target {
-        Target { address, tls: None }
-    }
-
-    /// A connection with TLS to a server whose certificate names its IP address.
-    #[must_use]
-    pub fn tls(address: SocketAddr, config: Arc<rustls::ClientConfig>) -> Target {
-        Target {
-            address,
-            tls: Some((config, ServerName::from(address.ip()))),
-        }
-    }
-
-    /// Connects, without a word of FIX.
-    ///
-    /// # Errors
-    /// What the operating system or TLS says.
-    pub async fn connect(&self) -> io::Result<Stream> {
-        let stream = TcpStream::connect(self.address).await?;
-        stream.set_nodelay(true)?;
-        match &self.tls {
-            None => Ok(Stream::Plain(stream)),
-            Some((config, name)) => {
-                let stream = TlsConnector::from(config.clone())
-                    .connect(name.clone(), stream)
-                    .await?;
-                Ok(Stream::Tls(Box::new(stream.into())))
-            }
-        }
-    }
-}
+/// What waits to be written is what the owner enqueues: the owner bounds it.
+const OWNERS_LIMITS: LinkLimits = LinkLimits {
+    message_max_bytes: Frames::MESSAGE_MAX_BYTES,
+    outbound_max_messages: usize::MAX,
+    outbound_max_bytes: usize::MAX,
+};
 
 /// Why a client cannot go on. The client itself stays good: connect again.
 #[derive(Debug, Error)]
 pub enum ClientError {
     /// No connection could be made.
-    #[error("cannot connect to {address}: {why}")]
+    #[error("cannot connect to {target}: {why}")]
     Connect {
-        /// The address tried.
-        address: SocketAddr,
+        /// Where it tried.
+        target: String,
         /// What the operating system or TLS says.
         why: io::Error,
     },
@@ -113,21 +67,15 @@ pub struct Client {
     target: Target,
     session: Session,
     store: Box<dyn Store + core::marker::Send>,
-    connection: Option<Connection>,
+    link: Option<Link>,
     /// Messages for the owner, not yet asked for.
     inbox: VecDeque<Message>,
     /// Messages of ours that the peer refused with Reject (3).
     rejected: VecDeque<Message>,
     actions: Vec<Action>,
+    frames: Vec<Frame>,
     /// How many messages were sent: the cause of each in its store.
     sent: u64,
-}
-
-struct Connection {
-    reader: FramedRead<ReadHalf<Stream>, Frames>,
-    writer: WriteHalf<Stream>,
-    /// Bytes to send, not yet given to the socket.
-    out: BytesMut,
 }
 
 impl Client {
@@ -149,7 +97,8 @@ impl Client {
             session: Session::new(config),
             sent: store.last_cause().map_or(0, |cause| cause.entry),
             store,
-            connection: None,
+            link: None,
+            frames: Vec::new(),
             inbox: VecDeque::new(),
             rejected: VecDeque::new(),
             actions: Vec::new(),
@@ -163,24 +112,16 @@ impl Client {
     pub async fn connect(&mut self) -> Result<(), ClientError> {
         self.abandon();
         if let Hours::Closed { .. } = self.session.hours(clock::now()) {
-            return self.turn(Input::Connected).await;
+            return self.turn([Input::Connected]).await;
         }
-        let address = self.target.address;
-        let stream = self
-            .target
-            .connect()
-            .await
-            .map_err(|why| ClientError::Connect { address, why })?;
-        let (reader, writer) = tokio::io::split(stream);
-        let mut frames = Frames::default();
-        frames.set_check_sum(self.session.config().check_sum);
-        let reader = FramedRead::with_capacity(reader, frames, 16 * 1024);
-        self.connection = Some(Connection {
-            reader,
-            writer,
-            out: BytesMut::new(),
-        });
-        self.turn(Input::Connected).await?;
+        let peer = self.target.connect().await.map_err(|why| {
+            let target = self.target.to_string();
+            ClientError::Connect { target, why }
+        })?;
+        let mut link = Link::new(peer, OWNERS_LIMITS);
+        link.set_check_sum(self.session.config().check_sum);
+        self.link = Some(link);
+        self.turn([Input::Connected]).await?;
         while !self.session.is_logged_on() {
             self.wait().await?;
         }
@@ -208,7 +149,7 @@ impl Client {
     /// # Errors
     /// `Store`, `NotConnected`.
     pub fn enqueue(&mut self, body: Body) -> Result<u64, ClientError> {
-        if self.connection.is_none() {
+        if self.link.is_none() {
             return Err(ClientError::NotConnected);
         }
         let msg_seq_num = self.store.next_out();
@@ -229,13 +170,11 @@ impl Client {
     /// # Errors
     /// `Lost`, `NotConnected`.
     pub async fn flush(&mut self) -> Result<(), ClientError> {
-        let Some(connection) = &mut self.connection else {
+        let Some(link) = &mut self.link else {
             return Err(ClientError::NotConnected);
         };
-        if let Err(error) = connection.writer.write_all_buf(&mut connection.out).await {
-            return Err(self.lost(error));
-        }
-        Ok(())
+        let flushed = link.flush().await;
+        flushed.map_err(|error| self.lost(error))
     }
 
     /// The next application message. Waiting may be given up at any time: no message is lost by that.
@@ -265,13 +204,13 @@ impl Client {
     /// # Errors
     /// `Lost`, or `Ended` where the peer does not answer; an answered Logout is no error.
     pub async fn logout(&mut self) -> Result<(), ClientError> {
-        if self.connection.is_none() {
+        if self.link.is_none() {
             return Err(ClientError::NotConnected);
         }
         let mut ended = self
-            .turn(Input::Logout {
+            .turn([Input::Logout {
                 text: String::new(),
-            })
+            }])
             .await;
         while ended.is_ok() {
             ended = self.wait().await;
@@ -287,7 +226,7 @@ impl Client {
 
     /// Drops the connection without a word.
     pub fn abandon(&mut self) {
-        if self.connection.take().is_some() {
+        if self.link.take().is_some() {
             self.handle(Input::Disconnected);
             self.actions.clear();
         }
@@ -307,40 +246,35 @@ impl Client {
             .map_or(Duration::from_secs(3600), |at| {
                 Duration::from_nanos(u64::try_from(at.nanos_since(clock::now())).unwrap_or(0))
             });
-        let Some(Connection {
-            reader,
-            writer,
-            out,
-        }) = &mut self.connection
-        else {
+        let Some(link) = &mut self.link else {
             return Err(ClientError::NotConnected);
         };
-        let has_out = !out.is_empty();
-        let input = tokio::select! {
+        tokio::select! {
             biased;
-            written = writer.write_buf(out), if has_out => match written {
-                Ok(_) => return Ok(()),
-                Err(error) => return Err(self.lost(error)),
+            read = link.progress(true, &mut self.frames) => match read {
+                Ok(()) => self.take_frames().await,
+                Err(error) => Err(self.lost(error)),
             },
-            frame = reader.next() => match frame {
-                Some(Ok(Frame::Message(message))) => Input::Message(message),
-                Some(Ok(Frame::Garbled(why))) => Input::Garbled(why),
-                Some(Err(error)) => return Err(self.lost(error)),
-                None => return Err(self.lost(io::ErrorKind::UnexpectedEof.into())),
-            },
-            () = tokio::time::sleep(sleep) => Input::Tick,
-        };
-        self.turn(input).await
+            () = tokio::time::sleep(sleep) => self.turn([Input::Tick]).await,
+        }
     }
 
-    async fn turn(&mut self, input: Input) -> Result<(), ClientError> {
-        self.handle(input);
+    async fn take_frames(&mut self) -> Result<(), ClientError> {
+        let mut frames = std::mem::take(&mut self.frames);
+        let done = self.turn(frames.drain(..).map(Input::from)).await;
+        self.frames = frames;
+        done
+    }
+
+    async fn turn(&mut self, inputs: impl IntoIterator<Item = Input>) -> Result<(), ClientError> {
+        let store = self.store.as_mut();
+        self.session
+            .handle_batch(clock::now(), inputs, store, &mut self.actions);
         match self.carry_out() {
             Ok(()) => Ok(()),
             Err(error) => {
-                if let Some(mut connection) = self.connection.take() {
-                    let _ = connection.writer.write_all_buf(&mut connection.out).await;
-                    let _ = connection.writer.shutdown().await;
+                if let Some(link) = self.link.take() {
+                    link.say_goodbye().await;
                 }
                 Err(error)
             }
@@ -359,8 +293,8 @@ impl Client {
         for action in self.actions.drain(..) {
             match action {
                 Action::Transmit(bytes) => {
-                    if let Some(connection) = &mut self.connection {
-                        connection.out.extend_from_slice(&bytes);
+                    if let Some(link) = &mut self.link {
+                        let _never_full = link.put(&bytes);
                     }
                 }
                 Action::Deliver(message) => self.inbox.push_back(message),
@@ -385,7 +319,7 @@ impl Client {
     }
 
     fn lost(&mut self, error: io::Error) -> ClientError {
-        self.connection = None;
+        self.link = None;
         self.handle(Input::Disconnected);
         self.actions.clear();
         ClientError::Lost(error)

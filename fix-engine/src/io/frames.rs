@@ -10,6 +10,7 @@ use crate::codec::frame::{Framing, split};
 use crate::codec::garbled::Unreadable;
 use crate::codec::index::CheckSum;
 use crate::codec::message::Message;
+use crate::session::input::Input;
 
 /// What a stream consists of.
 #[derive(Debug, Clone)]
@@ -18,6 +19,15 @@ pub enum Frame {
     Message(Message),
     /// Bytes that are none, and why. They are gone.
     Garbled(Unreadable),
+}
+
+impl From<Frame> for Input {
+    fn from(frame: Frame) -> Input {
+        match frame {
+            Frame::Message(message) => Input::Message(message),
+            Frame::Garbled(why) => Input::Garbled(why),
+        }
+    }
 }
 
 /// Splits a stream into frames.

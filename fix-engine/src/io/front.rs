@@ -23,6 +23,7 @@ use crate::io::link::Peer;
 use crate::io::stream::Stream;
 use crate::io::tls::PeerCertificate;
 use crate::session::logon::{LogonRefusal, LogonRequest};
+use crate::time::Timestamp;
 use crate::{msg_type, tag};
 
 /// How long the text of a refused Logon may take to be written.
@@ -136,9 +137,11 @@ impl Greeter {
         })
     }
 
-    /// Ready once `logon_wait` is over.
-    pub async fn patience(&self) {
-        self.clock.pause(self.limits.logon_wait).await;
+    /// When the time to log on is over for a peer that comes now.
+    #[must_use]
+    pub fn deadline(&self) -> Timestamp {
+        let nanos = i64::try_from(self.limits.logon_wait.as_nanos()).unwrap_or(i64::MAX);
+        self.clock.now().plus_nanos(nanos)
     }
 
     /// Says goodbye to a peer that is no session: numbered 1, since none of the session's numbers may be used up by a stranger.

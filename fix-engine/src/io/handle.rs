@@ -10,6 +10,7 @@ use crate::codec::body::Body;
 use crate::codec::message::Message;
 use crate::io::application::SessionId;
 use crate::io::link::Peer;
+use crate::schedule::State as Hours;
 use crate::session::input::{Cause, Input, Send};
 use crate::time::Timestamp;
 
@@ -32,6 +33,8 @@ pub struct SessionStatus {
     pub is_connected: bool,
     /// Whether both sides are logged on.
     pub is_logged_on: bool,
+    /// Whether messages are read: `false` while too many wait for the application.
+    pub wants_messages: bool,
     /// The next MsgSeqNum (34) expected from the peer.
     pub next_in: u64,
     /// The next MsgSeqNum (34) of ours.
@@ -44,10 +47,12 @@ pub struct SessionStatus {
     pub next_timeout: Option<Timestamp>,
     /// Bytes that came over this connection; 0 without one.
     pub bytes_in: u64,
-    /// Bytes that were written to this connection.
+    /// Bytes that were given to this connection, written or waiting to be.
     pub bytes_out: u64,
     /// Logons since the session was opened.
     pub logons: u64,
+    /// Whether its schedule is open, and when that changes.
+    pub hours: Hours,
 }
 
 /// The session has ended: it was removed, or its acceptor or initiator was stopped.

@@ -131,6 +131,7 @@ impl Link {
         {
             return Err(self.full());
         }
+        self.bytes_out += message.len() as u64;
         self.outbound.bytes.extend_from_slice(message);
         self.outbound.ends.push_back(self.outbound.bytes.len());
         Ok(())
@@ -183,13 +184,21 @@ impl Link {
         self.poll_read(context, frames)
     }
 
+    /// Writes everything that waits, however long the peer takes.
+    ///
+    /// # Errors
+    /// The connection is over.
+    pub async fn flush(&mut self) -> io::Result<()> {
+        poll_fn(|context| self.poll_write(context)).await
+    }
+
     /// Bytes read since the connection was made, the Logon's included.
     #[must_use]
     pub fn bytes_in(&self) -> u64 {
         self.bytes_in
     }
 
-    /// Bytes written.
+    /// Bytes put, written or waiting to be.
     #[must_use]
     pub fn bytes_out(&self) -> u64 {
         self.bytes_out
@@ -211,7 +220,7 @@ impl Link {
     /// words before it learns of the end.
     pub async fn close(mut self) {
         let last_words = async {
-            poll_fn(|context| self.poll_write(context)).await?;
+            self.flush().await?;
             self.stream.shutdown().await?;
             let mut dropped = [0; 1024];
             while self.stream.read(&mut dropped).await? > 0 {}
@@ -219,6 +228,15 @@ impl Link {
         };
         let _ended = timeout(FLUSH_TIMEOUT, last_words).await;
         drop(self.permit);
+    }
+
+    /// Ends it once what waits is written, and does not wait for the peer's end.
+    pub(crate) async fn say_goodbye(mut self) {
+        let last_words = async {
+            self.flush().await?;
+            self.stream.shutdown().await
+        };
+        let _ended = timeout(FLUSH_TIMEOUT, last_words).await;
     }
 
     /// Ready once everything is written and flushed.
@@ -231,7 +249,6 @@ impl Link {
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.bytes_out += written as u64;
             outbound.advance(written);
         }
         if outbound.is_unflushed {

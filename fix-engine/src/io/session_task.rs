@@ -212,9 +212,15 @@ impl SessionTask {
 
     /// Frames and mail as one turn.
     fn work(&mut self) {
-        self.pending.extend(self.frames.drain(..));
+        for frame in self.frames.drain(..) {
+            if let Frame::Message(message) = &frame {
+                self.common.observer.received(&self.id, message);
+            }
+            self.pending.push_back(frame);
+        }
         let room = self.session.room().min(self.pending.len());
-        self.inputs.extend(self.pending.drain(..room).map(input));
+        self.inputs
+            .extend(self.pending.drain(..room).map(Input::from));
         let mut mails = std::mem::take(&mut self.mails);
         mails.drain(..).for_each(|mail| self.open(*mail));
         self.mails = mails;
@@ -253,14 +259,18 @@ impl SessionTask {
         link.set_check_sum(self.session.config().check_sum);
         self.link = Some((link, claim));
         self.inputs.push(Input::Connected);
-        self.inputs.extend(logon.map(Input::Message));
+        if let Some(logon) = logon {
+            self.common.observer.received(&self.id, &logon);
+            self.inputs.push(Input::Message(logon));
+        }
     }
 
     fn status(&self) -> SessionStatus {
         let link = self.link.as_ref().map(|(link, _)| link);
         SessionStatus {
-            is_connected: self.session.is_connected(),
+            is_connected: link.is_some(),
             is_logged_on: self.session.is_logged_on(),
+            wants_messages: self.session.wants_messages(),
             next_in: self.session.next_in(),
             next_out: self.store.next_out(),
             durable_in: self.store.next_in(),
@@ -269,6 +279,7 @@ impl SessionTask {
             bytes_in: link.map_or(0, Link::bytes_in),
             bytes_out: link.map_or(0, Link::bytes_out),
             logons: self.logons,
+            hours: self.session.hours(self.common.clock.now()),
         }
     }
 
@@ -320,6 +331,7 @@ impl SessionTask {
         let Some((link, _)) = &mut self.link else {
             return;
         };
+        self.common.observer.sent(&self.id, bytes);
         if let Err(full) = link.put(bytes) {
             self.lose(&full.to_string());
         }
@@ -358,12 +370,5 @@ impl SessionTask {
 
     fn tell(&self, event: &Event<'_>) {
         self.common.observer.session(&self.id, event);
-    }
-}
-
-fn input(frame: Frame) -> Input {
-    match frame {
-        Frame::Message(message) => Input::Message(message),
-        Frame::Garbled(why) => Input::Garbled(why),
     }
 }

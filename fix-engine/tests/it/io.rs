@@ -3,6 +3,7 @@
 mod acceptor;
 mod authority;
 mod echo;
+mod initiator;
 mod interop;
 mod server;
 mod tls;
@@ -132,12 +133,12 @@ async fn nobody_listens() {
     let refused = timeout(PATIENCE, async {
         loop {
             match client.connect().await {
-                Err(ClientError::Connect { address: tried, .. }) => return tried,
+                Err(ClientError::Connect { target, .. }) => return target,
                 _ => tokio::task::yield_now().await,
             }
         }
     });
-    assert_eq!(refused.await.unwrap(), address);
+    assert_eq!(refused.await.unwrap(), address.to_string());
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! An application that echoes, and an observer that writes down what it sees.
+//! An application that echoes, one that hands over what it gets, and an observer that writes down what it sees.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -7,6 +7,8 @@ use std::time::Duration;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::application::{Application, Event, Observer, SessionId, Taken, Turn};
+use fix_engine::tag;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// Sends every message back.
@@ -15,6 +17,44 @@ pub(super) struct Echo;
 impl Application for Echo {
     fn on_message(&mut self, message: &Message, turn: &mut Turn<'_>) -> Taken {
         turn.send(Body::of(message.msg_type(), message.view()));
+        Taken::Done
+    }
+}
+
+/// What came to a session, for a test to look at.
+pub(super) struct Inbox {
+    messages: mpsc::UnboundedReceiver<Message>,
+    taken: usize,
+}
+
+/// Puts every message into an [`Inbox`].
+pub(super) struct Keeper(mpsc::UnboundedSender<Message>);
+
+impl Inbox {
+    pub(super) fn new() -> (Keeper, Inbox) {
+        let (keeper, messages) = mpsc::unbounded_channel();
+        (Keeper(keeper), Inbox { messages, taken: 0 })
+    }
+
+    /// ClOrdID (11) of the next message.
+    pub(super) async fn next_id(&mut self) -> String {
+        let message = timeout(Duration::from_secs(20), self.messages.recv()).await;
+        let message = message
+            .expect("a message in time")
+            .expect("a session that lives");
+        self.taken += 1;
+        message.text(tag::CL_ORD_ID).expect("an order").to_owned()
+    }
+
+    /// How many messages were looked at.
+    pub(super) fn taken(&self) -> usize {
+        self.taken
+    }
+}
+
+impl Application for Keeper {
+    fn on_message(&mut self, message: &Message, _: &mut Turn<'_>) -> Taken {
+        let _nobody_looks = self.0.send(message.clone());
         Taken::Done
     }
 }
@@ -57,12 +97,21 @@ impl Diary {
 
     /// Lets the other tasks work until a line contains `part`.
     pub(super) async fn wait(&self, part: &str) {
+        self.wait_for(1, part).await;
+    }
+
+    /// Lets the other tasks work until `count` lines contain `part`.
+    pub(super) async fn wait_for(&self, count: usize, part: &str) {
         let waited = timeout(Duration::from_secs(20), async {
-            while self.count(part) == 0 {
+            while self.count(part) < count {
                 tokio::task::yield_now().await;
             }
         });
-        assert!(waited.await.is_ok(), "no {part:?} in\n{}", self.all());
+        assert!(
+            waited.await.is_ok(),
+            "{count} times {part:?} in\n{}",
+            self.all()
+        );
     }
 }
 

@@ -1,0 +1,36 @@
+//! The library's acceptor as an order executor over loopback TCP: what an order costs the server, and what an idle session holds.
+//!
+//! The server is a process of its own (this program again), so that its processor time and memory are its own. Sixteen initiators
+//! keep a window of orders under way each; every answer is checked. The store is a file without a sync for each message.
+//!
+//! `cargo bench -p fix-engine --bench executor -- [--quick] [orders] [idle]`
+
+mod executor {
+    pub(super) mod idle;
+    pub(super) mod orders;
+    pub(super) mod process;
+    pub(super) mod server;
+}
+
+use std::env;
+use std::error::Error;
+
+use executor::{idle, orders, server};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let has = |word: &str| words.iter().any(|given| given == word);
+    if has("--serve") {
+        return server::serve(&words);
+    }
+    let is_all = !has("orders") && !has("idle");
+    if is_all || has("orders") {
+        for is_validated in [true, false] {
+            orders::run(is_validated, has("--quick"))?;
+        }
+    }
+    if is_all || has("idle") {
+        idle::run(has("--quick"))?;
+    }
+    Ok(())
+}
