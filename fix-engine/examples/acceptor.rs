@@ -91,8 +91,7 @@ impl Echo {
             });
         tokio::select! {
             frame = framed.next() => match frame {
-                Some(Ok(Frame::Message(message))) => Ok(Input::Message(message)),
-                Some(Ok(Frame::Garbled(why))) => Ok(Input::Garbled(why)),
+                Some(Ok(frame)) => Ok(Input::from(frame)),
                 Some(Err(error)) => Err(error.into()),
                 None => Err("the peer hung up".into()),
             },

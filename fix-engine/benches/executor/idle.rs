@@ -105,7 +105,7 @@ impl Peer {
         loop {
             match self.frames.decode(&mut self.bytes)? {
                 Some(Frame::Message(message)) => return Ok(message),
-                Some(Frame::Garbled(why)) => return Err(why.into()),
+                Some(other) => return Err(format!("no message: {other:?}").into()),
                 None => {}
             }
             if self.stream.read_buf(&mut self.bytes).await? == 0 {

@@ -1,4 +1,5 @@
-//! Every file of `tests/conversations` played against a session in memory. Time is an input: nothing sleeps.
+//! Every file of `tests/conversations` played against a session in memory, and against a live port over TCP (`conversations/live.rs`).
+//! Time is an input: nothing sleeps.
 //! The language of the files stands in `conversations/script.rs`; the application in `conversations/acceptor.rs`.
 
 mod acceptor;
@@ -6,6 +7,7 @@ mod application;
 mod cases;
 mod expectation;
 mod hours;
+mod live;
 mod mirror;
 mod options;
 mod script;
@@ -69,6 +71,64 @@ fn every_conversation_of_an_acceptor_goes_the_same_for_an_initiator() {
         failures.join("\n\n")
     );
     assert!(played > 100, "only {played} conversations were mirrored");
+}
+
+#[tokio::test]
+async fn every_conversation_goes_as_written_over_tcp() {
+    let mut failures = Vec::new();
+    let (mut played, mut steps) = (0, 0);
+    for path in files() {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        if live::NOT_LIVE.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("the file was listed");
+        let mirrored = mirror::mirrored(&name, &text);
+        for (text, side) in [(Some(text), ""), (mirrored, " (mirrored)")] {
+            let Some(text) = text else {
+                continue;
+            };
+            played += 1;
+            match live::play(&text).await {
+                Ok(played) => steps += played,
+                Err(failure) => failures.push(format!("{name}{side}:{failure}")),
+            }
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} conversations went wrong\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+    assert!(
+        played > 250 && steps > 2000,
+        "only {played} files, {steps} steps"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_expectation_fails_over_tcp() {
+    let logon = "connect\n> 35=A|34=1|98=0|108=30\n";
+    let right = live::play(&format!("{logon}< 35=A|34=1|108=30\n")).await;
+    assert!(right.is_ok(), "{right:?}");
+    for wrong in [
+        "< 35=A|34=2\n",
+        "",
+        "< 35=A\n< 35=0\n",
+        "< 35=A\n< disconnect\n",
+    ] {
+        let played = live::play(&format!("{logon}{wrong}")).await;
+        assert!(played.is_err(), "{wrong:?} was taken");
+    }
+}
+
+#[test]
+fn what_is_not_played_live_is_there() {
+    let names = names();
+    for (name, _) in live::NOT_LIVE {
+        assert!(names.iter().any(|known| known == name), "no file {name}");
+    }
 }
 
 #[test]

@@ -76,7 +76,8 @@ pub(super) struct Acceptor {
 }
 
 /// Reading the dictionary takes a moment: once for all files.
-static FIX44: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Arc::new(Dictionary::fix44()));
+pub(super) static FIX44: LazyLock<Arc<Dictionary>> =
+    LazyLock::new(|| Arc::new(Dictionary::fix44()));
 
 /// More ticks than any conversation needs at one moment.
 const TICKS_MAX: usize = 10_000;

@@ -161,8 +161,7 @@ async fn converse(
             });
         let input = tokio::select! {
             frame = framed.next() => match frame {
-                Some(Ok(Frame::Message(message))) => Input::Message(message),
-                Some(Ok(Frame::Garbled(why))) => Input::Garbled(why),
+                Some(Ok(frame)) => Input::from(frame),
                 _ => return,
             },
             () = tokio::time::sleep(wait) => Input::Tick,
