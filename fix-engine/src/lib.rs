@@ -8,6 +8,8 @@
 //! | [`schedule`] | a time zone and its hours → open or closed at a time, and when numbers begin at 1 again |
 //! | `io` | sockets, TLS, files (feature `io`, on by default) |
 //!
+//! `docs/fix-engine.md` is the guide: an acceptor, an initiator, the drive loop, every switch.
+//!
 //! Outside `io` this crate knows no socket, no file and no clock, and nowhere a price, an order or a market.
 #![forbid(unsafe_code)]
 
@@ -21,3 +23,8 @@ pub mod schedule;
 pub mod session;
 pub mod tag;
 pub mod time;
+
+/// The guide's code is compiled and run like the crate's own.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/fix-engine.md")]
+struct Guide;

@@ -4,6 +4,7 @@ mod codec;
 mod conversations;
 mod dictionary;
 mod exactly_once;
+mod examples;
 mod io;
 mod reception;
 mod schedule;
