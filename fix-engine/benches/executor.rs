@@ -1,21 +1,24 @@
-//! The library's acceptor as an order executor over loopback TCP: what an order costs the server, and what an idle session holds.
+//! The library's acceptor as an order executor over loopback TCP: what an order costs the server, how
+//! fast a million messages are sent again, and what an idle session holds.
 //!
 //! The server is a process of its own (this program again), so that its processor time and memory are its own. Sixteen initiators
 //! keep a window of orders under way each; every answer is checked. The store is a file without a sync for each message.
 //!
-//! `cargo bench -p fix-engine --bench executor -- [--quick] [orders] [idle]`
+//! `cargo bench -p fix-engine --bench executor -- [--quick] [orders] [resend] [idle]`
 
 mod executor {
     pub(super) mod idle;
     pub(super) mod orders;
+    pub(super) mod peer;
     pub(super) mod process;
+    pub(super) mod resend;
     pub(super) mod server;
 }
 
 use std::env;
 use std::error::Error;
 
-use executor::{idle, orders, server};
+use executor::{idle, orders, resend, server};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -23,11 +26,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     if has("--serve") {
         return server::serve(&words);
     }
-    let is_all = !has("orders") && !has("idle");
+    let is_all = !["orders", "idle", "resend"].into_iter().any(has);
     if is_all || has("orders") {
         for is_validated in [true, false] {
             orders::run(is_validated, has("--quick"))?;
         }
+    }
+    if is_all || has("resend") {
+        resend::run(has("--quick"))?;
     }
     if is_all || has("idle") {
         idle::run(has("--quick"))?;

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use fix_engine::codec::body::{Body, Decimal};
 use fix_engine::io::client::{Client, Target};
@@ -58,14 +59,19 @@ async fn trade(traders: Vec<Trader>, orders: usize) -> Result<Vec<Trader>, Box<d
     futures_util::future::try_join_all(trading).await
 }
 
-struct Trader {
+/// An initiator that checks each answer.
+pub(crate) struct Trader {
     client: Client,
     sent: usize,
     answered: usize,
 }
 
 impl Trader {
-    async fn log_on(address: SocketAddr, number: usize) -> Result<Trader, Box<dyn Error>> {
+    /// Logs on as the session with this number.
+    pub(crate) async fn log_on(
+        address: SocketAddr,
+        number: usize,
+    ) -> Result<Trader, Box<dyn Error>> {
         let config = SessionConfig::initiator(comp_id(number), "EXEC");
         let store = Box::new(MemoryStore::with_kept_max(WINDOW));
         let mut client = Client::with_store(Target::plain(address), config, store);
@@ -89,17 +95,42 @@ impl Trader {
                 }
                 self.client.flush().await?;
             }
-            let report = self.client.next().await?;
-            let expected = format!("ORDER{:010}", self.answered);
-            let is_right = report.msg_type() == msg_type::EXECUTION_REPORT
-                && report.text(tag::CL_ORD_ID) == Some(expected.as_str())
-                && report.text(tag::ORD_STATUS) == Some("2");
-            if !is_right {
-                return Err(format!("{expected}: wrong answer {}", report.to_pipe()).into());
-            }
-            self.answered += 1;
+            self.check_answer().await?;
         }
         Ok(self)
+    }
+
+    /// One order at a time, at most so many, until it is over; how long the slowest answer took.
+    pub(crate) async fn trade_alone(
+        mut self,
+        orders: usize,
+        is_over: &AtomicBool,
+    ) -> Result<(Trader, Duration), Box<dyn Error>> {
+        let mut worst = Duration::ZERO;
+        for _ in 0..orders {
+            if is_over.load(Ordering::Relaxed) {
+                break;
+            }
+            let begun = Instant::now();
+            self.client.send(order(self.sent)).await?;
+            self.sent += 1;
+            self.check_answer().await?;
+            worst = worst.max(begun.elapsed());
+        }
+        Ok((self, worst))
+    }
+
+    async fn check_answer(&mut self) -> Result<(), Box<dyn Error>> {
+        let report = self.client.next().await?;
+        let expected = format!("ORDER{:010}", self.answered);
+        let is_right = report.msg_type() == msg_type::EXECUTION_REPORT
+            && report.text(tag::CL_ORD_ID) == Some(expected.as_str())
+            && report.text(tag::ORD_STATUS) == Some("2");
+        if !is_right {
+            return Err(format!("{expected}: wrong answer {}", report.to_pipe()).into());
+        }
+        self.answered += 1;
+        Ok(())
     }
 }
 

@@ -1,20 +1,23 @@
 //! The server: an acceptor with the application of the example `acceptor`, which answers each order with an ExecutionReport. In: `--serve SESSIONS [--dictionary]
-//! [--files]`. Out: its address on standard output; it ends when it is killed.
+//! [--files] [--fill MESSAGES]`, the last for messages that the first session keeps from before. Out: its address on standard output; it ends when it is killed.
 
 use std::error::Error;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use fix_engine::codec::body::Body;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::io::acceptor::{Acceptor, AcceptorConfig};
 use fix_engine::io::file_store::FileStore;
+use fix_engine::io::handle::SessionHandle;
 use fix_engine::io::session_task::SessionParts;
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::memory_store::MemoryStore;
 use fix_engine::session::store::Store;
+use fix_engine::{msg_type, tag};
 
 #[path = "../../examples/acceptor.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod example;
 
 use example::Executor;
@@ -22,6 +25,32 @@ use example::Executor;
 /// The CompID of the session with this number.
 pub(crate) fn comp_id(number: usize) -> String {
     format!("C{number:05}")
+}
+
+fn after<'a>(words: &'a [String], word: &str) -> Option<&'a str> {
+    let at = words.iter().position(|given| given == word)?;
+    words.get(at + 1).map(String::as_str)
+}
+
+/// Messages that are kept for a peer that is not there yet.
+async fn fill(session: &SessionHandle, messages: u64) -> Result<(), Box<dyn Error>> {
+    for number in 1..=messages {
+        let mut body = Body::new(msg_type::EXECUTION_REPORT);
+        body.push(tag::ORDER_ID, number)
+            .push(tag::CL_ORD_ID, "FROM BEFORE")
+            .push(tag::EXEC_ID, number)
+            .push(tag::EXEC_TYPE, '0')
+            .push(tag::ORD_STATUS, '0')
+            .push(tag::SYMBOL, "LOGA")
+            .push(tag::SIDE, '1')
+            .push(tag::ORDER_QTY, 100_u32)
+            .push(tag::LEAVES_QTY, 100_u32)
+            .push(tag::CUM_QTY, 0_u32)
+            .push(tag::AVG_PX, 0_u32);
+        session.send(body).await?;
+    }
+    session.status().await?;
+    Ok(())
 }
 
 /// Serves until it is killed.
@@ -54,6 +83,9 @@ pub(crate) fn serve(words: &[String]) -> Result<(), Box<dyn Error>> {
                 store,
                 application,
             })?;
+        }
+        if let Some(messages) = after(words, "--fill") {
+            fill(&acceptor.sessions()[0], messages.parse()?).await?;
         }
         let address = acceptor.listen("127.0.0.1:0").await?;
         writeln!(io::stdout(), "{address}")?;

@@ -30,6 +30,8 @@ const READ_BYTES: usize = 32 << 10;
 const CROWDED_BYTES: usize = 256 << 10;
 /// Room that is kept for the next messages once everything is written.
 const ROOM_KEPT_BYTES: usize = 64 << 10;
+/// Bytes that are still read, and dropped, once a connection ends.
+const DRAIN_BYTES: usize = 1 << 20;
 /// How long the last bytes may take once a connection ends.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -223,7 +225,13 @@ impl Link {
             self.flush().await?;
             self.stream.shutdown().await?;
             let mut dropped = [0; 1024];
-            while self.stream.read(&mut dropped).await? > 0 {}
+            let mut left = DRAIN_BYTES;
+            while left > 0 {
+                match self.stream.read(&mut dropped).await? {
+                    0 => break,
+                    read => left = left.saturating_sub(read),
+                }
+            }
             Ok::<(), io::Error>(())
         };
         let _ended = timeout(FLUSH_TIMEOUT, last_words).await;

@@ -156,6 +156,8 @@ impl SessionTask {
                     self.held_up = None;
                     self.inputs.push(Input::Tick);
                     self.turn();
+                    // a long resend is a tick for each piece: others come in between
+                    tokio::task::yield_now().await;
                 }
                 Woken::Lost(error) => {
                     self.work();
@@ -183,6 +185,8 @@ impl SessionTask {
                     .held_up
                     .get_or_insert_with(|| clock.now().plus_secs(CROWDED_WAIT_SECS));
                 deadline = deadline.max(Some(*held_up));
+            } else {
+                self.held_up = None;
             }
         }
         if is_ready || !self.pending.is_empty() && self.session.wants_messages() {

@@ -1,10 +1,10 @@
 //! The examples run: the initiator trades with the acceptor, over a free port. And the guide names every switch there is.
 
 #[path = "../../examples/acceptor.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod acceptor;
 #[path = "../../examples/initiator.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod initiator;
 
 use std::time::Duration;
