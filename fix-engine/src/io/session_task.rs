@@ -1,4 +1,4 @@
-//! [`SessionTask`]: the life of one session, connected or not: the crate's drive loop. It owns the session, its store, its
+//! The life of one session, connected or not: the crate's drive loop. It owns the session, its store, its
 //! application and, at most, one connection. In: mail, what the peer sends, time. Out: bytes to the peer, messages to the
 //! application. It waits for nothing but these three: a peer that does not read loses its connection, and everything that
 //! matters comes again by a resend.
