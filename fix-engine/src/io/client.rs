@@ -74,6 +74,8 @@ pub struct Client {
     rejected: VecDeque<Message>,
     actions: Vec<Action>,
     frames: Vec<Frame>,
+    /// Why the connection ended, while messages that came before wait to be given out.
+    ended: Option<ClientError>,
     /// How many messages were sent: the cause of each in its store.
     sent: u64,
 }
@@ -99,6 +101,7 @@ impl Client {
             store,
             link: None,
             frames: Vec::new(),
+            ended: None,
             inbox: VecDeque::new(),
             rejected: VecDeque::new(),
             actions: Vec::new(),
@@ -226,6 +229,7 @@ impl Client {
 
     /// Drops the connection without a word.
     pub fn abandon(&mut self) {
+        self.ended = None;
         if self.link.take().is_some() {
             self.handle(Input::Disconnected);
             self.actions.clear();
@@ -247,7 +251,7 @@ impl Client {
                 Duration::from_nanos(u64::try_from(at.nanos_since(clock::now())).unwrap_or(0))
             });
         let Some(link) = &mut self.link else {
-            return Err(ClientError::NotConnected);
+            return Err(self.ended.take().unwrap_or(ClientError::NotConnected));
         };
         tokio::select! {
             biased;
@@ -263,7 +267,14 @@ impl Client {
         let mut frames = std::mem::take(&mut self.frames);
         let done = self.turn(frames.drain(..).map(Input::from)).await;
         self.frames = frames;
-        done
+        match done {
+            // what came before the end is given out first
+            Err(ended) if !self.inbox.is_empty() => {
+                self.ended = Some(ended);
+                Ok(())
+            }
+            done => done,
+        }
     }
 
     async fn turn(&mut self, inputs: impl IntoIterator<Item = Input>) -> Result<(), ClientError> {

@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fix_engine::codec::body::Body;
+use fix_engine::codec::message::Message;
 use fix_engine::io::acceptor::{Acceptor, AcceptorConfig, AddError};
 use fix_engine::io::admission::{Account, Accounts};
+use fix_engine::io::application::{Application, Taken, Turn};
 use fix_engine::io::client::{Client, ClientError, Target};
 use fix_engine::io::clock::Clock;
 use fix_engine::io::link::LinkLimits;
@@ -117,6 +120,36 @@ async fn a_session_says_what_it_is_asked_to_from_another_task() {
     match timeout(PATIENCE, client.next()).await.unwrap() {
         Err(ClientError::Ended { text, .. }) => assert_eq!(text, "go home"),
         other => panic!("{other:?}"),
+    }
+}
+
+/// Sends a message back and logs out: both in one write.
+struct LastWord;
+
+impl Application for LastWord {
+    fn on_message(&mut self, message: &Message, turn: &mut Turn<'_>) -> Taken {
+        turn.send(Body::of(message.msg_type(), message.view()));
+        turn.log_out("that was all");
+        Taken::Done
+    }
+}
+
+#[tokio::test]
+async fn what_came_before_the_end_is_given_out_first() {
+    let acceptor = Acceptor::new(AcceptorConfig::default());
+    let address = acceptor.listen("127.0.0.1:0").await.unwrap();
+    let mut parts = parts("TW");
+    parts.application = Box::new(LastWord);
+    acceptor.add(parts).unwrap();
+    let mut client = client(address, "TW");
+    for id in ["A", "B"] {
+        client.connect().await.unwrap();
+        client.send(order(id)).await.unwrap();
+        assert_eq!(next_id(&mut client).await, id);
+        match timeout(PATIENCE, client.next()).await.unwrap() {
+            Err(ClientError::Ended { text, .. }) => assert_eq!(text, "that was all"),
+            other => panic!("{other:?}"),
+        }
     }
 }
 
