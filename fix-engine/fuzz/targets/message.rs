@@ -67,12 +67,12 @@ fn look_at(message: &Message) {
         }
         let _shown = Explanation::of(dictionary, &Rules::default(), message);
     }
-    walk(message.view(), 0);
+    walk(message.view(), &mut 500);
 }
 
-/// Every field in every type, every group to any depth.
-fn walk(view: View<'_>, depth: usize) {
-    for (tag, _) in view.fields().take(64) {
+/// Every field in every type, every group to any depth, until so many views are looked at.
+fn walk(view: View<'_>, left: &mut u32) {
+    for (tag, _) in view.fields() {
         let _ = (
             view.uint(tag),
             view.int(tag),
@@ -80,10 +80,12 @@ fn walk(view: View<'_>, depth: usize) {
             view.bool(tag),
         );
         let _ = (view.timestamp(tag), view.decimal(tag), view.text(tag));
-        if depth < 4 {
-            view.group(tag)
-                .take(16)
-                .for_each(|entry| walk(entry, depth + 1));
+        for entry in view.group(tag) {
+            if *left == 0 {
+                return;
+            }
+            *left -= 1;
+            walk(entry, left);
         }
     }
 }
