@@ -1,5 +1,5 @@
 //! The program's log: pretty on a terminal, JSON lines otherwise, always to standard error. One event is one line, whatever is said:
-//! see [`plain`]. It does not know what is said.
+//! see `log/plain.rs`. It does not know what is said.
 
 mod plain;
 
