@@ -8,27 +8,16 @@ use crate::gateway::logon::{Shown, Stranger, admit};
 use crate::gateway::roster::{Attachment, Mail, Roster};
 use crate::gateway::venue::Venue;
 use crate::revoked::CertificateId;
-use bytes::BytesMut;
-use fix_engine::codec::body::Body;
-use fix_engine::codec::encode::{Header, encode};
-use fix_engine::codec::message::Message;
-use fix_engine::io::clock;
-use fix_engine::io::frames::{Frame, Frames};
+use fix_engine::io::clock::Clock;
+use fix_engine::io::front::{GreetLimits, Greeter, TurnedAway};
 use fix_engine::io::limits::{Limits, Permit};
-use fix_engine::io::stream::Stream;
 use fix_engine::io::tls::live::LiveTls;
-use fix_engine::session::logon::LogonRequest;
-use fix_engine::{msg_type, tag};
-use futures_util::StreamExt;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tokio_util::codec::Framed;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -53,30 +42,31 @@ pub(crate) struct FrontDesk {
 
 /// Why a connection ended before it was a session.
 #[derive(Debug, thiserror::Error)]
-enum TurnedAway {
-    #[error("no Logon in time")]
-    Timeout,
-    #[error("TLS handshake failed: {0}")]
-    Tls(io::Error),
-    #[error("connection lost before the Logon: {0}")]
-    Lost(io::Error),
-    #[error("closed before the Logon")]
-    Closed,
-    #[error("not FIX: {0}")]
-    Garbled(fix_engine::codec::garbled::Garbled),
+enum Unwelcome {
+    #[error(transparent)]
+    TurnedAway(TurnedAway),
     #[error(transparent)]
     Stranger(#[from] Stranger),
 }
 
-impl TurnedAway {
+impl Unwelcome {
     /// The value of `result` that it is counted under.
     fn result(&self) -> &'static str {
         match self {
-            Self::Timeout => "timeout",
-            Self::Tls(_) => "tls",
-            Self::Lost(_) | Self::Closed => "closed",
-            Self::Garbled(_) => "not_fix",
+            Self::TurnedAway(TurnedAway::Timeout) => "timeout",
+            Self::TurnedAway(TurnedAway::Tls(_)) => "tls",
+            Self::TurnedAway(TurnedAway::Lost(_) | TurnedAway::Closed) => "closed",
+            Self::TurnedAway(_) => "not_fix",
             Self::Stranger(stranger) => stranger.result(),
+        }
+    }
+}
+
+impl From<TurnedAway> for Unwelcome {
+    fn from(why: TurnedAway) -> Self {
+        match why {
+            TurnedAway::NotLogon(refusal) => Self::Stranger(refusal.into()),
+            other => Self::TurnedAway(other),
         }
     }
 }
@@ -141,32 +131,33 @@ impl Arrival {
         let venue = Arc::clone(&self.desk.venue);
         let patience = Duration::from_secs(venue.config.logon_timeout_secs);
         let outcome = timeout(patience, self.log_on()).await;
-        if let Err(why) = outcome.unwrap_or(Err(TurnedAway::Timeout)) {
+        if let Err(why) = outcome.unwrap_or(Err(TurnedAway::Timeout.into())) {
             info!(peer = %address, %why, "turned away");
             venue.metrics.fix.logons.inc(why.result());
         }
     }
 
-    async fn log_on(self) -> Result<(), TurnedAway> {
-        let is_tls = self.tls.is_some();
-        let stream = secure(self.stream, self.tls).await?;
-        let certificate = stream.peer_certificate_der().map(<[u8]>::to_vec);
-        let bytes_max = self.desk.venue.config.max_unauthenticated_bytes;
-        let mut framed = Framed::new(stream, Frames::new(bytes_max, bytes_max));
-        let logon = first_message(&mut framed).await?;
-        let request = LogonRequest::read(&logon).map_err(Stranger::from)?;
+    async fn log_on(self) -> Result<(), Unwelcome> {
         let FrontDesk { venue, roster, .. } = &*self.desk;
-        let mut parts = framed.into_parts();
+        let greeter = greeter(venue);
+        let greeted = greeter
+            .greet(self.stream, self.address, None, self.tls)
+            .await?;
+        let certificate = greeted
+            .peer
+            .stream
+            .peer_certificate_der()
+            .map(<[u8]>::to_vec);
         let shown = Shown {
             address: self.address.ip(),
             certificate: certificate.as_deref(),
-            request: &request,
+            request: &greeted.arrival.request,
         };
         let session = match admit(shown, venue, roster).await {
             Ok(session) => session,
             Err(stranger) => {
                 if let Some(text) = stranger.text() {
-                    let _gone = log_out(&mut parts.io, &request, &text).await;
+                    greeter.refuse(greeted, &text).await;
                 }
                 return Err(stranger.into());
             }
@@ -174,14 +165,14 @@ impl Arrival {
         let claim = session.claim().ok_or(Stranger::Taken(session.comp_id))?;
         let attachment = Attachment {
             peer: Peer {
-                stream: parts.io,
-                unread: parts.read_buf,
+                is_tls: greeted.arrival.is_tls,
+                stream: greeted.peer.stream,
+                unread: greeted.peer.unread,
                 address: self.address,
-                is_tls,
                 certificate: certificate.as_deref().and_then(CertificateId::of),
                 permit: self.permit,
             },
-            logon,
+            logon: greeted.logon,
             claim,
         };
         let mail = Mail::Attach(Box::new(attachment));
@@ -193,33 +184,13 @@ impl Arrival {
     }
 }
 
-async fn secure(stream: TcpStream, tls: Option<TlsAcceptor>) -> Result<Stream, TurnedAway> {
-    stream.set_nodelay(true).map_err(TurnedAway::Lost)?;
-    match tls {
-        None => Ok(Stream::Plain(stream)),
-        Some(tls) => {
-            let stream = tls.accept(stream).await.map_err(TurnedAway::Tls)?;
-            Ok(Stream::Tls(Box::new(stream.into())))
-        }
+/// Greets as the venue's settings say; the time has its limit in [`Arrival::welcome`].
+fn greeter(venue: &Venue) -> Greeter {
+    Greeter {
+        limits: GreetLimits {
+            logon_wait: Duration::from_secs(venue.config.logon_timeout_secs),
+            unknown_max_bytes: venue.config.max_unauthenticated_bytes,
+        },
+        clock: Clock::machine(),
     }
-}
-
-async fn first_message(framed: &mut Framed<Stream, Frames>) -> Result<Message, TurnedAway> {
-    match framed.next().await {
-        Some(Ok(Frame::Message(message))) => Ok(message),
-        Some(Ok(Frame::Garbled(what))) => Err(TurnedAway::Garbled(what.why)),
-        Some(Err(error)) => Err(TurnedAway::Lost(error)),
-        None => Err(TurnedAway::Closed),
-    }
-}
-
-/// Says goodbye to a peer that is no session: numbered 1, since none of the session's numbers may be used up by a stranger.
-async fn log_out(stream: &mut Stream, request: &LogonRequest, text: &str) -> io::Result<()> {
-    let header = Header::new("FIX.4.4", &request.target, &request.sender, 1, clock::now());
-    let mut body = Body::new(msg_type::LOGOUT);
-    body.push(tag::TEXT, text);
-    let mut bytes = BytesMut::new();
-    encode(&header, &body, &mut bytes);
-    stream.write_all(&bytes).await?;
-    stream.shutdown().await
 }
