@@ -42,7 +42,9 @@ static SCHEDULES: LazyLock<[Option<Arc<Schedule>>; 4]> = LazyLock::new(|| {
         let zone = zone("America/New_York").expect("a zone");
         let schedule = windows
             .iter()
-            .try_fold(Schedule::non_stop(zone), |schedule, text| schedule.window(text));
+            .try_fold(Schedule::non_stop(zone), |schedule, text| {
+                schedule.window(text)
+            });
         let reset = reset.parse().expect("a rule");
         Some(Arc::new(schedule.expect("windows").reset(reset)))
     };
