@@ -45,6 +45,8 @@ use tracing::{debug, error, info, warn};
 
 /// Market data that waits for a session task; then the publisher skips it.
 const TRANSIENT: usize = 256;
+/// Reports that are one turn at most, so that the peer's messages and the time come in between.
+const REPORTS_A_TURN: usize = 256;
 /// Entries after which the floor is written again.
 const FLOOR_ENTRIES: u64 = 65_536;
 /// How long a crowded connection may hold up the session's timers.
@@ -71,6 +73,8 @@ pub(crate) struct SessionTask {
     transient: mpsc::Receiver<(u64, Body)>,
     transient_sender: mpsc::Sender<(u64, Body)>,
     link: Option<Link>,
+    /// What the session is given with the next turn: see [`SessionTask::queue`].
+    inputs: Vec<Input>,
     /// Actions of the session that are not carried out yet.
     actions: VecDeque<Action>,
     /// Orders with PossResend (97): a duplicate among them is answered with the order's status.
@@ -156,6 +160,7 @@ impl SessionTask {
             transient,
             transient_sender,
             link: None,
+            inputs: Vec::new(),
             actions: VecDeque::new(),
             possible_resends: BTreeSet::new(),
             asked: BTreeSet::new(),
@@ -191,9 +196,27 @@ impl SessionTask {
                 Happening::Stop => break,
                 happening => self.take(happening),
             }
+            self.take_reports();
             self.carry_out();
         }
         self.say_goodbye().await;
+    }
+
+    /// Reports that wait in the mailbox become one turn with those before them: one commit of the store for all.
+    fn take_reports(&mut self) {
+        for _ in 0..REPORTS_A_TURN {
+            let Ok(mail) = self.mailbox.try_recv() else {
+                return;
+            };
+            let is_report = matches!(mail, Mail::Told { .. } | Mail::Confirm { .. });
+            if !is_report {
+                self.carry_out();
+            }
+            self.take(Happening::Mail(mail));
+            if !is_report {
+                return;
+            }
+        }
     }
 
     /// The journal knows what was taken before a crash: it is not asked for again. Numbers that the schedule begins anew are first.
@@ -277,6 +300,7 @@ impl SessionTask {
 
     /// Everything up to an entry has been told: remembered now and then.
     fn mark(&mut self, seq: u64) {
+        self.carry_out();
         if self.is_broken {
             return;
         }
@@ -304,15 +328,41 @@ impl SessionTask {
             .saturating_add(resets.min(LIFE - 1))
     }
 
+    /// Gives the session one thing now, behind what is queued.
     fn handle(&mut self, input: Input) {
+        self.queue(input);
+        self.turn();
+    }
+
+    /// Gives the session one thing with the next turn.
+    fn queue(&mut self, input: Input) {
+        self.inputs.push(input);
+    }
+
+    /// All that is queued, as one turn.
+    fn turn(&mut self) {
+        if self.inputs.is_empty() {
+            return;
+        }
         let mut actions = Vec::new();
-        self.session
-            .handle(clock::now(), input, &mut self.store, &mut actions);
+        self.session.handle_batch(
+            clock::now(),
+            self.inputs.drain(..),
+            &mut self.store,
+            &mut actions,
+        );
         self.actions.extend(actions);
     }
 
-    /// Carries out what the session wants done, in order, until it wants nothing more.
+    /// The cause of the last report, for messages that no entry caused: their place in the journal is beside it.
+    fn last_cause(&mut self) -> Cause {
+        self.turn();
+        self.store.last_cause().unwrap_or_default()
+    }
+
+    /// Ends the turn and carries out what the session wants done, in order, until it wants nothing more.
     fn carry_out(&mut self) {
+        self.turn();
         while let Some(action) = self.actions.pop_front() {
             match action {
                 Action::Transmit(bytes) => {

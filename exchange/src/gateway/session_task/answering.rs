@@ -12,7 +12,6 @@ use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::session::input::{Input, Send};
-use fix_engine::session::store::Store;
 use fix_engine::{msg_type, tag};
 use std::sync::Arc;
 use tracing::debug;
@@ -86,7 +85,7 @@ impl SessionTask {
         // that of the last report, since no entry caused them.
         let send = match body.msg_type() {
             msg_type::REJECT => Send::Transient,
-            _ => Send::Durable(self.store.last_cause().unwrap_or_default()),
+            _ => Send::Durable(self.last_cause()),
         };
         self.handle(Input::Send(body, send));
     }

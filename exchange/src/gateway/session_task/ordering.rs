@@ -72,7 +72,7 @@ impl SessionTask {
             self.answered(entry);
         }
         if !self.answers_with_status(entry, event) {
-            self.handle(Input::Send(body, Send::Durable(cause)));
+            self.queue(Input::Send(body, Send::Durable(cause)));
         }
         self.told = Some(cause);
     }
@@ -97,7 +97,7 @@ impl SessionTask {
         }
         self.possible_resends.remove(&msg_seq_num);
         self.mass_status.take_if(|asked| *asked == msg_seq_num);
-        self.handle(Input::Confirm { msg_seq_num });
+        self.queue(Input::Confirm { msg_seq_num });
     }
 
     /// A duplicate that came with PossResend (97) is not refused: the participant gets the status of the order that it has

@@ -16,7 +16,6 @@ use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::{Input, Send};
 use fix_engine::session::logon::Password;
-use fix_engine::session::store::Store;
 use fix_engine::tag;
 use market::id::ClOrdId;
 use std::sync::Arc;
@@ -211,7 +210,7 @@ impl SessionTask {
 
     /// Answers that no entry caused are kept like refusals: their place in the journal is that of the last report.
     fn answer_user(&mut self, body: Body) {
-        let cause = self.store.last_cause().unwrap_or_default();
+        let cause = self.last_cause();
         self.handle(Input::Send(body, Send::Durable(cause)));
     }
 
