@@ -96,8 +96,8 @@ pub enum Command {
     Session(Session),
     /// The latest commands of operators: who, when, what, and what came of it.
     Audit {
-        /// How many at most.
-        #[arg(long, value_name = "N", default_value_t = 50)]
+        /// How many at most; 1 to 1000.
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
         last: u32,
     },
     /// Works on FIX messages.
@@ -119,7 +119,7 @@ pub enum Fix {
         /// A log with FIX messages in its lines, words before and behind them; `-` for standard input.
         #[arg(long, value_name = "FILE|-", conflicts_with = "message")]
         file: Option<String>,
-        /// A QuickFIX data dictionary [default: FIX 4.4 with Loggia's own fields].
+        /// A QuickFIX data dictionary [default: FIX44.xml, which the venue checks by].
         #[arg(long, value_name = "FILE")]
         dictionary: Option<PathBuf>,
     },

@@ -3,13 +3,12 @@
 //! be as long as it likes.
 
 mod log;
+mod wire;
 
 use crate::args::Output;
 use crate::explain::log::{Found, Log};
 use crate::failure::Failure;
 use crate::show::{Column, Show, printable, table};
-use bytes::Bytes;
-use fix_engine::codec::pipe;
 use fix_engine::dictionary::Dictionary;
 use fix_engine::dictionary::rules::Rules;
 use fix_engine::explain::reception::{self, Step};
@@ -36,7 +35,7 @@ struct Explained {
     /// What stands in front of it in a log.
     #[serde(skip_serializing_if = "Option::is_none")]
     prefix: Option<String>,
-    /// Its name, when a dictionary knows it.
+    /// Its name, when the dictionary knows it.
     name: Option<String>,
     /// Why a receiver would ignore it.
     garbled: Option<String>,
@@ -96,12 +95,12 @@ pub fn explain(
     output: Output,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let books = Books::open(dictionary)?;
+    let book = Book::open(dictionary)?;
     let (name, source, is_log) = open(input)?;
     let mut log = Log::new(name, source);
     let mut tally = Tally::default();
     while let Some(found) = log.next()? {
-        let explained = books.explain(&found, is_log);
+        let explained = book.explain(&found, is_log);
         tally.take(&explained, found.line);
         let begin = if tally.messages == 1 { "[\n" } else { ",\n" };
         let text = match output {
@@ -221,44 +220,27 @@ impl Line {
     }
 }
 
-/// The dictionaries to look into, in order; the first one is the session's.
-struct Books {
-    books: Vec<Arc<Dictionary>>,
+/// What messages are named and judged by.
+struct Book {
+    dictionary: Arc<Dictionary>,
     rules: Rules,
 }
 
-impl Books {
-    /// The named file, or what the venue takes and behind it the whole of FIX 4.4.
+impl Book {
+    /// The named file, or what the venue checks by: the whole of FIX 4.4.
     fn open(path: Option<&Path>) -> Result<Self, Failure> {
-        let books = match path {
-            None => vec![Dictionary::loggia44(), Dictionary::fix44()],
-            Some(path) => vec![read_dictionary(path)?],
-        };
+        let dictionary = path.map_or_else(|| Ok(Dictionary::fix44()), read_dictionary)?;
         Ok(Self {
-            books: books.into_iter().map(Arc::new).collect(),
+            dictionary: Arc::new(dictionary),
             rules: Rules::default(),
         })
     }
 
-    /// Named by the first dictionary that knows the message, judged by the first of all.
     fn explain(&self, found: &Found, is_log: bool) -> Explained {
-        let bytes = whole(&found.bytes);
-        let mut explanation = None;
-        for book in &self.books {
-            let by_this = Explanation::of_bytes(book, &self.rules, &bytes);
-            let known = by_this.name.is_some();
-            let first = explanation.get_or_insert_with(|| by_this.clone());
-            if known {
-                first.name = by_this.name;
-                first.fields = by_this.fields;
-                break;
-            }
-        }
-        let explanation = explanation.expect("there is at least one dictionary");
-        let session = &self.books[0];
+        let bytes = wire::whole(&found.bytes);
         let mut explained = Explained::new(
-            explanation,
-            &reception::of_bytes(session, &self.rules, &bytes),
+            Explanation::of_bytes(&self.dictionary, &self.rules, &bytes),
+            &reception::of_bytes(&self.dictionary, &self.rules, &bytes),
         );
         if is_log {
             explained.line = Some(found.line);
@@ -294,17 +276,6 @@ impl Explained {
             session: steps.iter().map(ToString::to_string).collect(),
             fields: explanation.fields.into_iter().map(line).collect(),
         }
-    }
-}
-
-/// The bytes that were on the wire: as they are where SOH separates the fields and length and sum are there, else made
-/// from what people wrote.
-fn whole(written: &[u8]) -> Bytes {
-    let has = |field: &[u8]| written.windows(field.len()).any(|window| window == field);
-    if has(b"\x019=") && has(b"\x0110=") {
-        Bytes::copy_from_slice(written)
-    } else {
-        pipe::to_bytes(&String::from_utf8_lossy(written))
     }
 }
 
@@ -390,13 +361,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_only_the_standard_knows_is_named_and_refused_by_the_venue() {
-        let (text, _) =
-            table_of("8=FIX.4.4|35=k|49=A|56=B|34=2|52=20261122-10:00:00|391=x|374=N|393=1|");
-        assert!(
-            text.starts_with("BidRequest\nsession: Reject (3) 373=11"),
-            "{text}"
-        );
+    fn what_the_venue_does_not_offer_is_no_matter_of_the_session() {
+        // The gateway answers it with a j: the session checks by the whole of FIX 4.4, as the venue's does.
+        let (text, _) = table_of("8=FIX.4.4|35=M|49=A|56=B|34=2|52=20261122-10:00:00|66=x|");
+        let start = "ListStatusRequest\nsession: accepted: goes to the application\n";
+        assert!(text.starts_with(start), "{text}");
+        let (text, _) = table_of("8=FIX.4.4|35=ZZ|49=A|56=B|34=2|52=20261122-10:00:00|");
+        let start = "unknown message\nsession: Reject (3) 373=11";
+        assert!(text.starts_with(start), "{text}");
     }
 
     #[test]

@@ -12,7 +12,8 @@ use market::control::session::{
     SessionDetail, SessionOutcome, SetNumbers,
 };
 use market::id::CompId;
-use rustls_pki_types::{CertificateDer, pem::PemObject};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::{self, PemObject};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -190,7 +191,11 @@ fn cert_fingerprint(proof: &Proof) -> Result<Option<String>, Failure> {
 /// SHA-256 of the first certificate of a PEM file, in hex.
 fn fingerprint(file: &Path) -> Result<String, Failure> {
     let certificate = CertificateDer::from_pem_file(file);
-    let certificate = certificate.map_err(|why| Failure::file(file, why))?;
+    let certificate = certificate.map_err(|why| match why {
+        pem::Error::Io(why) => Failure::file(file, why),
+        pem::Error::NoItemsFound => Failure::file(file, "there is no certificate (PEM) in it"),
+        why => Failure::file(file, why),
+    })?;
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(&certificate) {
         let _ = write!(hex, "{byte:02x}");

@@ -112,8 +112,9 @@ struct Shown {
 /// What a session's store holds.
 ///
 /// # Errors
-/// [`Failure::Damaged`], or [`Failure::File`] when it cannot be read.
+/// [`Failure::Damaged`], [`Failure::File`] when it cannot be read, or [`Failure::Usage`] for one of a store's segments.
 pub fn inspect(path: &Path) -> Result<Contents, Failure> {
+    is_no_segment(path)?;
     let inspection = inspection::inspect(path).map_err(|error| failure(path, &error))?;
     Ok(Contents::new(path, inspection))
 }
@@ -121,8 +122,10 @@ pub fn inspect(path: &Path) -> Result<Contents, Failure> {
 /// Checks a session's store, record by record.
 ///
 /// # Errors
-/// [`Failure::File`] when it cannot be read at all. A damaged store is a verdict.
+/// [`Failure::File`] when it cannot be read at all, [`Failure::Usage`] for one of a store's segments. A damaged store is
+/// a verdict.
 pub fn verify(path: &Path) -> Result<Verdict, Failure> {
+    is_no_segment(path)?;
     match inspection::inspect(path) {
         Ok(inspection) => Ok(Verdict::of(path, inspection)),
         Err(StoreError::Damaged { place, offset, why }) => Ok(Verdict {
@@ -147,6 +150,7 @@ pub fn messages(path: &Path, range: &MessageRange) -> Result<Messages, Failure> 
         messages: Vec::new(),
         more_from: None,
     };
+    is_no_segment(path)?;
     let read = inspection::messages(path, &range.numbers(), &mut |stored| {
         if shown.messages.len() >= MESSAGES_MAX {
             shown.more_from = Some(stored.msg_seq_num);
@@ -379,6 +383,20 @@ fn time(at: Timestamp) -> String {
     let mut text = BytesMut::new();
     at.write(Precision::Millis, &mut text);
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Refuses `BOT01.log.000001` beside `BOT01.log`: a mistake of who asks, not damage.
+fn is_no_segment(path: &Path) -> Result<(), Failure> {
+    let number = path.extension().unwrap_or_default().as_encoded_bytes();
+    let store = path.with_extension("");
+    if number.is_empty() || !number.iter().all(u8::is_ascii_digit) || !store.is_file() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{}: this is a segment; name its store, {}",
+        path.display(),
+        store.display()
+    )))
 }
 
 fn failure(path: &Path, error: &StoreError) -> Failure {

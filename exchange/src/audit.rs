@@ -166,11 +166,11 @@ fn changed(change: &ParticipantChange) -> String {
 fn terms(credentials: &Credentials) -> String {
     let yes = |is: bool| if is { "yes" } else { "no" };
     let mut terms = format!(
-        "orders {}, market data {}, reset on logon {}, client certificate {:?}",
+        "orders {}, market data {}, reset on logon {}, client certificate {}",
         yes(credentials.rights.orders),
         yes(credentials.rights.market_data),
         yes(credentials.reset_on_logon),
-        credentials.client_cert,
+        credentials.client_cert.name(),
     );
     let fingerprint = credentials.cert_fingerprint.map(|it| it.to_string());
     let subject = credentials.cert_subject.as_ref().map(ToString::to_string);
@@ -194,6 +194,7 @@ fn outcome(events: &[Event]) -> String {
     match (refusal, canceled(events)) {
         (Some(refusal), _) => format!("refused: {refusal}"),
         (None, None) => "done".to_owned(),
+        (None, Some(1)) => "done: 1 order".to_owned(),
         (None, Some(canceled)) => format!("done: {canceled} orders"),
     }
 }

@@ -166,6 +166,17 @@ pub enum ClientCert {
     Off,
 }
 
+impl ClientCert {
+    /// The word of the configuration: `required`, `optional` or `off`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// SHA-256 of a certificate in DER form; shown, and written in configuration and JSON, as 64 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint(pub [u8; 32]);

@@ -6,6 +6,8 @@
 //! | [`dictionary`] | XML in the QuickFIX layout → tables → validation and explanation of a message |
 //! | [`session`] | a state machine without sockets: inputs and a time in, actions out |
 //! | [`schedule`] | a time zone and its hours → open or closed at a time, and when numbers begin at 1 again |
+//! | [`explain`] | a message in words, and what a session would do with it |
+//! | [`tag`], [`msg_type`], [`time`] | names of tags and message types, generated; times as FIX writes them |
 //! | `io` | sockets, TLS, files (feature `io`, on by default) |
 //!
 //! `docs/fix-engine.md` is the guide: an acceptor, an initiator, the drive loop, every switch.

@@ -120,6 +120,6 @@ fn certificate(session: &SessionDetail) -> String {
     if bound.is_empty() {
         policy.to_owned()
     } else {
-        format!("{policy}, {}", bound.join(", "))
+        format!("{policy}, bound to {}", bound.join(" and "))
     }
 }

@@ -13,7 +13,7 @@ fn folder() -> tempfile::TempDir {
 
 #[test]
 fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&[], "Usage"),
         (&["stauts"], "stauts"),
         (&["status", "--fast"], "--fast"),
@@ -32,6 +32,7 @@ fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
             "9 is above 7",
         ),
         (&["status", "--timeout-secs", "0"], "timeout-secs"),
+        (&["audit", "--last", "1001"], "1..=1000"),
     ];
     for (arguments, word) in cases {
         let said = run(folder().path(), arguments);
@@ -90,6 +91,17 @@ fn explain_as_json_names_every_field() {
     assert_eq!(
         (&heartbeat["name"], &heartbeat["value"]),
         (&"HeartBtInt".into(), &"30".into())
+    );
+}
+
+/// The venue checks by the whole of FIX 4.4: what it does not offer is refused by the gateway, not by the session.
+#[test]
+fn explain_judges_by_the_dictionary_that_the_venue_checks_by() {
+    let stop = "8=FIX.4.4|35=D|49=BOT01|56=LOGGIA|34=2|52=20261122-10:00:00|11=a|55=ACME|54=5|38=1|40=3|99=9|60=20261122-10:00:00|";
+    let said = run(folder().path(), &["fix", "explain", stop]);
+    assert!(
+        said.code == 0 && said.out.contains("session: accepted"),
+        "{said:?}"
     );
 }
 

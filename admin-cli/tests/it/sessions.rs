@@ -217,7 +217,16 @@ fn a_certificate_is_bound_by_its_file() {
         &["session", "add", "N", "--client-cert-file", "absent.pem"],
     );
     assert!(
-        said.code == 7 && said.err.contains("absent.pem"),
+        said.code == 7 && said.err.contains("absent.pem: No such file"),
+        "{said:?}"
+    );
+    std::fs::write(world.folder.path().join("none.pem"), "words").unwrap();
+    let said = world.run(
+        server,
+        &["session", "add", "N", "--client-cert-file", "none.pem"],
+    );
+    assert!(
+        said.code == 7 && said.err.contains("none.pem: there is no certificate"),
         "{said:?}"
     );
 }
@@ -236,7 +245,7 @@ next out          9
 reset             due at the next logon
 may               enter orders
 accounts          none
-certificate       required, ab12, CN=NEW01
+certificate       required, bound to ab12 and CN=NEW01
 networks          10.0.0.0/8
 password          good for 90 days
 each logon        starts at 1

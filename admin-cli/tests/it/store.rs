@@ -67,13 +67,14 @@ fn inspect_shows_numbers_counts_times_and_segments() {
         assert!(said.out.contains(line), "{line} in\n{}", said.out);
     }
     drop(store);
-    let said = run(
-        dir.path(),
-        &["fix", "store", "inspect", "BOT01.log", "--output", "json"],
-    );
-    let contents = json(&said);
+    let inspect = ["fix", "store", "inspect", "BOT01.log", "--output", "json"];
+    let inspected = || json(&run(dir.path(), &inspect));
+    // A program that another test starts at this moment holds a copy of the lock until it runs.
+    let contents = std::iter::repeat_with(inspected)
+        .take(1000)
+        .find(|contents| contents["in_use_by"].is_null())
+        .expect("nobody has the store");
     assert_eq!(contents["closed"], true);
-    assert_eq!(contents["in_use_by"], serde_json::Value::Null);
     assert_eq!(contents["segments"][0]["sealed"], true);
     assert_eq!(contents["last_message"]["msg_seq_num"], 2);
 }
@@ -164,14 +165,14 @@ fn verify_says_sound_torn_or_damaged_and_changes_nothing() {
 }
 
 #[test]
-fn what_is_no_store_ends_with_7_or_9() {
+fn what_is_no_store_ends_with_2_7_or_9() {
     let dir = tempfile::tempdir().unwrap();
     filled(&dir.path().join("BOT01.log")).close().unwrap();
     fs::write(dir.path().join("empty"), "").unwrap();
     for (name, code, word) in [
         ("absent", 7, "No such file"),
         ("empty", 9, "holds nothing"),
-        ("BOT01.log.000001", 9, "this is a segment"),
+        ("BOT01.log.000001", 2, "name its store, BOT01.log"),
     ] {
         let said = run(dir.path(), &["fix", "store", "verify", name]);
         assert_eq!(said.code, code, "{name}: {said:?}");

@@ -202,7 +202,7 @@ fn noted(
         }
         Err(why) => {
             let why = why.message();
-            info!(by, %peer, what, ?comp_id, outcome = "refused", why, "audit: session");
+            info!(by, %peer, what, comp_id, outcome = "refused", why, "audit: session");
         }
     }
     outcome.map(Json)

@@ -61,6 +61,7 @@ pub const LOGON_RESULTS: &[&str] = &[
     "certificate",
     "password",
     "expired",
+    "disabled",
     "refused",
     "closing",
 ];

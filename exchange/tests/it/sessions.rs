@@ -177,6 +177,7 @@ async fn a_disabled_session_is_logged_out_and_refused_until_it_is_enabled() {
             .await
             .ends_with("disabled by the venue: margin call")
     );
+    assert_eq!(venue.hub.metrics.fix.logons.count("disabled"), 1);
     // Who does not know the password does not learn it.
     let mut config = Peer::config("BOT01");
     config.password = Some(Password::new("wrong"));
@@ -435,7 +436,7 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
         ("admit NEW01", "done"),
         ("let NEW01 trade for A1", "done"),
         (
-            "define NEW01: orders yes, market data yes, reset on logon no, client certificate Optional",
+            "define NEW01: orders yes, market data yes, reset on logon no, client certificate optional",
             "done",
         ),
         ("disable NEW01: test", "done"),

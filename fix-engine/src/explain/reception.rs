@@ -86,12 +86,27 @@ impl fmt::Display for Step {
                 }
                 write!(out, ": {text}")
             }
-            Step::Answered { msg_type } => write!(out, "answered by MsgType (35) {msg_type}"),
+            Step::Answered { msg_type } => match name(msg_type) {
+                Some(name) => write!(out, "answered by {name} ({msg_type})"),
+                None => write!(out, "answered by MsgType (35) {msg_type}"),
+            },
             Step::LoggedOut { text } if text.is_empty() => write!(out, "Logout (5)"),
             Step::LoggedOut { text } => write!(out, "Logout (5): {text}"),
             Step::Disconnected(why) => write!(out, "disconnected: {why}"),
         }
     }
+}
+
+/// The name of a message that a session sends by itself.
+fn name(msg_type: &str) -> Option<&'static str> {
+    Some(match msg_type {
+        msg_type::HEARTBEAT => "Heartbeat",
+        msg_type::TEST_REQUEST => "TestRequest",
+        msg_type::RESEND_REQUEST => "ResendRequest",
+        msg_type::SEQUENCE_RESET => "SequenceReset",
+        msg_type::LOGON => "Logon",
+        _ => return None,
+    })
 }
 
 /// What an acceptor's session with the default settings does with these bytes.

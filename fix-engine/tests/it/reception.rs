@@ -25,8 +25,11 @@ fn what_a_session_does_is_told_in_its_own_words() {
     let cases = [
         (good(order), vec!["accepted: goes to the application"]),
         (good("35=0"), vec!["accepted: taken by the session"]),
-        (good("35=1|112=x|"), vec!["answered by MsgType (35) 0"]),
-        (good("35=2|7=3|16=5|"), vec!["answered by MsgType (35) 4"]),
+        (good("35=1|112=x|"), vec!["answered by Heartbeat (0)"]),
+        (
+            good("35=2|7=3|16=5|"),
+            vec!["answered by SequenceReset (4)"],
+        ),
         (
             good("35=5|"),
             vec!["Logout (5)", "disconnected: the peer logged out"],
@@ -39,7 +42,7 @@ fn what_a_session_does_is_told_in_its_own_words() {
         ),
         (
             good("35=A|98=0|108=30|").replace("34=7", "34=1"),
-            vec!["answered by MsgType (35) A", "logged on"],
+            vec!["answered by Logon (A)", "logged on"],
         ),
         (
             good(order).replace("FIX.4.4", "FIX.4.2"),
