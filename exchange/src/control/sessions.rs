@@ -5,22 +5,23 @@ use crate::control::caller::Caller;
 use crate::control::desk::{Desk, LOOK, read};
 use crate::control::failure::Failure;
 use crate::control::registrar::Registrar;
+use crate::directory::record::ParticipantRecord;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, Path, Query, State};
 use market::control::SessionStatus;
-use market::control::session::{
-    AddSession, AuditLine, ChangeSession, DisableSession, LogOutSession, RemoveSession,
-    SessionDetail, SessionOutcome, SetNumbers,
-};
+use market::control::session::{AddSession, AuditLine, SessionDetail, SessionOutcome};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tracing::info;
 
 /// Lines of the audit trail that are shown when the request does not say.
 const AUDIT_LINES: usize = 50;
 
 type Body = Result<Bytes, BytesRejection>;
+/// What a request about one participant comes with: its CompID stands in the path.
+type Asked = (State<Desk>, ConnectInfo<Caller>, Path<String>, Body);
 type Outcome = Result<Json<SessionOutcome>, Failure>;
 
 /// The body of a request that says nothing.
@@ -82,109 +83,68 @@ pub(crate) async fn add(
     noted(&caller, "add", "", work.await)
 }
 
-pub(crate) async fn change(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(comp_id): Path<String>,
-    body: Body,
-) -> Outcome {
-    let work = async {
-        let mut registrar = Registrar::new(&desk, &caller).await?;
-        let request: ChangeSession = read(body)?;
-        let record = desk.participant(&comp_id)?;
-        registrar.change(&record, request).await
+pub(crate) async fn change(asked: Asked) -> Outcome {
+    let work = async |registrar: &mut Registrar<'_>, record: &ParticipantRecord, request| {
+        registrar.change(record, request).await
     };
-    noted(&caller, "change", &comp_id, work.await)
+    done(asked, "change", work).await
 }
 
-pub(crate) async fn disable(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(comp_id): Path<String>,
-    body: Body,
-) -> Outcome {
-    let work = async {
-        let mut registrar = Registrar::new(&desk, &caller).await?;
-        let request: DisableSession = read(body)?;
-        let record = desk.participant(&comp_id)?;
-        registrar.disable(&record, &request).await
+pub(crate) async fn disable(asked: Asked) -> Outcome {
+    let work = async |registrar: &mut Registrar<'_>, record: &ParticipantRecord, request| {
+        registrar.disable(record, &request).await
     };
-    noted(&caller, "disable", &comp_id, work.await)
+    done(asked, "disable", work).await
 }
 
-pub(crate) async fn enable(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(comp_id): Path<String>,
-    body: Body,
-) -> Outcome {
-    let work = async {
-        let mut registrar = Registrar::new(&desk, &caller).await?;
-        let Nothing {} = read(body)?;
-        let record = desk.participant(&comp_id)?;
-        registrar.enable(&record).await
+pub(crate) async fn enable(asked: Asked) -> Outcome {
+    let work = async |registrar: &mut Registrar<'_>, record: &ParticipantRecord, Nothing {}| {
+        registrar.enable(record).await
     };
-    noted(&caller, "enable", &comp_id, work.await)
+    done(asked, "enable", work).await
 }
 
-pub(crate) async fn remove(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(comp_id): Path<String>,
-    body: Body,
-) -> Outcome {
-    let work = async {
-        let mut registrar = Registrar::new(&desk, &caller).await?;
-        let request: RemoveSession = read(body)?;
-        let record = desk.participant(&comp_id)?;
-        registrar.remove(&record, &request).await
+pub(crate) async fn remove(asked: Asked) -> Outcome {
+    let work = async |registrar: &mut Registrar<'_>, record: &ParticipantRecord, request| {
+        registrar.remove(record, &request).await
     };
-    noted(&caller, "remove", &comp_id, work.await)
+    done(asked, "remove", work).await
 }
 
-pub(crate) async fn reset(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(comp_id): Path<String>,
-    body: Body,
-) -> Outcome {
-    let work = async {
-        let mut registrar = Registrar::new(&desk, &caller).await?;
-        let Nothing {} = read(body)?;
-        let record = desk.participant(&comp_id)?;
-        registrar.reset(&record).await
+pub(crate) async fn reset(asked: Asked) -> Outcome {
+    let work = async |registrar: &mut Registrar<'_>, record: &ParticipantRecord, Nothing {}| {
+        registrar.reset(record).await
     };
-    noted(&caller, "reset", &comp_id, work.await)
+    done(asked, "reset", work).await
 }
 
-pub(crate) async fn set_numbers(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(comp_id): Path<String>,
-    body: Body,
-) -> Outcome {
-    let work = async {
-        let mut registrar = Registrar::new(&desk, &caller).await?;
-        let request: SetNumbers = read(body)?;
-        let record = desk.participant(&comp_id)?;
-        registrar.set_numbers(&record, request).await
+pub(crate) async fn set_numbers(asked: Asked) -> Outcome {
+    let work = async |registrar: &mut Registrar<'_>, record: &ParticipantRecord, request| {
+        registrar.set_numbers(record, request).await
     };
-    noted(&caller, "set numbers", &comp_id, work.await)
+    done(asked, "set numbers", work).await
 }
 
-pub(crate) async fn log_out(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(comp_id): Path<String>,
-    body: Body,
-) -> Outcome {
-    let work = async {
-        let mut registrar = Registrar::new(&desk, &caller).await?;
-        let request: LogOutSession = read(body)?;
-        let record = desk.participant(&comp_id)?;
-        registrar.log_out(&record, &request).await
+pub(crate) async fn log_out(asked: Asked) -> Outcome {
+    let work = async |registrar: &mut Registrar<'_>, record: &ParticipantRecord, request| {
+        registrar.log_out(record, &request).await
     };
-    noted(&caller, "log out", &comp_id, work.await)
+    done(asked, "log out", work).await
+}
+
+/// The work of a request about one participant. In this order: the role, the turn, the body, the participant, the work.
+async fn done<B: DeserializeOwned>(
+    (State(desk), ConnectInfo(caller), Path(comp_id), body): Asked,
+    what: &'static str,
+    work: impl AsyncFnOnce(&mut Registrar<'_>, &ParticipantRecord, B) -> Result<SessionOutcome, Failure>,
+) -> Outcome {
+    let outcome = async {
+        let mut registrar = Registrar::new(&desk, &caller).await?;
+        let request = read(body)?;
+        let record = desk.participant(&comp_id)?;
+        work(&mut registrar, &record, request).await
+    };
+    noted(&caller, what, &comp_id, outcome.await)
 }
 
 /// The audit line of a request, done or refused. What was done stands in the journal too; what was refused only here.
