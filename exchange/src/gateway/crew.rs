@@ -24,14 +24,38 @@ impl Crew {
         }
     }
 
-    /// Starts a task that ends with `kill` at the latest.
+    /// Starts a task that ends with `kill` at the latest: what others do because of the kill, it does not see.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let kill = self.kill.clone();
         self.tasks.spawn(async move {
             tokio::select! {
+                biased;
                 () = kill.cancelled() => {}
                 () = work => {}
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test]
+    async fn who_is_killed_does_nothing_more() {
+        let crew = Crew::new();
+        let done = Arc::new(AtomicU32::new(0));
+        crew.kill.cancel();
+        for _ in 0..64 {
+            let done = Arc::clone(&done);
+            crew.spawn(async move {
+                done.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        crew.tasks.close();
+        crew.tasks.wait().await;
+        assert_eq!(done.load(Ordering::Relaxed), 0);
     }
 }
