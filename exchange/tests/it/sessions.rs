@@ -2,7 +2,7 @@
 //! and restarts in between.
 
 use crate::caller::Caller;
-use crate::venue::{Peer, Venue};
+use crate::venue::{Peer, Venue, until};
 use fix_engine::io::client::{Client, ClientError};
 use fix_engine::session::logon::Password;
 use hyper::Method;
@@ -177,7 +177,8 @@ async fn a_disabled_session_is_logged_out_and_refused_until_it_is_enabled() {
             .await
             .ends_with("disabled by the venue: margin call")
     );
-    assert_eq!(venue.hub.metrics.fix.logons.count("disabled"), 1);
+    let logons = &venue.hub.metrics.fix.logons;
+    until("it is counted", || logons.count("disabled") == 1).await;
     // Who does not know the password does not learn it.
     let mut config = Peer::config("BOT01");
     config.password = Some(Password::new("wrong"));
@@ -436,7 +437,7 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
         ("admit NEW01", "done"),
         ("let NEW01 trade for A1", "done"),
         (
-            "define NEW01: orders yes, market data yes, reset on logon no, client certificate optional",
+            "define NEW01: orders yes, market data yes, reset on logon no, client certificate Optional",
             "done",
         ),
         ("disable NEW01: test", "done"),

@@ -17,10 +17,12 @@ impl SessionTask {
     pub(super) fn attach(&mut self, attachment: Attachment) {
         if self.is_broken {
             warn!(comp_id = %self.comp_id, "logon refused: the session's store has failed");
+            self.venue.metrics.fix.logons.inc("refused");
             return;
         }
         if self.is_shut_out() {
             info!(comp_id = %self.comp_id, "logon refused: disabled or removed meanwhile");
+            self.venue.metrics.fix.logons.inc("disabled");
             return;
         }
         let config = config(self.participant, self.comp_id, &self.venue);
