@@ -255,7 +255,8 @@ impl SessionTask {
         };
         tokio::select! {
             () = stop.cancelled() => Happening::Stop,
-            mail = self.mailbox.recv() => mail.map_or(Happening::Stop, Happening::Mail),
+            // Nobody can write any more: the gateway is dropped, and this task ends with it, without a goodbye.
+            Some(mail) = self.mailbox.recv() => Happening::Mail(mail),
             inbound = next_inbound(link), if listens => Happening::Inbound(inbound),
             transient = self.transient.recv() => match transient {
                 Some((number, body)) => Happening::Transient(number, body),
@@ -352,6 +353,7 @@ impl SessionTask {
             &mut actions,
         );
         self.actions.extend(actions);
+        self.show();
     }
 
     /// The cause of the last report, for messages that no entry caused: their place in the journal is beside it.
@@ -399,6 +401,13 @@ impl SessionTask {
             }
         }
         self.forget_throttled();
+    }
+
+    /// Before anything is carried out: what the peer has heard, others find.
+    fn show(&mut self) {
+        if self.session.is_logged_on() && !self.standing.is_logged_on.load(Ordering::Relaxed) {
+            self.logged_on(true);
+        }
         let standing = &self.standing;
         standing
             .next_in

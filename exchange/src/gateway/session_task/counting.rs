@@ -62,22 +62,13 @@ impl SessionTask {
         }
     }
 
-    /// Gives the connection up: `reason` is what it is counted under, once it was logged on.
+    /// Gives the connection up: `reason` is what it is counted under, once it was logged on. The claim goes last: who waits for it finds
+    /// the session as it is then.
     pub(super) fn unlink(&mut self, reason: &str, end: impl FnOnce(Connection)) {
         self.throttled.clear();
-        if let Some(Link {
-            connection,
-            was_logged_on,
-            ..
-        }) = self.link.take()
-        {
-            let fix = &self.venue.metrics.fix;
-            match was_logged_on {
-                true => fix.disconnects.inc(reason),
-                false if reason == LOST => fix.logons.inc("closed"),
-                false => fix.logons.inc("refused"),
-            }
-            end(connection);
+        let link = self.link.take();
+        if let Some(link) = &link {
+            self.count_end(link, reason);
         }
         *self
             .standing
@@ -85,6 +76,18 @@ impl SessionTask {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = None;
         self.logged_on(false);
+        if let Some(Link { connection, .. }) = link {
+            end(connection);
+        }
+    }
+
+    fn count_end(&self, link: &Link, reason: &str) {
+        let fix = &self.venue.metrics.fix;
+        match link.was_logged_on {
+            true => fix.disconnects.inc(reason),
+            false if reason == LOST => fix.logons.inc("closed"),
+            false => fix.logons.inc("refused"),
+        }
     }
 }
 

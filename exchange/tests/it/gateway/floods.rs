@@ -48,6 +48,16 @@ async fn conversation(mut raw: Raw) -> Vec<Message> {
     messages
 }
 
+/// The venue knows that the peer's connection has ended.
+async fn gone(venue: &Venue, comp_id: &str) {
+    until("it is gone", || {
+        let statuses = venue.gateway.roster().statuses();
+        let one = statuses.iter().find(|one| one.comp_id.as_str() == comp_id);
+        one.unwrap().peer.is_none()
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_too_much_is_refused_and_who_goes_on_is_logged_out() {
     let folder = tempfile::tempdir().unwrap();
@@ -122,18 +132,14 @@ async fn an_unfinished_an_endless_and_a_slow_message_delay_nobody_else() {
         peer.rest(&format!("p{number}"), '1', "1", "1").await;
         let other = venue.peer("CERT01").await;
         drop(other);
-        until("it is gone", || {
-            let statuses = venue.gateway.roster().statuses();
-            let other = statuses.iter().find(|one| one.comp_id.as_str() == "CERT01");
-            other.unwrap().peer.is_none()
-        })
-        .await;
+        gone(&venue, "CERT01").await;
         if number == 0 {
             // Its end makes it an order like any other.
             raw.send(rest).await;
             read_until(&mut raw, "150=0").await;
         }
         drop(raw);
+        gone(&venue, "BOT01").await;
     }
     venue.close().await;
 }
