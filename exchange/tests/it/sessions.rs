@@ -437,7 +437,7 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
         ("admit NEW01", "done"),
         ("let NEW01 trade for A1", "done"),
         (
-            "define NEW01: orders yes, market data yes, reset on logon no, client certificate Optional",
+            "define NEW01: orders yes, market data yes, reset on logon no, client certificate optional",
             "done",
         ),
         ("disable NEW01: test", "done"),

@@ -1,8 +1,8 @@
 //! Who is kept out by where it comes from, what its certificate says, how often it guessed, and how old its password is.
 
-use crate::venue::{AUTHORITY, PATIENCE, Peer, Raw, Venue, now, tls_target, until};
+use crate::venue::{AUTHORITY, PATIENCE, Peer, Raw, TLS01, Venue, now, tls_target, until};
 use exchange::entry::{Instruction, Origin};
-use exchange::participant::{Credentials, ParticipantChange};
+use exchange::participant::{ClientCert, Credentials, ParticipantChange};
 use fix_engine::io::client::{Client, ClientError, Target};
 use fix_engine::session::logon::Password;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -152,6 +152,36 @@ async fn a_certificate_may_be_bound_by_its_subject() {
         let mut peer = Peer(Client::new(tls_target(tls, Some(&papers)), config));
         peer.connect().await;
         peer.0.logout().await.unwrap();
+    }
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_is_asked_for_as_the_participants_policy_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let other = AUTHORITY.sign("desk", "participant");
+    let shown = [None, Some(&other), Some(&*TLS01)];
+    for (policy, let_in) in [
+        (ClientCert::Required, [false, false, true]),
+        (ClientCert::Optional, [true, false, true]),
+        (ClientCert::Off, [true, true, true]),
+    ] {
+        redefine(&venue, "TLS01", |it| it.client_cert = policy).await;
+        for (papers, is_let_in) in shown.into_iter().zip(let_in) {
+            let mut config = Peer::config("TLS01");
+            config.reset_seq_num_flag = true;
+            let mut peer = Peer(Client::new(tls_target(venue.gateway.tls(), papers), config));
+            if is_let_in {
+                peer.connect().await;
+                peer.0.logout().await.unwrap();
+                continue;
+            }
+            match peer.refused().await {
+                ClientError::Ended { text, .. } => assert!(text.contains("certificate"), "{text}"),
+                other => panic!("{policy:?}: {other:?}"),
+            }
+        }
     }
     venue.close().await;
 }
