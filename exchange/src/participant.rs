@@ -18,6 +18,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+/// Days of the longest life of a password: ten years.
+pub const PASSWORD_AGE_MAX_DAYS: u32 = 3_650;
+
 /// A change of a participant, kept in the journal beside the market's commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ParticipantChange {

@@ -11,17 +11,13 @@ use crate::folder::DataFolder;
 use crate::passwords::Passwords;
 use crate::pki::{Pki, fingerprint};
 use exchange::bootstrap::{Declared, DeclaredParticipant};
-use exchange::participant::{ClientCert, Fingerprint, Password};
+use exchange::participant::network::NETWORKS_MAX;
+use exchange::participant::{ClientCert, Fingerprint, PASSWORD_AGE_MAX_DAYS, Password};
 
 /// Where the development CA lies in the data folder.
 const CERTS: &str = "certs";
 /// The passwords that were made up for participants.
 const PASSWORDS: &str = "passwords.json";
-
-/// Networks that one participant may list.
-const NETWORKS_MAX: usize = 64;
-/// Days of the longest life of a password: ten years.
-const PASSWORD_AGE_MAX_DAYS: u32 = 3_650;
 
 /// What the exchange is to hold, and who may be told.
 pub struct Prepared {

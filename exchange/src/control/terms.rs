@@ -3,9 +3,11 @@
 
 use crate::control::failure::Failure;
 use crate::directory::Directory;
-use crate::participant::network::Network;
+use crate::participant::network::{NETWORKS_MAX, Network};
 use crate::participant::subject::CertSubject;
-use crate::participant::{ClientCert, Credentials, Fingerprint, Password, PasswordHash, Rights};
+use crate::participant::{
+    ClientCert, Credentials, Fingerprint, PASSWORD_AGE_MAX_DAYS, Password, PasswordHash, Rights,
+};
 use fix_engine::session::store::MAX_MSG_SEQ_NUM;
 use market::control::secret::Secret;
 use market::control::session::{AddSession, CertPolicy, ChangeSession, SetNumbers};
@@ -13,8 +15,6 @@ use market::id::{AccountId, AccountName};
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// Networks of one participant.
-const NETWORKS: usize = 64;
 /// Bytes of a password.
 const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=128;
 
@@ -43,7 +43,7 @@ fn asked(request: &AddSession, password_hash: PasswordHash) -> Result<Credential
     let credentials = Credentials {
         password_hash,
         own_password: None,
-        password_max_age_days: max_age(request.password_max_age_days),
+        password_max_age_days: max_age(request.password_max_age_days)?,
         cert_fingerprint: fingerprint(request.cert_fingerprint.as_deref().unwrap_or(""))?,
         cert_subject: subject(request.cert_subject.as_deref().unwrap_or(""))?,
         client_cert: client_cert(request.client_cert),
@@ -66,7 +66,7 @@ pub(super) async fn changed(
 ) -> Result<Credentials, Failure> {
     let mut credentials = known.clone();
     if let Some(days) = request.password_max_age_days {
-        credentials.password_max_age_days = max_age(Some(days));
+        credentials.password_max_age_days = max_age(Some(days))?;
     }
     if let Some(text) = &request.cert_fingerprint {
         credentials.cert_fingerprint = fingerprint(text)?;
@@ -165,8 +165,13 @@ fn check(credentials: &Credentials) -> Result<(), Failure> {
 }
 
 /// 0 days stand for never.
-fn max_age(days: Option<u32>) -> Option<u32> {
-    days.filter(|days| *days > 0)
+fn max_age(days: Option<u32>) -> Result<Option<u32>, Failure> {
+    match days {
+        Some(days) if days > PASSWORD_AGE_MAX_DAYS => Err(Failure::Body(format!(
+            "password_max_age_days: {days} must be 0 to {PASSWORD_AGE_MAX_DAYS}"
+        ))),
+        days => Ok(days.filter(|days| *days > 0)),
+    }
 }
 
 /// None for an empty text, which stands for no certificate; so for subjects.
@@ -179,8 +184,8 @@ fn subject(text: &str) -> Result<Option<CertSubject>, Failure> {
 }
 
 fn networks(texts: &[String]) -> Result<Vec<Network>, Failure> {
-    if texts.len() > NETWORKS {
-        return Err(Failure::Body(format!("networks: at most {NETWORKS}")));
+    if texts.len() > NETWORKS_MAX {
+        return Err(Failure::Body(format!("networks: at most {NETWORKS_MAX}")));
     }
     let read = |text: &String| {
         let network = text.parse();

@@ -7,6 +7,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+/// Networks that one participant may list.
+pub const NETWORKS_MAX: usize = 64;
+
 /// All addresses that share their first bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {

@@ -360,6 +360,16 @@ async fn only_operators_change_sessions_and_mistakes_are_named() {
             r#"{"comp_id":"N","cert_fingerprint":"ab"}"#,
             "cert_fingerprint",
         ),
+        (
+            "",
+            r#"{"comp_id":"N","password_max_age_days":3651}"#,
+            "password_max_age_days: 3651 must be 0 to 3650",
+        ),
+        (
+            "/BOT01/change",
+            r#"{"password_max_age_days":3651}"#,
+            "password_max_age_days",
+        ),
         ("", r#"{"comp_id":"N","colour":"red"}"#, "colour"),
         ("/BOT01/disable", "", "reason"),
         ("/BOT01/disable", r#"{"reason":""}"#, "empty"),

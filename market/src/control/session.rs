@@ -33,7 +33,7 @@ pub struct AddSession {
     /// Password (554), 8 to 128 bytes; absent: one is made up and told once, in the answer.
     #[serde(default)]
     pub password: Option<Secret>,
-    /// Days after which a password is good no more, from 1. Absent: never.
+    /// Days after which a password is good no more, 1 to 3,650. Absent, or 0: never.
     #[serde(default)]
     pub password_max_age_days: Option<u32>,
     /// SHA-256 of the client certificate that is bound to it, 64 hex digits.
@@ -72,7 +72,7 @@ pub struct ChangeSession {
     /// Whether a password is to be made up and told once, in the answer. Not together with `password`.
     #[serde(default)]
     pub new_password: bool,
-    /// Days after which a password is good no more; 0: never.
+    /// Days after which a password is good no more, 1 to 3,650; 0: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_max_age_days: Option<u32>,
     /// SHA-256 of the client certificate, 64 hex digits; an empty text unbinds it.
