@@ -65,6 +65,15 @@ impl Message {
         Message::parse(pipe::to_bytes(text))
     }
 
+    /// The same message in memory of its own: one cut from a larger buffer keeps all of that buffer alive.
+    #[must_use]
+    pub fn detached(self) -> Message {
+        Message {
+            bytes: Bytes::copy_from_slice(&self.bytes),
+            fields: self.fields,
+        }
+    }
+
     /// Gives up the message and keeps the memory of its index for the next.
     #[must_use]
     pub fn into_index(self) -> Vec<Field> {

@@ -146,6 +146,11 @@ pub(super) fn is_poss_dup(message: &Message) -> bool {
     message.value(tag::POSS_DUP_FLAG) == Some(b"Y")
 }
 
+/// Whether a Logon (A) asks to begin at 1 again.
+pub(super) fn asks_for_reset(message: &Message) -> bool {
+    message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y")
+}
+
 /// A refusal of one value: 373=5.
 pub(super) fn wrong_value(tag: u32, text: String) -> Rejection {
     Rejection::new(SessionRejectReason::ValueIsIncorrect, Some(tag), text)

@@ -32,7 +32,8 @@ pub struct SessionConfig {
     pub target_comp_id: String,
     /// Which side this is.
     pub role: Role,
-    /// HeartBtInt (108) that an initiator asks for, in seconds; an acceptor takes the peer's. Default 30.
+    /// HeartBtInt (108) that an initiator asks for, in seconds; an acceptor takes the peer's. Default 30; 0 asks for
+    /// no Heartbeats (0), and silence means nothing.
     pub heart_bt_int_secs: u32,
     /// HeartBtInt (108) that an acceptor agrees to, in seconds. Default 1 to 3600.
     pub heart_bt_int_secs_allowed: RangeInclusive<u32>,

@@ -85,6 +85,8 @@ impl Early {
             return false;
         }
         self.bytes = bytes;
+        // what else was read with it must not be kept by it
+        let message = message.detached();
         self.waiting
             .insert(msg_seq_num, Waiting { message, is_served });
         true
@@ -173,5 +175,28 @@ impl Early {
         self.bytes = 0;
         self.highest_seen = 0;
         self.asked = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::codec::pipe;
+
+    #[test]
+    fn an_early_message_does_not_keep_what_was_read_with_it() {
+        let text = "8=FIX.4.4|35=0|34=7|49=A|52=20260101-12:00:00|56=B|";
+        let whole = pipe::to_bytes(text);
+        let mut read = whole.to_vec();
+        read.resize(32 * 1024, b'.');
+        let read = Bytes::from(read);
+        let message = Message::parse(read.slice(..whole.len())).expect("a message");
+        let mut early = Early::new(2, 1024);
+        assert!(early.keep(7, message, false));
+        assert!(read.is_unique());
+        let kept = early.take(7).expect("kept");
+        assert_eq!(kept.message.bytes(), &whole);
     }
 }

@@ -61,14 +61,25 @@ impl Session {
     pub(super) fn heard(&mut self, turn: &mut Turn<'_>) {
         self.is_testing = false;
         if self.state == State::LoggedOn {
+            self.await_a_word(turn);
+        }
+    }
+
+    /// The peer is asked whether it lives when nothing comes for so long; never, where HeartBtInt (108) is 0.
+    fn await_a_word(&mut self, turn: &Turn<'_>) {
+        if self.heart_bt_int_secs > 0 {
             let nanos = i64::from(self.heart_bt_int_secs) * SILENCE_TENTHS * 100_000_000;
             self.timers.set(Timer::Silence, turn.now.plus_nanos(nanos));
         }
     }
 
-    /// Nothing came for too long: ask, and the second time give up.
+    /// Nothing came for too long: ask, and the second time give up. While the application has too much nothing is read: that
+    /// is not the peer's fault.
     pub(super) fn silence(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
-        let nanos = i64::from(self.heart_bt_int_secs) * SILENCE_TENTHS * 100_000_000;
+        if self.unconfirmed.is_full() {
+            self.await_a_word(turn);
+            return Ok(());
+        }
         if self.is_testing {
             let silent_secs =
                 u64::from(self.heart_bt_int_secs) * SILENCE_TENTHS.unsigned_abs() * 2 / 10;
@@ -77,7 +88,7 @@ impl Session {
         }
         self.is_testing = true;
         self.test_requests_sent += 1;
-        self.timers.set(Timer::Silence, turn.now.plus_nanos(nanos));
+        self.await_a_word(turn);
         self.send_admin(turn, &admin::test_request(self.test_requests_sent))
     }
 
@@ -88,7 +99,8 @@ impl Session {
         number: u64,
     ) -> Result<(), Failed> {
         match message.msg_type() {
-            msg_type::LOGON if message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y") => {
+            // one that is sent again is of the past: it must not make both sides forget
+            msg_type::LOGON if check::asks_for_reset(&message) && !check::is_poss_dup(&message) => {
                 return self.peer_resets(turn, &message, number);
             }
             msg_type::SEQUENCE_RESET if !is_gap_fill(&message) => {

@@ -124,9 +124,12 @@ impl Session {
         message: Message,
     ) -> Result<(), Failed> {
         let is_first = message.msg_seq_num() == Ok(1) && !check::is_poss_dup(&message);
-        let is_reset = message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y");
+        let is_reset = check::asks_for_reset(&message);
         match message.msg_type() {
             msg_type::LOGON if is_first && is_reset => {
+                if let Err(text) = self.is_good_answer(turn, &message) {
+                    return self.refuse(turn, &text);
+                }
                 self.next_in = 2;
                 self.reset_agreed(turn)
             }
@@ -141,6 +144,15 @@ impl Session {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What holds for every message of the peer's holds for its answer to our reset, too.
+    fn is_good_answer(&self, turn: &Turn<'_>, logon: &Message) -> Result<(), String> {
+        check::begin_string(&self.config, logon)?;
+        check::comp_ids(&self.config, logon)
+            .and_then(|()| check::sending_time(&self.config, turn.now, logon))
+            .and_then(|()| check::dictionary(&self.config, logon))
+            .map_err(|rejection| rejection.text)
     }
 
     fn reset_agreed(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
@@ -169,7 +181,7 @@ impl Session {
         check::dictionary(&self.config, message).map_err(|rejection| rejection.text)?;
         check::sending_time(&self.config, turn.now, message).map_err(|rejection| rejection.text)?;
         let msg_seq_num = check::msg_seq_num(message)?;
-        let is_reset = message.value(tag::RESET_SEQ_NUM_FLAG) == Some(b"Y");
+        let is_reset = check::asks_for_reset(message);
         if is_reset && msg_seq_num != 1 {
             return Err(format!(
                 "ResetSeqNumFlag (141) Y needs MsgSeqNum 1 but received {msg_seq_num}"
@@ -298,10 +310,7 @@ impl Session {
     }
 
     fn start_heartbeats(&mut self, turn: &mut Turn<'_>) {
-        self.timers.set(
-            Timer::Heartbeat,
-            turn.now.plus_secs(self.heart_bt_int_secs.into()),
-        );
+        self.put_off_heartbeat(turn.now);
         self.heard(turn);
     }
 }

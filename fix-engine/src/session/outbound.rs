@@ -70,10 +70,15 @@ impl Session {
     pub(super) fn transmit(&mut self, turn: &mut Turn<'_>, bytes: Bytes) {
         turn.out.push(Action::Transmit(bytes));
         if self.state == State::LoggedOn {
-            self.timers.set(
-                Timer::Heartbeat,
-                turn.now.plus_secs(self.heart_bt_int_secs.into()),
-            );
+            self.put_off_heartbeat(turn.now);
+        }
+    }
+
+    /// The next Heartbeat (0) is due after HeartBtInt (108) from now; 0 asks for none.
+    pub(super) fn put_off_heartbeat(&mut self, now: Timestamp) {
+        if self.heart_bt_int_secs > 0 {
+            let at = now.plus_secs(self.heart_bt_int_secs.into());
+            self.timers.set(Timer::Heartbeat, at);
         }
     }
 

@@ -105,12 +105,17 @@ impl Session {
         );
     }
 
-    /// The resend that we asked for does not go on. While the application holds us up, that is not the peer's fault.
+    /// The resend that we asked for does not go on. While the application has too much nothing is read: that is not the
+    /// peer's fault.
     pub(super) fn resend_wait_over(&mut self, turn: &mut Turn<'_>) -> Result<(), Failed> {
-        if self.early.is_asking() && !self.early.has(self.next_in) {
-            return self.ask_again(turn);
+        if !self.early.is_asking() {
+            return Ok(());
         }
-        Ok(())
+        if self.unconfirmed.is_full() {
+            self.wait_for_resend(turn);
+            return Ok(());
+        }
+        self.ask_again(turn)
     }
 
     /// After the expected number moved: drops what is behind, and closes, continues or renews the request.

@@ -135,4 +135,9 @@ pub(super) const OURS: &[&str] = &[
     "resend_keeps_the_time",
     "initiator_stale_orders",
     "initiator_orders_while_away",
+    "initiator_without_heartbeats",
+    "silence_while_the_application_is_slow",
+    "resend_while_the_application_is_slow",
+    "logon_with_reset_sent_again",
+    "operator_resets_and_a_stranger_answers",
 ];
