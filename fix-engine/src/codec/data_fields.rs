@@ -59,9 +59,3 @@ const LENGTHS: [u64; 10] = {
     }
     words
 };
-
-/// Whether `tag` is of type data.
-#[must_use]
-pub fn is_data(tag: u32) -> bool {
-    PAIRS.iter().any(|pair| pair.1 == tag)
-}

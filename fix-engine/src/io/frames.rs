@@ -59,11 +59,6 @@ impl Frames {
         }
     }
 
-    /// Sets the longest message taken: an acceptor allows more once it knows who the peer is.
-    pub fn set_message_max_bytes(&mut self, message_max_bytes: usize) {
-        self.message_max_bytes = message_max_bytes;
-    }
-
     /// Says whether the value of CheckSum (10) counts: a session's own affair, once it is known which one it is.
     pub fn set_check_sum(&mut self, check_sum: CheckSum) {
         self.check_sum = check_sum;

@@ -9,6 +9,7 @@ use crate::session::admin;
 use crate::session::check;
 use crate::session::config::Role;
 use crate::session::machine::{Failed, Session, Turn};
+use crate::session::peer_resets;
 use crate::session::state::State;
 use crate::session::timers::Timer;
 use crate::tag;
@@ -84,6 +85,11 @@ impl Session {
             Err(text) => return self.refuse(turn, &text),
         };
         debug_assert_eq!(agreed.msg_seq_num, number, "read from the same message");
+        if self.peer_resets.are_too_many(turn.now) {
+            let (max, secs) = (peer_resets::MAX, peer_resets::WITHIN_SECS);
+            let text = format!("ResetSeqNumFlag (141) more than {max} times within {secs} seconds");
+            return self.refuse_and_close(turn, &text.clone(), DisconnectReason::Fault(text));
+        }
         self.begin_anew(turn)?;
         self.next_in = 2;
         self.heart_bt_int_secs = agreed.heart_bt_int_secs;

@@ -7,6 +7,7 @@ use crate::session::action::Action;
 use crate::session::config::SessionConfig;
 use crate::session::early::Early;
 use crate::session::hours::Hours;
+use crate::session::peer_resets::PeerResets;
 use crate::session::resend::Resends;
 use crate::session::state::State;
 use crate::session::store::{Store, StoreError};
@@ -35,6 +36,8 @@ pub struct Session {
     pub(super) early: Early,
     /// Ranges that the peer asked for and that are not wholly sent yet.
     pub(super) resends: Resends,
+    /// How often the peer has reset the numbers of late.
+    pub(super) peer_resets: PeerResets,
     /// Whether a TestRequest (1) of ours is unanswered.
     pub(super) is_testing: bool,
     /// How many TestRequests were sent; makes each TestReqID (112) different.
@@ -60,6 +63,7 @@ impl Session {
             unconfirmed: Unconfirmed::new(config.max_unconfirmed),
             early: Early::new(config.max_early, config.max_early_bytes),
             resends: Resends::default(),
+            peer_resets: PeerResets::default(),
             hours: config.schedule.clone().map(Hours::new),
             config,
             state: State::Disconnected,
@@ -134,12 +138,6 @@ impl Session {
     #[must_use]
     pub fn unconfirmed(&self) -> usize {
         self.unconfirmed.len()
-    }
-
-    /// Whether the session waits for messages that it asked the peer for again.
-    #[must_use]
-    pub fn is_awaiting_resend(&self) -> bool {
-        self.early.is_asking()
     }
 
     /// What was agreed with the counterparty.

@@ -140,4 +140,5 @@ pub(super) const OURS: &[&str] = &[
     "resend_while_the_application_is_slow",
     "logon_with_reset_sent_again",
     "operator_resets_and_a_stranger_answers",
+    "reset_again_and_again",
 ];
