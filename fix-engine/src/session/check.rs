@@ -63,14 +63,12 @@ pub(super) fn sending_time(
     now: Timestamp,
     message: &Message,
 ) -> Result<(), Rejection> {
-    let window_secs = i64::from(config.sending_time_window_secs);
+    let window_secs = u64::from(config.sending_time_window_secs);
     let Ok(Some(sent)) = message.timestamp(tag::SENDING_TIME) else {
         return Ok(());
     };
-    let off_nanos = now.nanos_since(sent);
-    if window_secs == 0
-        || off_nanos.unsigned_abs() / 1_000_000_000 < config.sending_time_window_secs.into()
-    {
+    let off_nanos = now.nanos_since(sent).unsigned_abs();
+    if window_secs == 0 || off_nanos <= window_secs * 1_000_000_000 {
         return Ok(());
     }
     let text = format!(

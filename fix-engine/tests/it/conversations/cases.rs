@@ -141,4 +141,5 @@ pub(super) const OURS: &[&str] = &[
     "logon_with_reset_sent_again",
     "operator_resets_and_a_stranger_answers",
     "reset_again_and_again",
+    "early_bytes_are_bounded",
 ];

@@ -85,6 +85,7 @@ fn number(config: &mut SessionConfig, name: &str, value: &str) -> Option<()> {
     match name {
         "heartbeat" => config.heart_bt_int_secs = value.parse().ok()?,
         "max_unconfirmed" => config.max_unconfirmed = value.parse().ok()?,
+        "max_early_bytes" => config.max_early_bytes = value.parse().ok()?,
         "max_early" => config.max_early = value.parse().ok()?,
         "max_resends" => config.max_resends = value.parse().ok()?,
         "max_same_resend_requests" => config.max_same_resend_requests = value.parse().ok()?,
