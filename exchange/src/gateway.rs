@@ -100,11 +100,21 @@ pub enum GatewayError {
         why: std::io::Error,
     },
     /// A session's store cannot be opened.
-    #[error(transparent)]
+    #[error("{error}{way_out}", error = .0, way_out = way_out(.0))]
     Store(#[from] StoreError),
     /// The venue stopped while the gateway opened.
     #[error("the venue stopped while its sessions were brought up to date")]
     Stopped,
+}
+
+/// What an operator can do about a store that cannot be opened.
+fn way_out(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Damaged { .. } | StoreError::Version { .. } => {
+            "; nothing was changed: restore the data folder from its copy, or move this session's files away, then its participant must log on with 141=Y"
+        }
+        _ => "",
+    }
 }
 
 /// The running gateway. Dropping it ends all sessions without a word; [`Gateway::shut_down`] says goodbye.

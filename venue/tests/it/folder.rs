@@ -233,3 +233,21 @@ fn a_damaged_journal_is_named_and_left_alone() {
     assert_clear(&said, 74, &["journal", "damaged at byte"]);
     assert_eq!(fs::read(&segment).unwrap(), bytes, "nothing was changed");
 }
+
+#[test]
+fn a_damaged_session_file_is_named_with_a_way_out_that_opens_the_venue() {
+    let dir = tempfile::tempdir().unwrap();
+    Venue::start(dir.path()).stop();
+    let segment = dir.path().join("data/sessions/BOT01.log.000001");
+    let mut bytes = fs::read(&segment).unwrap();
+    bytes[0] ^= 0xff;
+    fs::write(&segment, &bytes).unwrap();
+    let said = ends(loggia(dir.path(), &["--data", "data"]));
+    let words = ["BOT01.log.000001", "damaged at byte", "log on with 141=Y"];
+    assert_clear(&said, 74, &words);
+    assert_eq!(fs::read(&segment).unwrap(), bytes, "nothing was changed");
+    for file in ["BOT01.log", "BOT01.log.000001"] {
+        fs::remove_file(dir.path().join("data/sessions").join(file)).unwrap();
+    }
+    Venue::start(dir.path());
+}
