@@ -153,3 +153,16 @@ fn same(right: &[u8], given: &[u8]) -> bool {
     let differences = right.iter().zip(given).map(|(right, given)| right ^ given);
     right.len() == given.len() && differences.fold(0, |all, one| all | one) == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn a_part_of_a_secret_is_not_the_secret() {
+        assert!(same(b"secret", b"secret"));
+        for given in [&b""[..], b"secre", b"secrets", b"secreT"] {
+            assert!(!same(b"secret", given), "{given:?}");
+        }
+    }
+}

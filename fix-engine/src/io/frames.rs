@@ -133,3 +133,27 @@ impl Encoder<Bytes> for Frames {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::pipe;
+
+    #[test]
+    fn garbage_is_counted_from_one_message_to_the_next() {
+        let message = pipe::to_bytes("8=FIX.4.4|35=0|34=1|49=A|52=20260101-12:00:00|56=B|");
+        let mut frames = Frames::new(1024, 10);
+        for _ in 0..3 {
+            let mut read = BytesMut::from(&b"12345678"[..]);
+            read.extend_from_slice(&message);
+            let garbled = frames.decode(&mut read).expect("within the limit");
+            assert!(matches!(garbled, Some(Frame::Garbled(_))));
+            let whole = frames.decode(&mut read).expect("a message");
+            assert!(matches!(whole, Some(Frame::Message(_))));
+        }
+        let mut read = BytesMut::from(&b"12345678"[..]);
+        assert!(frames.decode(&mut read).is_ok());
+        let mut read = BytesMut::from(&b"12345678"[..]);
+        assert!(frames.decode(&mut read).is_err());
+    }
+}
