@@ -12,6 +12,7 @@ mod linking;
 mod obeying;
 mod ordering;
 mod pacing;
+mod turns;
 mod user;
 
 use crate::directory::record::ParticipantRecord;
@@ -37,7 +38,6 @@ use fix_engine::session::store::{Store, StoreError};
 use market::id::{CompId, ParticipantId};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -45,8 +45,6 @@ use tracing::{debug, error, info, warn};
 
 /// Market data that waits for a session task; then the publisher skips it.
 const TRANSIENT: usize = 256;
-/// Reports that are one turn at most, so that the peer's messages and the time come in between.
-const REPORTS_A_TURN: usize = 256;
 /// Entries after which the floor is written again.
 const FLOOR_ENTRIES: u64 = 65_536;
 /// How long a crowded connection may hold up the session's timers.
@@ -202,23 +200,6 @@ impl SessionTask {
         self.say_goodbye().await;
     }
 
-    /// Reports that wait in the mailbox become one turn with those before them: one commit of the store for all.
-    fn take_reports(&mut self) {
-        for _ in 0..REPORTS_A_TURN {
-            let Ok(mail) = self.mailbox.try_recv() else {
-                return;
-            };
-            let is_report = matches!(mail, Mail::Told { .. } | Mail::Confirm { .. });
-            if !is_report {
-                self.carry_out();
-            }
-            self.take(Happening::Mail(mail));
-            if !is_report {
-                return;
-            }
-        }
-    }
-
     /// The journal knows what was taken before a crash: it is not asked for again. Numbers that the schedule begins anew are first.
     fn skip_journalled(&mut self) {
         self.handle(Input::Tick);
@@ -329,39 +310,6 @@ impl SessionTask {
             .saturating_add(resets.min(LIFE - 1))
     }
 
-    /// Gives the session one thing now, behind what is queued.
-    fn handle(&mut self, input: Input) {
-        self.queue(input);
-        self.turn();
-    }
-
-    /// Gives the session one thing with the next turn.
-    fn queue(&mut self, input: Input) {
-        self.inputs.push(input);
-    }
-
-    /// All that is queued, as one turn.
-    fn turn(&mut self) {
-        if self.inputs.is_empty() {
-            return;
-        }
-        let mut actions = Vec::new();
-        self.session.handle_batch(
-            clock::now(),
-            self.inputs.drain(..),
-            &mut self.store,
-            &mut actions,
-        );
-        self.actions.extend(actions);
-        self.show();
-    }
-
-    /// The cause of the last report, for messages that no entry caused: their place in the journal is beside it.
-    fn last_cause(&mut self) -> Cause {
-        self.turn();
-        self.store.last_cause().unwrap_or_default()
-    }
-
     /// Ends the turn and carries out what the session wants done, in order, until it wants nothing more.
     fn carry_out(&mut self) {
         self.turn();
@@ -401,20 +349,6 @@ impl SessionTask {
             }
         }
         self.forget_throttled();
-    }
-
-    /// Before anything is carried out: what the peer has heard, others find.
-    fn show(&mut self) {
-        if self.session.is_logged_on() && !self.standing.is_logged_on.load(Ordering::Relaxed) {
-            self.logged_on(true);
-        }
-        let standing = &self.standing;
-        standing
-            .next_in
-            .store(self.session.next_in(), Ordering::Relaxed);
-        standing
-            .next_out
-            .store(self.store.next_out(), Ordering::Relaxed);
     }
 
     fn cut_slow_consumer(&mut self) {
