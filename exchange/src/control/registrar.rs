@@ -252,10 +252,10 @@ impl<'a> Registrar<'a> {
     ) -> Result<(), Failure> {
         let session = self.session(record);
         let entry = self.change_participant(change).await?;
-        if let Some(session) = session {
-            session.obeyed(entry.seq, OBEDIENCE).await;
+        match session {
+            Some(session) if !session.obeyed(entry.seq, OBEDIENCE).await => Err(Failure::Timeout),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     async fn define(&mut self, comp_id: CompId, credentials: Credentials) -> Result<(), Failure> {

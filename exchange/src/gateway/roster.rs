@@ -160,8 +160,8 @@ impl SessionHandle {
         (!was_claimed).then(|| Claim(Arc::clone(&self.standing)))
     }
 
-    /// Waits until what the operator wanted in entry `seq` is done, or the session has ended, or patience.
-    pub(crate) async fn obeyed(&self, seq: u64, patience: Duration) {
+    /// Waits until what the operator wanted in entry `seq` is done, or the session has ended. Whether it was so in time.
+    pub(crate) async fn obeyed(&self, seq: u64, patience: Duration) -> bool {
         let mut obeyed = self.standing.obeyed.subscribe();
         let done = async {
             tokio::select! {
@@ -169,7 +169,7 @@ impl SessionHandle {
                 () = self.mailbox.closed() => {}
             }
         };
-        let _in_time = timeout(patience, done).await;
+        timeout(patience, done).await.is_ok()
     }
 
     /// Waits until no connection has the session, or patience.
