@@ -55,6 +55,9 @@ pub struct SessionConfig {
     pub resend_chunk: usize,
     /// Bytes sent again in one turn, about. Default 256 KiB.
     pub resend_chunk_bytes: usize,
+    /// How long a resend rests between two turns, in milliseconds: a peer that is slow, or a line that others need, is not filled by
+    /// it. Default 0: it goes on with the next tick.
+    pub resend_pause_millis: u32,
     /// ResendRequests (2) served at the same time; one more ends the connection. Default 8.
     pub max_resends: usize,
     /// How often in a row the peer may send the same ResendRequest (2) over one connection; one more ends it: the
@@ -125,6 +128,7 @@ impl SessionConfig {
             resend_wait_secs: 30,
             resend_chunk: 256,
             resend_chunk_bytes: 256 * 1024,
+            resend_pause_millis: 0,
             max_resends: 8,
             max_same_resend_requests: 8,
             replay: ReplayPolicy::everything(),

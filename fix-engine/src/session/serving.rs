@@ -114,7 +114,11 @@ impl Session {
         }
         self.resends.advance(next, look);
         match self.resends.current() {
-            Some(_) => self.timers.set(Timer::ResendChunk, turn.now),
+            Some(_) => {
+                let pause_nanos = i64::from(self.config.resend_pause_millis) * 1_000_000;
+                self.timers
+                    .set(Timer::ResendChunk, turn.now.plus_nanos(pause_nanos));
+            }
             None => self.timers.stop(Timer::ResendChunk),
         }
         Ok(())

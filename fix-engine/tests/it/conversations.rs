@@ -79,9 +79,6 @@ async fn every_conversation_goes_as_written_over_tcp() {
     let (mut played, mut steps) = (0, 0);
     for path in files() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        if live::NOT_LIVE.iter().any(|(known, _)| *known == name) {
-            continue;
-        }
         let text = fs::read_to_string(&path).expect("the file was listed");
         let mirrored = mirror::mirrored(&name, &text);
         for (text, side) in [(Some(text), ""), (mirrored, " (mirrored)")] {
@@ -120,14 +117,6 @@ async fn a_wrong_expectation_fails_over_tcp() {
     ] {
         let played = live::play(&format!("{logon}{wrong}")).await;
         assert!(played.is_err(), "{wrong:?} was taken");
-    }
-}
-
-#[test]
-fn what_is_not_played_live_is_there() {
-    let names = names();
-    for (name, _) in live::NOT_LIVE {
-        assert!(names.iter().any(|known| known == name), "no file {name}");
     }
 }
 

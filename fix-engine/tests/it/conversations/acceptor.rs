@@ -195,9 +195,7 @@ impl Acceptor {
     /// Lets time pass, stopping wherever the session wants to wake up.
     fn pass(&mut self, nanos: i64) {
         let end = self.now.plus_nanos(nanos);
-        while !self.options.is_ticked_by_hand
-            && let Some(at) = self.session.next_timeout().filter(|at| *at <= end)
-        {
+        while let Some(at) = self.session.next_timeout().filter(|at| *at <= end) {
             self.now = self.now.max(at);
             self.handle([Input::Tick]);
         }
@@ -322,7 +320,7 @@ impl Acceptor {
         self.turn(inputs.into_iter().collect());
         for _ in 0..TICKS_MAX {
             let is_due = self.session.next_timeout().is_some_and(|at| at <= self.now);
-            if self.options.is_ticked_by_hand || !is_due {
+            if !is_due {
                 return;
             }
             self.turn(vec![Input::Tick]);

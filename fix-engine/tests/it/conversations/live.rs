@@ -29,15 +29,6 @@ use peer::{Phase, Wire};
 use server::Server;
 use stage::Stage;
 
-/// Conversations that are not played live, each with its reason.
-pub(super) const NOT_LIVE: &[(&str, &str)] = &[
-    ("resend_of_very_many", TICKS_BY_HAND),
-    ("resend_request_for_one_range_twice", TICKS_BY_HAND),
-    ("resend_while_the_peer_is_silent", TICKS_BY_HAND),
-];
-const TICKS_BY_HAND: &str =
-    "looks at a resend between two of its pieces; a live driver does not stop there";
-
 /// Nothing over loopback takes so long.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The time to log on that the acceptor gives.

@@ -4,8 +4,7 @@
 //! on; of [`Rules`](fix_engine::dictionary::rules::Rules) too: `check_values=N`. Besides: `role=initiator`,
 //! `dictionary=off`, `replay=everything`, `replay=D:60` (35=D up to 60 s), `heartbeat=N` (an initiator's),
 //! `user=NAME:PASSWORD` (the front admits only those named), `locked=NAME`, `message_max_bytes=N` (the front's limit),
-//! `schedule=TEXT` (`hours.rs` says how it is written), `now=20260307-12:00:00` (when the conversation begins),
-//! `ticks=by_hand` (a tick is one wake-up, and nothing else is one).
+//! `schedule=TEXT` (`hours.rs` says how it is written), `now=20260307-12:00:00` (when the conversation begins).
 
 use std::sync::Arc;
 
@@ -24,7 +23,6 @@ pub(super) struct Options {
     pub(super) users: Vec<(String, String)>,
     pub(super) locked: Vec<String>,
     pub(super) message_max_bytes: usize,
-    pub(super) is_ticked_by_hand: bool,
     /// When the conversation begins.
     pub(super) now: Timestamp,
 }
@@ -39,7 +37,6 @@ impl Options {
             users: Vec::new(),
             locked: Vec::new(),
             message_max_bytes: 64 * 1024,
-            is_ticked_by_hand: false,
             now: Timestamp::from_secs(BEGIN_SECS),
         }
     }
@@ -56,7 +53,6 @@ impl Options {
             "message_max_bytes" => self.message_max_bytes = value.parse().ok()?,
             "now" => self.now = Timestamp::read(value.as_bytes()).ok()?,
             "schedule" => self.config.schedule = Some(Arc::new(hours::schedule(value)?)),
-            "ticks" if value == "by_hand" => self.is_ticked_by_hand = true,
             "role" if value == "initiator" => self.become_initiator(),
             _ => {
                 return number(&mut self.config, name, value)
@@ -90,6 +86,7 @@ fn number(config: &mut SessionConfig, name: &str, value: &str) -> Option<()> {
         "max_resends" => config.max_resends = value.parse().ok()?,
         "max_same_resend_requests" => config.max_same_resend_requests = value.parse().ok()?,
         "resend_chunk" => config.resend_chunk = value.parse().ok()?,
+        "resend_pause_millis" => config.resend_pause_millis = value.parse().ok()?,
         "resend_request_max" => config.resend_request_max = value.parse().ok()?,
         "sending_time_window_secs" => config.sending_time_window_secs = value.parse().ok()?,
         _ => return None,
