@@ -14,14 +14,16 @@ use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// The resting orders of one instrument.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Book {
     instrument: InstrumentId,
     bids: Ladder,
     asks: Ladder,
-    /// Levels that the command in hand has touched, as they showed before it.
+    /// Levels that the command in hand has touched, as they showed before it; none between commands.
+    #[serde(skip)]
     touched: Vec<Touched>,
 }
 
@@ -184,6 +186,14 @@ impl Book {
                 });
             }
         }
+    }
+
+    /// Whether the book is of this instrument and its levels agree with the orders in them: asked of a book that was read back. How many
+    /// orders rest here.
+    pub(crate) fn is_sound(&self, instrument: InstrumentId, orders: &Orders) -> Option<u32> {
+        let bids = self.bids.is_sound(Side::Buy, instrument, orders)?;
+        let asks = self.asks.is_sound(Side::Sell, instrument, orders)?;
+        (self.instrument == instrument).then_some(bids + asks)
     }
 
     fn shows(&self, side: Side, price: Price) -> (Qty, u32) {

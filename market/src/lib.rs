@@ -19,6 +19,7 @@ pub mod event;
 mod fixed;
 pub mod flow;
 pub mod id;
+pub mod image;
 pub mod instrument;
 pub mod limits;
 pub mod market;

@@ -1,8 +1,10 @@
 //! [`Limits`]: how much a market may hold, and how it treats an account that meets itself. Set once, when the market is made;
 //! part of what a replay must repeat. Knows no rule that depends on an instrument.
 
+use serde::{Deserialize, Serialize};
+
 /// What happens when an order reaches a resting order of the same account. Checked maker by maker, as they are reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SelfTrade {
     /// They trade.
     #[default]
@@ -18,7 +20,7 @@ pub enum SelfTrade {
 }
 
 /// Bounds of one market. A command that would pass one is refused; nothing grows without one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Assets. Default 1,000.
     pub max_assets: u32,

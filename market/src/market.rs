@@ -16,15 +16,16 @@ use crate::time::Timestamp;
 use crate::transfers::{Moved, Transfer};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use serde::Serialize;
 
 pub use crate::risk::Balance;
 
 /// A market with all its instruments, accounts and books.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Market {
-    state: State,
+    pub(crate) state: State,
     /// The last command that was applied, and when: for readers, no rule uses them.
-    last: (u64, Timestamp),
+    pub(crate) last: (u64, Timestamp),
 }
 
 /// An order that rests, as its book shows it.

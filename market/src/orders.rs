@@ -4,16 +4,19 @@
 
 use crate::id::{ClOrdId, InstrumentId, ParticipantId};
 use crate::limits::Limits;
+use crate::money::Money;
 use crate::order::{OrderFacts, Side};
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::registry::Registry;
 use crate::slab::{Slab, Slot};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
+use serde::{Deserialize, Serialize};
 
 /// A live order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     /// All that is told about it.
     pub(crate) facts: OrderFacts,
@@ -25,8 +28,20 @@ pub(crate) struct Order {
     peers: Links,
 }
 
+impl Order {
+    fn is_sound(&self, registry: &Registry) -> bool {
+        let facts = &self.facts;
+        registry.knows(facts)
+            && facts.cum_qty >= Qty::ZERO
+            && facts.leaves_qty > Qty::ZERO
+            && facts.cum_qty.checked_add(facts.leaves_qty) == Some(facts.terms.order_qty)
+            && facts.reserved >= Money::ZERO
+            && (Qty::ZERO..=facts.leaves_qty).contains(&self.shown)
+    }
+}
+
 /// Neighbours in an intrusive list.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Links {
     pub(crate) prev: Slot,
     pub(crate) next: Slot,
@@ -50,7 +65,7 @@ pub(crate) enum Found {
 }
 
 /// All orders.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
     slab: Slab<Order>,
     desks: Vec<Desk>,
@@ -63,14 +78,14 @@ pub(crate) struct Orders {
 }
 
 /// What belongs to one participant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Desk {
     ids: BTreeMap<ClOrdId, Handle>,
     first: Slot,
     last: Slot,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Handle {
     Live(Slot),
     /// Number among the final orders of the day.
@@ -244,6 +259,73 @@ impl Orders {
         }
         self.first_final += self.finals.len() as u64;
         self.finals.clear();
+    }
+
+    /// Whether slots, lists and ClOrdIDs agree with each other and with the reference data: asked of orders that were read back.
+    pub(crate) fn is_sound(&self, registry: &Registry) -> bool {
+        self.slab.is_sound()
+            && self.slab.values().all(|order| order.is_sound(registry))
+            && self.finals.iter().all(|facts| registry.knows(facts))
+            && self.desks.len() == registry.participants()
+            && self.peers_are_sound()
+            && self.ids_are_sound()
+    }
+
+    /// The order in a slot, if there is one: for those who read lists that somebody else has written.
+    pub(crate) fn get(&self, slot: Slot) -> Option<&Order> {
+        self.slab.get(slot)
+    }
+
+    /// All live orders, in the order of their slots.
+    pub(crate) fn live(&self) -> impl Iterator<Item = &Order> {
+        self.slab.values()
+    }
+
+    /// Whether each live order hangs in the list of its participant.
+    fn peers_are_sound(&self) -> bool {
+        let mut seen = 0;
+        for (number, desk) in self.desks.iter().enumerate() {
+            let (mut last, mut next) = (Slot::NIL, desk.first);
+            while let Some(slot) = next.some() {
+                let order = self.slab.get(slot).filter(|order| {
+                    order.peers.prev == last && order.facts.participant.0 as usize == number
+                });
+                let Some(order) = order else {
+                    return false;
+                };
+                (last, next) = (slot, order.peers.next);
+                seen += 1;
+            }
+            if desk.last != last {
+                return false;
+            }
+        }
+        seen == self.slab.len()
+    }
+
+    /// Whether each live order is found by its ClOrdID, and the others are of orders that there were.
+    fn ids_are_sound(&self) -> bool {
+        let finals = self.first_final.checked_add(self.finals.len() as u64);
+        let (mut ids, mut live) = (0, 0);
+        for (number, desk) in self.desks.iter().enumerate() {
+            ids += desk.ids.len() as u64;
+            for (cl_ord_id, handle) in &desk.ids {
+                let is_sound = match handle {
+                    Handle::Live(slot) => {
+                        live += 1;
+                        self.slab.get(*slot).is_some_and(|Order { facts, .. }| {
+                            facts.cl_ord_id == *cl_ord_id && facts.participant.0 as usize == number
+                        })
+                    }
+                    Handle::Final(number) => finals.is_some_and(|end| *number < end),
+                    Handle::Stale => true,
+                };
+                if !is_sound {
+                    return false;
+                }
+            }
+        }
+        finals.is_some() && ids == self.ids && live == self.slab.len()
     }
 
     fn assign(&mut self, facts: &OrderFacts, handle: Handle) {

@@ -6,12 +6,14 @@ use crate::id::{
 };
 use crate::instrument::{Instrument, Phase};
 use crate::limits::Limits;
+use crate::order::OrderFacts;
 use crate::refusal::Refusal;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// An instrument, with what changes about it during the day.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Listing {
     /// Its static facts.
     pub(crate) instrument: Instrument,
@@ -33,7 +35,7 @@ impl Listing {
 }
 
 /// All reference data.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Registry {
     assets: BTreeMap<AssetCode, AssetId>,
     listings: Vec<Listing>,
@@ -154,6 +156,44 @@ impl Registry {
         known(id.0, self.grants.len(), Refusal::UnknownParticipant)
     }
 
+    /// How many assets there are.
+    pub(crate) fn assets(&self) -> usize {
+        self.assets.len()
+    }
+
+    /// How many participants there are.
+    pub(crate) fn participants(&self) -> usize {
+        self.grants.len()
+    }
+
+    /// How many accounts there are.
+    pub(crate) fn accounts(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Whether everything that the facts of an order name is there.
+    pub(crate) fn knows(&self, facts: &OrderFacts) -> bool {
+        self.participant(facts.participant).is_ok()
+            && self.account(facts.terms.account).is_ok()
+            && self.listing(facts.terms.instrument).is_ok()
+    }
+
+    /// Whether every name has a number of its own and every number names something: asked of tables that were read back.
+    pub(crate) fn is_sound(&self) -> bool {
+        let listed = self.listings.iter().enumerate().all(|(number, listing)| {
+            index(listing.instrument.id.0) == number
+                && listing.instrument.check().is_ok()
+                && self.assets.get(&listing.instrument.currency) == Some(&listing.currency)
+        });
+        let mut granted = self.grants.iter().flatten();
+        listed
+            && are_dense(self.assets.values().map(|id| id.0), self.assets.len())
+            && are_dense(self.symbols.values().map(|id| id.0), self.listings.len())
+            && are_dense(self.comp_ids.values().map(|id| id.0), self.grants.len())
+            && are_dense(self.accounts.values().map(|id| id.0), self.accounts.len())
+            && granted.all(|account| self.account(*account).is_ok())
+    }
+
     /// Whether `participant` exists and may trade for `account`, which exists.
     pub(crate) fn may_trade(
         &self,
@@ -175,6 +215,13 @@ impl Registry {
 
 const fn index(id: u32) -> usize {
     id as usize
+}
+
+/// Whether these are the numbers below `len`, each once.
+fn are_dense(numbers: impl Iterator<Item = u32>, len: usize) -> bool {
+    let mut numbers: Vec<usize> = numbers.map(index).collect();
+    numbers.sort_unstable();
+    numbers.len() == len && numbers.iter().enumerate().all(|(at, number)| at == *number)
 }
 
 fn known(id: u32, len: usize, refusal: Refusal) -> Result<(), Refusal> {

@@ -5,10 +5,14 @@
 use crate::account::AccountTerms;
 use crate::id::{AccountId, AssetId, InstrumentId};
 use crate::money::Money;
-use crate::order::Side;
+use crate::order::{OrderFacts, Side};
+use crate::orders::Orders;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::registry::Registry;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// Greatest price × quantity of one order: 10¹⁸ whole units. With [`MAX_BALANCE`] it leaves room for 10¹² such trades before
 /// a balance could leave an `i128`.
@@ -18,8 +22,11 @@ pub(crate) const MAX_NOTIONAL: Money = Money::from_raw(100_000_000_000_000_000_0
 pub(crate) const MAX_BALANCE: Money =
     Money::from_raw(1_000_000_000_000_000_000_000_000_000_000_000_000);
 
+/// Greatest amount that a balance which was read back may have, either way: trades have room above it.
+const MAX_KEPT: Money = Money::from_raw(i128::MAX / 2);
+
 /// What an account has of one thing, in units of 10⁻⁸, wide enough that trades cannot overflow it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
     /// All of it, reservations included.
     pub total: Money,
@@ -44,12 +51,12 @@ pub(crate) struct Claim {
 }
 
 /// All accounts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     accounts: Vec<Account>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Account {
     terms: AccountTerms,
     /// By asset, as far as the account has had any.
@@ -183,6 +190,56 @@ impl Ledger {
         }
         self.holding_mut(account, instrument).total = total;
         Ok(Qty::from_raw(position))
+    }
+
+    /// Whether the balances fit the reference data, are far from what a number can hold, and cover what live orders hold: asked of a
+    /// ledger that was read back.
+    pub(crate) fn is_sound(&self, registry: &Registry, orders: &Orders) -> bool {
+        let far = |balance: &Balance| {
+            (MAX_KEPT.negated()..=MAX_KEPT).contains(&balance.total)
+                && (Money::ZERO..=MAX_KEPT).contains(&balance.reserved)
+        };
+        let fits = |account: &Account| {
+            let holdings = &account.holdings;
+            account.cash.len() <= registry.assets()
+                && account.cash.iter().all(far)
+                && holdings.iter().all(|(_, balance)| far(balance))
+                && holdings.is_sorted_by(|(a, _), (b, _)| a < b)
+                && holdings.iter().all(|(id, _)| registry.listing(*id).is_ok())
+        };
+        self.accounts.len() == registry.accounts()
+            && self.accounts.iter().all(fits)
+            && self.covers(registry, orders)
+    }
+
+    /// Whether what is reserved is at least what live orders hold.
+    fn covers(&self, registry: &Registry, orders: &Orders) -> bool {
+        let mut held = BTreeMap::new();
+        for order in orders.live() {
+            let OrderFacts {
+                terms, reserved, ..
+            } = &order.facts;
+            let Ok(listing) = registry.listing(terms.instrument) else {
+                return false;
+            };
+            let drawn = match terms.side {
+                Side::Buy => (terms.account, Some(listing.currency), None),
+                Side::Sell => (terms.account, None, Some(terms.instrument)),
+            };
+            let sum: &mut Money = held.entry(drawn).or_insert(Money::ZERO);
+            match sum.checked_add(*reserved) {
+                Some(more) => *sum = more,
+                None => return false,
+            }
+        }
+        held.iter().all(|((account, asset, instrument), sum)| {
+            let balance = match (asset, instrument) {
+                (Some(asset), _) => self.cash(*account, *asset),
+                (None, Some(instrument)) => self.holding(*account, *instrument),
+                (None, None) => Balance::default(),
+            };
+            balance.reserved >= *sum
+        })
     }
 
     fn account(&self, id: AccountId) -> &Account {

@@ -3,9 +3,10 @@
 
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
+use serde::{Deserialize, Serialize};
 
 /// Place of a value in a [`Slab`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Slot(u32);
 
 impl Slot {
@@ -23,14 +24,14 @@ impl Slot {
 }
 
 /// Values under dense slots.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Slab<T> {
     cells: Vec<Cell<T>>,
     free: Slot,
     len: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Cell<T> {
     Taken(T),
     /// The next free one.
@@ -78,6 +79,42 @@ impl<T> Slab<T> {
             Cell::Taken(value) => value,
             Cell::Free(_) => unreachable!("a slot is removed once, by whoever holds it"),
         }
+    }
+}
+
+/// For those who read a slab that somebody else has written.
+impl<T> Slab<T> {
+    /// The value in a slot, if there is one.
+    pub(crate) fn get(&self, slot: Slot) -> Option<&T> {
+        match self.cells.get(slot.index()) {
+            Some(Cell::Taken(value)) => Some(value),
+            Some(Cell::Free(_)) | None => None,
+        }
+    }
+
+    /// All values.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.cells.iter().filter_map(|cell| match cell {
+            Cell::Taken(value) => Some(value),
+            Cell::Free(_) => None,
+        })
+    }
+
+    /// Whether each cell is taken or hangs in the list of free ones, and the count is right.
+    pub(crate) fn is_sound(&self) -> bool {
+        let taken = self.values().count();
+        let (mut free, mut next) = (0, self.free);
+        while let Some(slot) = next.some() {
+            let Some(Cell::Free(after)) = self.cells.get(slot.index()) else {
+                return false;
+            };
+            next = *after;
+            free += 1;
+            if taken + free > self.cells.len() {
+                return false;
+            }
+        }
+        taken + free == self.cells.len() && taken == self.len as usize
     }
 }
 

@@ -4,6 +4,8 @@
 use crate::book::Book;
 use crate::event::{CancelReason, Event};
 use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
+use crate::image::Unsound;
+use crate::instrument::Phase;
 use crate::limits::{Limits, SelfTrade};
 use crate::money::Money;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side};
@@ -14,9 +16,10 @@ use crate::risk::{Claim, Ledger, units};
 use crate::slab::Slot;
 use crate::transfers::Transfers;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// Everything a market remembers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) limits: Limits,
     pub(crate) registry: Registry,
@@ -54,6 +57,32 @@ impl State {
 
     fn listing(&self, instrument: InstrumentId) -> &Listing {
         &self.registry.listings()[instrument.0 as usize]
+    }
+
+    /// Whether everything agrees with everything else: asked of a state that was read back.
+    pub(crate) fn check(&self) -> Result<(), Unsound> {
+        let books = self.registry.listings().iter().zip(&self.books);
+        let mut resting = 0;
+        for (listing, book) in books {
+            let orders = book.is_sound(listing.instrument.id, &self.orders);
+            let is_at_rest = listing.phase != Phase::Open || book.is_uncrossed();
+            resting += orders.filter(|_| is_at_rest).ok_or(Unsound::Books)?;
+        }
+        let parts = [
+            (self.registry.is_sound(), Unsound::Registry),
+            (self.orders.is_sound(&self.registry), Unsound::Orders),
+            (
+                self.books.len() == self.registry.listings().len() && resting <= self.orders.len(),
+                Unsound::Books,
+            ),
+            (
+                self.ledger.is_sound(&self.registry, &self.orders),
+                Unsound::Ledger,
+            ),
+        ];
+        parts
+            .into_iter()
+            .try_for_each(|(is_sound, unsound)| is_sound.then_some(()).ok_or(unsound))
     }
 
     /// What an order of these terms draws on.

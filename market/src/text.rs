@@ -1,7 +1,7 @@
 //! [`Text`]: short identifiers kept in place, without the heap.
 
 use core::{fmt, str::FromStr};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error, de::Visitor};
 
 /// Printable ASCII of 1 to `N` bytes (`N` ≤ 255), held in place and `Copy`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +92,21 @@ impl<const N: usize> Serialize for Text<N> {
 
 impl<'de, const N: usize> Deserialize<'de> for Text<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Self::new(&text).map_err(D::Error::custom)
+        deserializer.deserialize_str(Printable)
+    }
+}
+
+/// Reads a [`Text`] in place: one is read with every entry of a journal, so it must not cost an allocation.
+struct Printable<const N: usize>;
+
+impl<const N: usize> Visitor<'_> for Printable<N> {
+    type Value = Text<N>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1 to {N} printable ASCII characters")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Text<N>, E> {
+        Text::new(text).map_err(E::custom)
     }
 }

@@ -9,9 +9,10 @@ use crate::refusal::Refusal;
 use crate::state::State;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// What a transfer moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Moved {
     Funds {
         asset: AssetId,
@@ -25,14 +26,14 @@ pub(crate) enum Moved {
 }
 
 /// A transfer that was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Transfer {
     pub(crate) account: AccountId,
     pub(crate) moved: Moved,
 }
 
 /// Transfers that were done, with what the account had after each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Transfers {
     done: BTreeMap<TransferId, (Transfer, Money)>,
 }

@@ -2,13 +2,16 @@
 //! ordered map inside may give way to something faster.
 
 use crate::book::level::Level;
+use crate::id::InstrumentId;
 use crate::order::Side;
+use crate::orders::Orders;
 use crate::price::Price;
 use crate::qty::Qty;
 use alloc::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
 
 /// One side of a book.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Ladder {
     side: Side,
     /// By [`rank`]: the best level is the first.
@@ -72,6 +75,26 @@ impl Ladder {
     pub(crate) fn acceptable(&self, limit: Option<Price>) -> impl Iterator<Item = &Level> {
         self.levels()
             .take_while(move |level| self.accepts(limit, level.price))
+    }
+
+    /// How many orders rest here, when levels and sums agree with them and nothing else; asked of a side that was read back.
+    pub(crate) fn is_sound(
+        &self,
+        side: Side,
+        instrument: InstrumentId,
+        orders: &Orders,
+    ) -> Option<u32> {
+        let (mut resting, mut leaves) = (0, Qty::ZERO);
+        for (at, level) in &self.levels {
+            let is_placed = level.price > Price::ZERO && *at == rank(side, level.price);
+            let is_sound = is_placed && level.is_sound(side, instrument, orders);
+            if !is_sound {
+                return None;
+            }
+            resting += level.orders;
+            leaves = leaves.checked_add(level.leaves)?;
+        }
+        (self.side == side && self.leaves == leaves).then_some(resting)
     }
 
     /// Whether an order with this limit may trade with this side at `price`.

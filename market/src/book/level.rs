@@ -1,12 +1,15 @@
 //! [`Level`]: the queue of one price: an intrusive list through the orders, first in front, and its sums.
 
-use crate::orders::{Links, Orders};
+use crate::id::InstrumentId;
+use crate::order::Side;
+use crate::orders::{Links, Order, Orders};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
+use serde::{Deserialize, Serialize};
 
 /// One price level.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Level {
     /// Its price.
     pub(crate) price: Price,
@@ -60,6 +63,31 @@ impl Level {
         } else {
             orders[next].queue.prev = prev;
         }
+    }
+
+    /// Whether the queue hangs together, is of this side and price, and the sums are its own; asked of a level that was read back.
+    pub(crate) fn is_sound(&self, side: Side, instrument: InstrumentId, orders: &Orders) -> bool {
+        let mut sums = (0u32, Qty::ZERO, Qty::ZERO);
+        let (mut last, mut next) = (Slot::NIL, self.front);
+        while let Some(slot) = next.some() {
+            let order = orders.get(slot).filter(|Order { facts, queue, .. }| {
+                queue.prev == last
+                    && facts.terms.side == side
+                    && facts.terms.instrument == instrument
+                    && facts.terms.ord_type.price() == Some(self.price)
+            });
+            let added = order.and_then(|order| {
+                let shown = sums.1.checked_add(order.shown)?;
+                let leaves = sums.2.checked_add(order.facts.leaves_qty)?;
+                Some(((sums.0 + 1, shown, leaves), order.queue.next))
+            });
+            let Some((more, after)) = added else {
+                return false;
+            };
+            sums = more;
+            (last, next) = (slot, after);
+        }
+        self.back == last && self.orders > 0 && sums == (self.orders, self.shown, self.leaves)
     }
 
     /// The queue, first in front.

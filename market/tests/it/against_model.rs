@@ -4,6 +4,7 @@
 
 mod acts;
 
+use crate::image::reread;
 use crate::model::{Model, Order, Tale};
 use acts::{Act, Keep, act, funds, mode, securities};
 use market::account::AccountTerms;
@@ -41,7 +42,17 @@ proptest! {
         for act in acts {
             let command = pair.command(act);
             pair.step(&command)?;
+            if pair.seq.is_multiple_of(5) {
+                pair.market = reread(&pair.market, &limits(mode));
+            }
         }
+    }
+}
+
+fn limits(self_trade: SelfTrade) -> Limits {
+    Limits {
+        self_trade,
+        ..Limits::default()
     }
 }
 
@@ -58,12 +69,8 @@ struct Pair {
 
 impl Pair {
     fn new(self_trade: SelfTrade) -> Self {
-        let limits = Limits {
-            self_trade,
-            ..Limits::default()
-        };
         let mut pair = Self {
-            market: Market::new(limits),
+            market: Market::new(limits(self_trade)),
             model: Model::new(self_trade),
             seq: 0,
             levels: BTreeMap::new(),

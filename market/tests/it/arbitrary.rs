@@ -48,7 +48,7 @@ proptest! {
 }
 
 /// Enough to trade with, at the edges of what numbers hold.
-fn opening() -> Vec<Command> {
+pub(crate) fn opening() -> Vec<Command> {
     let mut commands = vec![
         Command::ListAsset { code: text("A0") },
         Command::ListInstrument(wide("X", i64::MAX)),
@@ -181,7 +181,7 @@ fn listed() -> impl Strategy<Value = Instrument> {
     )
 }
 
-fn command() -> impl Strategy<Value = Command> {
+pub(crate) fn command() -> impl Strategy<Value = Command> {
     let participant = || (0..3u32).prop_map(ParticipantId);
     let account = || (0..4u32).prop_map(AccountId);
     let instrument = || (0..3u32).prop_map(InstrumentId);

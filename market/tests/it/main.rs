@@ -4,6 +4,7 @@
 mod against_model;
 mod arbitrary;
 mod flow;
+mod image;
 mod model;
 mod scenario;
 mod values;

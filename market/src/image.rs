@@ -1,0 +1,63 @@
+//! [`Image`]: a market as it was written down, for a snapshot. A [`Market`] is written as it lies in memory, slot for slot, so that what is
+//! read back behaves the same for ever; nothing is taken on trust: an image whose parts do not agree is no market.
+//!
+//! What everything that a market remembers is written with is `serde`; which format and which file is the caller's matter. The layout
+//! is that of this version of the program: the caller keeps a version number beside it.
+
+use crate::limits::Limits;
+use crate::market::Market;
+use crate::state::State;
+use crate::time::Timestamp;
+use core::fmt;
+use serde::Deserialize;
+
+/// A market as it was written down, not looked at yet. Its fields are those of [`Market`], in the same order.
+#[derive(Debug, Deserialize)]
+pub struct Image {
+    state: State,
+    last: (u64, Timestamp),
+}
+
+impl Image {
+    /// The market. It behaves like the one that was written down: the same commands give the same events, and the same image.
+    ///
+    /// # Errors
+    /// [`Unsound`] when it was made under other limits, or its parts do not agree.
+    pub fn restore(self, limits: &Limits) -> Result<Market, Unsound> {
+        let Self { state, last } = self;
+        if state.limits != *limits {
+            return Err(Unsound::Limits);
+        }
+        state.check()?;
+        Ok(Market { state, last })
+    }
+}
+
+/// Why an image is no market. Whoever wrote it is to blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsound {
+    /// It was made under other limits.
+    Limits,
+    /// A number of the reference data names nothing, or two things.
+    Registry,
+    /// Live orders, their lists and their ClOrdIDs do not agree.
+    Orders,
+    /// Books and orders do not agree, or an open book is crossed.
+    Books,
+    /// Balances are impossible, or less than what orders hold.
+    Ledger,
+}
+
+impl fmt::Display for Unsound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Limits => "it was made under other limits",
+            Self::Registry => "its reference data do not agree",
+            Self::Orders => "its orders do not agree with their lists",
+            Self::Books => "its books do not agree with their orders",
+            Self::Ledger => "its balances do not agree with what orders hold",
+        })
+    }
+}
+
+impl core::error::Error for Unsound {}
