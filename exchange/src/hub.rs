@@ -3,6 +3,7 @@
 
 use crate::audit::Audit;
 use crate::clock::Clock;
+use crate::commit::Commit;
 use crate::config::{Durability, JournalConfig};
 use crate::data::{DataError, DataFolder};
 use crate::directory::Directory;
@@ -11,7 +12,6 @@ use crate::entry::{Entry, Epoch};
 use crate::feed::Feed;
 use crate::health::Health;
 use crate::journal::JournalError;
-use crate::journal::commit::Commit;
 use crate::journal::disk::Disk;
 use crate::journal::replay::{self, Opened, Replayed};
 use crate::metrics::Metrics;

@@ -8,27 +8,27 @@
 //!
 //! This crate is the one place where FIX meets the market. It deliberately knows nothing of the back office or SQL.
 
+// What the journal holds, and the engine that replays it, is a crate of its own, so that tools can read it without the server.
+pub use ::journal;
+pub use journal::{data, engine, entry, participant};
+
 pub mod audit;
 pub mod bootstrap;
 pub mod bus;
 pub mod calendar;
 pub mod certificates;
 pub mod clock;
+pub mod commit;
 pub mod config;
 pub mod control;
-pub mod data;
 pub mod directory;
-pub mod engine;
-pub mod entry;
 pub mod feed;
 pub mod gateway;
 pub mod health;
 pub mod hub;
-pub mod journal;
 pub mod metrics;
 pub mod observe;
 pub mod open;
-pub mod participant;
 pub mod revoked;
 pub mod schedules;
 pub mod sequencer;

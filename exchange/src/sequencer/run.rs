@@ -1,11 +1,11 @@
 //! The sequencer thread: drains what has arrived, numbers it, applies it, and hands the batch on.
 
 use crate::clock::Clock;
+use crate::commit::{Batch, Commit, Sealed};
 use crate::engine::Engine;
 use crate::entry::Entry;
 use crate::feed::Feed;
 use crate::health::Health;
-use crate::journal::commit::{Batch, Commit, Sealed};
 use crate::journal::record;
 use crate::metrics::Metrics;
 use crate::sequencer::{Input, Stop, StopReason, Submission, Submitter};

@@ -2,13 +2,13 @@
 //! caller sees every entry and may refuse it.
 
 use crate::data::DataError;
+use crate::disk::Disk;
 use crate::entry::{Entry, Epoch};
-use crate::journal::JournalError;
-use crate::journal::disk::Disk;
-use crate::journal::scan::{Found, Scan};
-use crate::journal::segment::{self, Header, Segment, Segments};
-use crate::journal::tail::{self, Verdict};
-use crate::journal::writer::{HEADER_LEN, Writer, WriterParts};
+use crate::error::JournalError;
+use crate::scan::{Found, Scan};
+use crate::segment::{self, Header, Segment, Segments};
+use crate::tail::{self, Verdict};
+use crate::writer::{HEADER_LEN, Writer, WriterParts};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

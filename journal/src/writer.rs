@@ -1,8 +1,8 @@
 //! [`Writer`]: the end of the journal that is written. Appends whole batches, begins segments. Who syncs when is [`super::commit`]'s matter.
 
+use crate::disk::{Disk, Tape};
 use crate::entry::Epoch;
-use crate::journal::disk::{Disk, Tape};
-use crate::journal::segment::{self, Header, Segment, Segments};
+use crate::segment::{self, Header, Segment, Segments};
 use std::io;
 use std::path::PathBuf;
 

@@ -54,7 +54,7 @@ impl Network {
 }
 
 /// The address with the bits behind `prefix` set to 0.
-pub(crate) fn cut(address: IpAddr, prefix: u8) -> IpAddr {
+pub fn cut(address: IpAddr, prefix: u8) -> IpAddr {
     match address {
         IpAddr::V4(address) => {
             let mask = u32::MAX

@@ -1,9 +1,9 @@
 //! [`Scan`]: walks one segment from its header to its end, record by record, and says where and how it stops making sense.
 
 use crate::entry::Entry;
-use crate::journal::JournalError;
-use crate::journal::record::{self, RecordHeader};
-use crate::journal::segment::{self, Header};
+use crate::error::JournalError;
+use crate::record::{self, RecordHeader};
+use crate::segment::{self, Header};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};

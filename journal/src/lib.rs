@@ -26,12 +26,17 @@
 //!
 //! # Who writes
 //!
-//! The journal thread alone ([`commit`]), through [`disk::Disk`]; readers ([`cursor`]) never read beyond what is published.
+//! One thread of the exchange alone, through [`disk::Disk`]; readers ([`cursor`]) never read beyond what is published. Beside the server there
+//! are tools that look at the files while nobody writes: that is why this is a crate of its own. It holds what an [`entry`] is and the
+//! [`engine`] that replays entries, and knows no socket, no thread, no FIX.
 
-pub mod commit;
 pub mod cursor;
+pub mod data;
 pub mod disk;
+pub mod engine;
+pub mod entry;
 mod error;
+pub mod participant;
 pub mod record;
 pub mod replay;
 pub mod scan;

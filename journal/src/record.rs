@@ -1,5 +1,5 @@
 //! A record: one entry as bytes, with its length, its checksum and what was settled when it was made. The layout is drawn in
-//! [`crate::journal`].
+//! [the crate](crate).
 
 use crate::entry::Entry;
 

@@ -1,9 +1,9 @@
 //! [`Cursor`]: one reader's place in the journal's files. It reads only what is published, so the end of a file is never torn for it.
 
 use crate::entry::Entry;
-use crate::journal::JournalError;
-use crate::journal::scan::{Found, Scan};
-use crate::journal::segment::Segments;
+use crate::error::JournalError;
+use crate::scan::{Found, Scan};
+use crate::segment::Segments;
 
 /// Entries behind one another, from the files. Blocking: not for an async task.
 #[derive(Debug)]

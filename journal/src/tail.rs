@@ -1,7 +1,7 @@
 //! Tells a torn tail from damage: looks behind a bad record for one that vouches that everything before it had been settled.
 
-use crate::journal::JournalError;
-use crate::journal::record::{HEADER_BYTES, RecordHeader, seq};
+use crate::error::JournalError;
+use crate::record::{HEADER_BYTES, RecordHeader, seq};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Segments: the header of a file, its name, and the list of all of them that writer and readers share.
 
 use crate::entry::Epoch;
-use crate::journal::JournalError;
+use crate::error::JournalError;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
