@@ -72,6 +72,10 @@ fn order(n: u64) -> Command {
             order_qty: "1".parse().unwrap(),
             post_only: false,
             max_floor: None,
+            all_or_none: false,
+            min_qty: None,
+            short_sale: false,
+            reprice_to_band: false,
         },
     }
 }

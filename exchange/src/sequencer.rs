@@ -74,11 +74,13 @@ impl Stop {
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
-    reason = "all but the last are submissions: boxing them would cost an allocation each"
+    reason = "nearly all are submissions: boxing them would cost an allocation each"
 )]
 pub(crate) enum Input {
     /// A request.
     Submission(Submission),
+    /// The market has something to do at this time.
+    Tick,
     /// Take what stands in the queue, then end.
     Stop,
 }

@@ -46,6 +46,11 @@ impl Engine {
         events
     }
 
+    /// When the next tick is due; none while nothing waits for a time.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.market.next_deadline()
+    }
+
     /// Orders that rest now.
     pub fn live_orders(&self) -> u64 {
         self.market.live_orders()

@@ -226,9 +226,9 @@ fn slice(leaves: Qty, max_floor: Option<Qty>) -> Qty {
 
 /// Where an order rests.
 fn place(orders: &Orders, slot: Slot) -> (Side, Price) {
-    let terms = &orders[slot].facts.terms;
-    let price = terms.ord_type.price().expect("only limit orders rest");
-    (terms.side, price)
+    let facts = &orders[slot].facts;
+    let price = facts.working.price().expect("what rests has a price");
+    (facts.terms.side, price)
 }
 
 fn plus(a: Qty, b: Qty) -> Qty {

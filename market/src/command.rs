@@ -11,6 +11,7 @@ use crate::money::Money;
 use crate::order::{OrderTerms, Side};
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::rules::Rules;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +158,16 @@ pub enum Command {
         /// Whose.
         participant: ParticipantId,
     },
+    /// Sets the rules of an instrument, all of them.
+    SetRules {
+        /// Which.
+        instrument: InstrumentId,
+        /// What holds from now on.
+        rules: Rules,
+    },
+    /// The time of this command has come: everything that is due by then is done. The sequencer sends it when
+    /// [`crate::market::Market::next_deadline`] is due.
+    Tick,
 }
 
 /// A participant's request to change one of its orders. What it says about the order is compared with the order first; a request

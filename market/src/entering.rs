@@ -4,7 +4,7 @@ use crate::event::{CancelReason, Event};
 use crate::id::{ClOrdId, ParticipantId};
 use crate::matching::Matched;
 use crate::money::Money;
-use crate::order::{OrderFacts, OrderTerms, TimeInForce};
+use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce, Working};
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -20,8 +20,8 @@ impl State {
         events: &mut Vec<Event>,
     ) {
         match self.admit(participant, &cl_ord_id, &terms) {
-            Ok(reserved) => {
-                let order = self.accept(participant, cl_ord_id, terms, reserved);
+            Ok((working, reserved)) => {
+                let order = self.accept(participant, cl_ord_id, terms, working, reserved);
                 events.push(Event::OrderAccepted { order });
                 self.work(order, events);
             }
@@ -35,13 +35,13 @@ impl State {
     }
 
     /// Every check of an order, in the order in which they are told: who, where, when, which name, what, room, money.
-    /// Answers what it is to reserve.
+    /// Answers how it begins to work, and what it is to reserve.
     fn admit(
         &self,
         participant: ParticipantId,
         cl_ord_id: &ClOrdId,
         terms: &OrderTerms,
-    ) -> Result<Money, Refusal> {
+    ) -> Result<(Working, Money), Refusal> {
         self.registry.may_trade(participant, terms.account)?;
         let listing = self.registry.listing(terms.instrument)?;
         listing.takes_orders()?;
@@ -53,19 +53,21 @@ impl State {
         if terms.order_qty > self.room(terms) {
             return Err(Refusal::BookFull);
         }
-        let reserved = self.reservation(terms, terms.order_qty);
+        let working = begin(terms)?;
+        let reserved = self.reservation(terms, working, terms.order_qty);
         self.ledger
             .check(self.claim(terms), Money::ZERO, reserved)?;
-        Ok(reserved)
+        Ok((working, reserved))
     }
 
     /// An accepted order meets the book.
     fn work(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
         let terms = order.terms;
-        if terms.post_only && self.would_trade(&terms) {
+        if terms.post_only && self.would_trade(&terms, order.working.price()) {
             return self.cancel_taker(order, CancelReason::WouldTrade, events);
         }
-        if terms.time_in_force == TimeInForce::Fok && !self.can_fill(&terms) {
+        if terms.time_in_force == TimeInForce::Fok && !self.can_fill(&terms, order.working.price())
+        {
             return self.cancel_taker(order, CancelReason::NotWhole, events);
         }
         let matched = self.match_taker(&mut order, events);
@@ -91,6 +93,9 @@ impl State {
             TimeInForce::Ioc | TimeInForce::Fok => {
                 self.cancel_taker(order, CancelReason::Unfilled, events);
             }
+            TimeInForce::Gtd(_) | TimeInForce::AtOpen | TimeInForce::AtClose => {
+                unreachable!("not offered")
+            }
         }
     }
 
@@ -100,5 +105,18 @@ impl State {
         let book = &mut self.books[instrument.0 as usize];
         book.rest(&mut self.orders, slot);
         assert!(book.is_uncrossed(), "a book is never crossed at rest");
+    }
+}
+
+/// How an order of these terms begins to work.
+pub(crate) fn begin(terms: &OrderTerms) -> Result<Working, Refusal> {
+    match terms.ord_type {
+        OrdType::Market => Ok(Working::AtMarket),
+        OrdType::Limit(price) => Ok(Working::At(price)),
+        OrdType::Stop { .. }
+        | OrdType::StopLimit { .. }
+        | OrdType::MarketToLimit
+        | OrdType::Pegged { .. }
+        | OrdType::TrailingStop { .. } => Err(Refusal::NotOffered),
     }
 }

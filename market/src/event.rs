@@ -11,6 +11,7 @@ use crate::order::{OrderFacts, OrderTerms, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::rules::Rules;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 
@@ -241,6 +242,30 @@ pub enum Event {
         /// How many.
         canceled: u32,
     },
+    /// The rules of an instrument are these now.
+    RulesSet {
+        /// Which.
+        instrument: InstrumentId,
+        /// What holds.
+        rules: Rules,
+    },
+    /// Everything that was due is done; what came of it stands before this.
+    Ticked,
+}
+
+impl Event {
+    /// The instrument whose book this event may have changed.
+    pub(crate) const fn book(&self) -> Option<InstrumentId> {
+        match self {
+            Self::OrderAccepted { order }
+            | Self::OrderCanceled { order, .. }
+            | Self::OrderExpired { order }
+            | Self::OrderReplaced { order, .. }
+            | Self::OrderDecremented { order, .. } => Some(order.terms.instrument),
+            Self::Traded { instrument, .. } => Some(*instrument),
+            _ => None,
+        }
+    }
 }
 
 /// Why an order was cancelled.

@@ -2,7 +2,7 @@
 //! show a book. Only dispatches: each rule has a file of its own.
 
 use crate::book::visible;
-use crate::command::{Change, Command};
+use crate::command::Command;
 use crate::event::Event;
 use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use crate::instrument::{Instrument, Phase};
@@ -11,6 +11,7 @@ use crate::order::{OrderFacts, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::rules::Rules;
 use crate::state::State;
 use crate::time::Timestamp;
 use crate::transfers::{Moved, Transfer};
@@ -61,6 +62,8 @@ impl Market {
     /// every command. Never panics on a command, whatever is in it.
     pub fn apply(&mut self, seq: u64, at: Timestamp, command: &Command, events: &mut Vec<Event>) {
         self.last = (seq, at);
+        self.state.now = at;
+        let from = events.len();
         match *command {
             Command::Enter {
                 participant,
@@ -68,17 +71,14 @@ impl Market {
                 terms,
             } => {
                 self.state.enter(participant, cl_ord_id, terms, events);
-                self.report_levels_of(terms.instrument, events);
             }
             Command::Cancel {
                 participant,
                 cl_ord_id,
                 orig_cl_ord_id,
             } => {
-                let from = events.len();
                 let state = &mut self.state;
                 state.cancel(participant, cl_ord_id, orig_cl_ord_id, events);
-                self.report_levels_after(from, events);
             }
             Command::Replace {
                 participant,
@@ -88,7 +88,6 @@ impl Market {
             } => {
                 let state = &mut self.state;
                 state.replace(participant, cl_ord_id, orig_cl_ord_id, terms, events);
-                self.report_levels_of(terms.instrument, events);
             }
             Command::MassCancel {
                 participant,
@@ -96,10 +95,8 @@ impl Market {
                 instrument,
                 side,
             } => {
-                let from = events.len();
                 let state = &mut self.state;
                 state.mass_cancel(participant, cl_ord_id, instrument, side, events);
-                self.report_levels_after(from, events);
             }
             Command::Status {
                 participant,
@@ -110,21 +107,15 @@ impl Market {
                 let state = &self.state;
                 state.status(participant, request_id, cl_ord_id, instrument, events);
             }
-            Command::Amend(amendment) => {
-                let from = events.len();
-                self.state.amend(&amendment, events);
-                match amendment.change {
-                    Change::Replace(terms) => self.report_levels_of(terms.instrument, events),
-                    _ => self.report_levels_after(from, events),
-                }
-            }
+            Command::Amend(amendment) => self.state.amend(&amendment, events),
             _ => self.operate(command, events),
         }
+        self.state.react(from, events);
+        self.report_levels_after(from, events);
     }
 
     /// Commands of operators and services.
     fn operate(&mut self, command: &Command, events: &mut Vec<Event>) {
-        let from = events.len();
         let state = &mut self.state;
         let done = match *command {
             Command::Open { instrument } => state.open(instrument, events),
@@ -136,12 +127,20 @@ impl Market {
                 state.end_of_day(events);
                 Ok(())
             }
+            Command::SetRules { instrument, rules } => {
+                state.registry.set_rules(instrument, rules).map(|()| {
+                    events.push(Event::RulesSet { instrument, rules });
+                })
+            }
+            Command::Tick => {
+                state.tick(events);
+                Ok(())
+            }
             _ => self.administer(command, events),
         };
         if let Err(refusal) = done {
             events.push(Event::Refused { refusal });
         }
-        self.report_levels_after(from, events);
     }
 
     /// Reference data and transfers.
@@ -156,7 +155,7 @@ impl Market {
             }
             Command::ListInstrument(instrument) => {
                 let instrument = registry.list_instrument(instrument, limits)?;
-                self.state.books.push(crate::book::Book::new(instrument.id));
+                self.state.list(&instrument);
                 events.push(Event::InstrumentListed { instrument });
             }
             Command::AdmitParticipant { comp_id } => {
@@ -233,17 +232,9 @@ impl Market {
         }
     }
 
-    /// Tells the levels of all books in which the events from `from` on ended an order.
+    /// Tells the levels of all books that the events from `from` on may have changed.
     fn report_levels_after(&mut self, from: usize, events: &mut Vec<Event>) {
-        let books: BTreeSet<InstrumentId> = events[from..]
-            .iter()
-            .filter_map(|event| match event {
-                Event::OrderCanceled { order, .. } | Event::OrderExpired { order } => {
-                    Some(order.terms.instrument)
-                }
-                _ => None,
-            })
-            .collect();
+        let books: BTreeSet<InstrumentId> = events[from..].iter().filter_map(Event::book).collect();
         for instrument in books {
             self.report_levels_of(instrument, events);
         }
@@ -257,6 +248,20 @@ impl Market {
     /// Time of the last command.
     pub const fn last_at(&self) -> Timestamp {
         self.last.1
+    }
+
+    /// When the next [`Command::Tick`] is due; none while nothing waits for a time.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.state.deadlines.next()
+    }
+
+    /// The rules of an instrument.
+    pub fn rules(&self, id: InstrumentId) -> Option<&Rules> {
+        self.state
+            .registry
+            .listing(id)
+            .ok()
+            .map(|listing| &listing.rules)
     }
 
     /// How many orders rest, over all books.

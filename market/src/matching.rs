@@ -30,7 +30,7 @@ impl State {
         events: &mut Vec<Event>,
     ) -> Matched {
         let terms = taker.terms;
-        let limit = terms.ord_type.price();
+        let limit = taker.working.price();
         while taker.leaves_qty > Qty::ZERO {
             let book = self.book(terms.instrument);
             let Some(slot) = book.first_for(terms.side, limit) else {
@@ -78,7 +78,7 @@ impl State {
         let instrument = facts.terms.instrument;
         self.books[instrument.0 as usize].shrink(&mut self.orders, slot, leaves);
         let mut order = self.orders[slot].facts;
-        let reserved = self.reservation(&order.terms, leaves);
+        let reserved = self.reservation(&order.terms, order.working, leaves);
         self.hold(&mut order, reserved);
         self.assert_sound(&order);
         self.orders[slot].facts = order;
@@ -96,8 +96,8 @@ impl State {
         }
         taker.terms.order_qty = minus(taker.terms.order_qty, qty);
         taker.leaves_qty = minus(taker.leaves_qty, qty);
-        if taker.terms.ord_type.price().is_some() {
-            let reserved = self.reservation(&taker.terms, taker.leaves_qty);
+        if taker.working.price().is_some() {
+            let reserved = self.reservation(&taker.terms, taker.working, taker.leaves_qty);
             self.hold(taker, reserved);
         }
         self.assert_sound(taker);
@@ -121,17 +121,17 @@ impl State {
         });
     }
 
-    /// Whether an order of these terms would trade at once.
-    pub(crate) fn would_trade(&self, terms: &OrderTerms) -> bool {
+    /// Whether an order of these terms would trade at once with this limit.
+    pub(crate) fn would_trade(&self, terms: &OrderTerms, limit: Option<Price>) -> bool {
         let book = self.book(terms.instrument);
-        book.first_for(terms.side, terms.ord_type.price()).is_some()
+        book.first_for(terms.side, limit).is_some()
     }
 
     /// Whether an order of these terms can trade whole at once, hidden quantity included.
-    pub(crate) fn can_fill(&self, terms: &OrderTerms) -> bool {
+    pub(crate) fn can_fill(&self, terms: &OrderTerms, limit: Option<Price>) -> bool {
         let ends = self.limits.self_trade != SelfTrade::CancelOldest;
         let mut left = terms.order_qty;
-        for (_, open) in self.reachable(terms, ends) {
+        for (_, open) in self.reachable(terms, limit, ends) {
             left = minus(left, left.min(open));
             if left == Qty::ZERO {
                 return true;
@@ -149,7 +149,7 @@ impl State {
         );
         let mut left = qty;
         let mut cost = Money::ZERO;
-        for (price, open) in self.reachable(terms, ends) {
+        for (price, open) in self.reachable(terms, None, ends) {
             let part = left.min(open);
             left = minus(left, part);
             cost = cost
@@ -162,12 +162,17 @@ impl State {
         cost
     }
 
-    /// What an order of these terms can trade with, level by level, best first, resting orders of the same account left out
+    /// What an order of these terms and limit can trade with, level by level, best first, resting orders of the same account left out
     /// where self-trade prevention is on. With `ends`, the first of them is also the end.
-    fn reachable(&self, terms: &OrderTerms, ends: bool) -> impl Iterator<Item = (Price, Qty)> {
+    fn reachable(
+        &self,
+        terms: &OrderTerms,
+        limit: Option<Price>,
+        ends: bool,
+    ) -> impl Iterator<Item = (Price, Qty)> {
         let account = terms.account;
         let mut ended = false;
-        self.acceptable(terms).map_while(move |level| {
+        self.acceptable(terms, limit).map_while(move |level| {
             if ended {
                 return None;
             }
@@ -182,9 +187,9 @@ impl State {
         })
     }
 
-    fn acceptable(&self, terms: &OrderTerms) -> impl Iterator<Item = &Level> {
+    fn acceptable(&self, terms: &OrderTerms, limit: Option<Price>) -> impl Iterator<Item = &Level> {
         let ladder = self.book(terms.instrument).side(terms.side.opposite());
-        ladder.acceptable(terms.ord_type.price())
+        ladder.acceptable(limit)
     }
 
     /// What a level has, less what self-trade prevention keeps from the account.

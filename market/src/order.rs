@@ -4,6 +4,7 @@ use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use crate::money::Money;
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Side (54).
@@ -27,22 +28,92 @@ impl Side {
     }
 }
 
-/// OrdType (40) together with the price it needs, so that a limit without a price cannot be said.
+/// OrdType (40) together with the prices it needs, so that a limit without a price cannot be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrdType {
-    /// 1: at any price.
+    /// 1: at any price within the collar.
     Market,
     /// 2: at this price or better.
     Limit(Price),
+    /// 3: a market order once the trigger is reached.
+    Stop {
+        /// StopPx (99).
+        stop_px: Price,
+    },
+    /// 4: a limit order once the trigger is reached.
+    StopLimit {
+        /// StopPx (99).
+        stop_px: Price,
+        /// Price (44).
+        price: Price,
+    },
+    /// K: a market order whose rest becomes a limit order at the price of its last trade.
+    MarketToLimit,
+    /// P: a limit order whose price follows the book.
+    Pegged {
+        /// What it follows (18 = R, P or M).
+        peg: Peg,
+        /// PegOffsetValue (211), signed: added to what it follows.
+        offset: Price,
+        /// Price (44): never beyond this one.
+        limit: Option<Price>,
+    },
+    /// P with 18=a: a stop order whose trigger follows the last trade at a distance, only ever in the direction that protects.
+    TrailingStop {
+        /// The distance (211), above zero.
+        offset: Price,
+    },
+}
+
+/// What a pegged order follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Peg {
+    /// 18=R: the best price of its own side.
+    Primary,
+    /// 18=P: the best price of the other side.
+    Market,
+    /// 18=M: the middle between both.
+    Mid,
 }
 
 impl OrdType {
-    /// The limit, if there is one.
+    /// The limit that was asked for, Price (44), if there is one.
     pub const fn price(self) -> Option<Price> {
         match self {
-            Self::Market => None,
-            Self::Limit(price) => Some(price),
+            Self::Limit(price) | Self::StopLimit { price, .. } => Some(price),
+            Self::Pegged { limit, .. } => limit,
+            Self::Market | Self::Stop { .. } | Self::MarketToLimit | Self::TrailingStop { .. } => {
+                None
+            }
+        }
+    }
+}
+
+/// What an order does now, whatever it was entered as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Working {
+    /// It trades at any price within the collar; it never rests.
+    AtMarket,
+    /// It trades at this price or better, and rests there.
+    At(Price),
+    /// It waits outside the book until a trade (or the best opposite price) reaches the trigger.
+    Held {
+        /// The trigger now in force.
+        stop_px: Price,
+    },
+    /// It waits outside the book for something else: the auction that it is for, or a price to peg to.
+    Parked,
+}
+
+impl Working {
+    /// The price that it trades at or better, while it has one.
+    pub const fn price(self) -> Option<Price> {
+        match self {
+            Self::At(price) => Some(price),
+            Self::AtMarket | Self::Held { .. } | Self::Parked => None,
         }
     }
 }
@@ -59,6 +130,12 @@ pub enum TimeInForce {
     Ioc,
     /// 4: the whole at once, or nothing.
     Fok,
+    /// 6: until this time (ExpireTime, 126; the end of that trading day for an ExpireDate, 432).
+    Gtd(Timestamp),
+    /// 2: in the next opening auction only.
+    AtOpen,
+    /// 7: in the next closing auction only.
+    AtClose,
 }
 
 /// OrdStatus (39).
@@ -98,6 +175,41 @@ pub struct OrderTerms {
     pub post_only: bool,
     /// MaxFloor (111): the most that is shown at a time; `None` shows all.
     pub max_floor: Option<Qty>,
+    /// ExecInst (18) = G: trades whole or not at all.
+    pub all_or_none: bool,
+    /// MinQty (110): the least that it trades at once; IOC only.
+    pub min_qty: Option<Qty>,
+    /// Side (54) = 5: sells what the account has borrowed.
+    pub short_sale: bool,
+    /// Moved to the band rather than refused when its price is beyond it.
+    pub reprice_to_band: bool,
+}
+
+impl OrderTerms {
+    /// A plain order: nothing hidden, nothing conditional.
+    pub const fn plain(
+        account: AccountId,
+        instrument: InstrumentId,
+        side: Side,
+        ord_type: OrdType,
+        time_in_force: TimeInForce,
+        order_qty: Qty,
+    ) -> Self {
+        Self {
+            account,
+            instrument,
+            side,
+            ord_type,
+            time_in_force,
+            order_qty,
+            post_only: false,
+            max_floor: None,
+            all_or_none: false,
+            min_qty: None,
+            short_sale: false,
+            reprice_to_band: false,
+        }
+    }
 }
 
 /// All that an event says about an order, as it stands after the event. Between events of one order:
@@ -112,6 +224,8 @@ pub struct OrderFacts {
     pub participant: ParticipantId,
     /// What was asked for, as last replaced.
     pub terms: OrderTerms,
+    /// What it does now: the price it works at, or what it waits for.
+    pub working: Working,
     /// OrdStatus (39).
     pub ord_status: OrdStatus,
     /// CumQty (14).

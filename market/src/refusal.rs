@@ -107,6 +107,10 @@ pub enum Refusal {
     TimeInForceNotReplaceable,
     /// The request cannot be carried out as it is; the command says why.
     BadRequest,
+    /// A figure of the rules is out of its range.
+    BadRules,
+    /// A type, a time in force or an instruction that the venue does not offer, or not together.
+    NotOffered,
 }
 
 impl fmt::Display for Refusal {
@@ -167,6 +171,10 @@ impl fmt::Display for Refusal {
             Self::OtherSide => f.write_str("the order is on the other side"),
             Self::TimeInForceNotReplaceable => {
                 f.write_str("an order that rests cannot become IOC or FOK")
+            }
+            Self::BadRules => f.write_str("a figure of the rules is out of its range"),
+            Self::NotOffered => {
+                f.write_str("this type, time in force or instruction is not offered, or not together")
             }
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }

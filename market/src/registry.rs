@@ -8,6 +8,7 @@ use crate::instrument::{Instrument, Phase};
 use crate::limits::Limits;
 use crate::order::OrderFacts;
 use crate::refusal::Refusal;
+use crate::rules::Rules;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub(crate) struct Listing {
     pub(crate) currency: AssetId,
     /// What its book does now.
     pub(crate) phase: Phase,
+    /// What binds its trading.
+    pub(crate) rules: Rules,
 }
 
 impl Listing {
@@ -72,6 +75,7 @@ impl Registry {
             instrument,
             currency,
             phase: Phase::Closed,
+            rules: Rules::default(),
         });
         Ok(instrument)
     }
@@ -141,6 +145,16 @@ impl Registry {
             .get_mut(index(id.0))
             .ok_or(Refusal::UnknownInstrument)?;
         listing.phase = phase;
+        Ok(())
+    }
+
+    pub(crate) fn set_rules(&mut self, id: InstrumentId, rules: Rules) -> Result<(), Refusal> {
+        rules.check()?;
+        let listing = self
+            .listings
+            .get_mut(index(id.0))
+            .ok_or(Refusal::UnknownInstrument)?;
+        listing.rules = rules;
         Ok(())
     }
 

@@ -1,10 +1,11 @@
 //! Replaces: the place is kept only when the price and the displayed size stay and the quantity does not grow; anything else
 //! matches anew and rests at the back. A refused replace leaves order and place untouched.
 
+use crate::entering::begin;
 use crate::event::{CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, ParticipantId};
 use crate::money::Money;
-use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, TimeInForce};
+use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, TimeInForce, Working};
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::slab::Slot;
@@ -22,12 +23,12 @@ impl State {
         events: &mut Vec<Event>,
     ) {
         let checked = self.live(participant, &orig_cl_ord_id).and_then(|slot| {
-            let reserved = self.admit_replace(&self.orders[slot].facts, &cl_ord_id, &terms)?;
-            Ok((slot, reserved))
+            let admitted = self.admit_replace(&self.orders[slot].facts, &cl_ord_id, &terms)?;
+            Ok((slot, admitted))
         });
         match checked {
-            Ok((slot, reserved)) => {
-                self.carry_out(slot, cl_ord_id, orig_cl_ord_id, terms, reserved, events);
+            Ok((slot, admitted)) => {
+                self.carry_out(slot, cl_ord_id, orig_cl_ord_id, terms, admitted, events);
             }
             Err(refusal) => events.push(Event::CancelRejected {
                 participant,
@@ -40,13 +41,13 @@ impl State {
         }
     }
 
-    /// Every check of a replace. Answers what the order is to hold after it.
+    /// Every check of a replace. Answers how the order works after it, and what it is to hold.
     fn admit_replace(
         &self,
         order: &OrderFacts,
         cl_ord_id: &ClOrdId,
         terms: &OrderTerms,
-    ) -> Result<Money, Refusal> {
+    ) -> Result<(Working, Money), Refusal> {
         let listing = self.registry.listing(order.terms.instrument)?;
         listing.takes_orders()?;
         self.registry
@@ -62,13 +63,14 @@ impl State {
         if more > self.room(terms) {
             return Err(Refusal::BookFull);
         }
-        if terms.post_only && leaves > Qty::ZERO && self.would_trade(terms) {
+        let working = begin(terms)?;
+        if terms.post_only && leaves > Qty::ZERO && self.would_trade(terms, working.price()) {
             return Err(Refusal::PostOnlyWouldTrade);
         }
-        let reserved = self.reservation(terms, leaves);
+        let reserved = self.reservation(terms, working, leaves);
         self.ledger
             .check(self.claim(terms), order.reserved, reserved)?;
-        Ok(reserved)
+        Ok((working, reserved))
     }
 
     fn carry_out(
@@ -77,13 +79,14 @@ impl State {
         cl_ord_id: ClOrdId,
         orig_cl_ord_id: ClOrdId,
         terms: OrderTerms,
-        reserved: Money,
+        (working, reserved): (Working, Money),
         events: &mut Vec<Event>,
     ) {
         let former = self.orders[slot].facts;
         let mut order = former;
         order.cl_ord_id = cl_ord_id;
         order.terms = terms;
+        order.working = working;
         order.leaves_qty = leaves_after(&former, &terms);
         self.hold(&mut order, reserved);
         if order.leaves_qty == Qty::ZERO {

@@ -2,18 +2,21 @@
 //! changes orders, book and ledger together, so that they always agree. Knows no rule of priority or time in force.
 
 use crate::book::Book;
+use crate::deadlines::Deadlines;
 use crate::event::{CancelReason, Event};
 use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::image::Unsound;
-use crate::instrument::Phase;
+use crate::instrument::{Instrument, Phase};
 use crate::limits::{Limits, SelfTrade};
 use crate::money::Money;
-use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side};
+use crate::order::{OrdStatus, OrderFacts, OrderTerms, Side, Working};
 use crate::orders::Orders;
 use crate::qty::Qty;
 use crate::registry::{Listing, Registry};
 use crate::risk::{Claim, Ledger, units};
 use crate::slab::Slot;
+use crate::tape::Tape;
+use crate::time::Timestamp;
 use crate::transfers::Transfers;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -28,6 +31,11 @@ pub(crate) struct State {
     pub(crate) books: Vec<Book>,
     pub(crate) ledger: Ledger,
     pub(crate) transfers: Transfers,
+    /// By instrument.
+    pub(crate) tapes: Vec<Tape>,
+    pub(crate) deadlines: Deadlines,
+    /// Time of the command in hand.
+    pub(crate) now: Timestamp,
     last_order: u64,
     last_trade: u64,
 }
@@ -41,6 +49,9 @@ impl State {
             books: Vec::new(),
             ledger: Ledger::default(),
             transfers: Transfers::default(),
+            tapes: Vec::new(),
+            deadlines: Deadlines::default(),
+            now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
         }
@@ -49,6 +60,12 @@ impl State {
     /// Trades since the market was made.
     pub(crate) const fn trades(&self) -> u64 {
         self.last_trade
+    }
+
+    /// Makes place for an instrument that the registry has listed.
+    pub(crate) fn list(&mut self, instrument: &Instrument) {
+        self.books.push(Book::new(instrument.id));
+        self.tapes.push(Tape::new(instrument.reference_px));
     }
 
     pub(crate) fn book(&self, instrument: InstrumentId) -> &Book {
@@ -72,7 +89,9 @@ impl State {
             (self.registry.is_sound(), Unsound::Registry),
             (self.orders.is_sound(&self.registry), Unsound::Orders),
             (
-                self.books.len() == self.registry.listings().len() && resting <= self.orders.len(),
+                self.books.len() == self.registry.listings().len()
+                    && self.tapes.len() == self.books.len()
+                    && resting <= self.orders.len(),
                 Unsound::Books,
             ),
             (
@@ -95,15 +114,18 @@ impl State {
         }
     }
 
-    /// What a limit order of these terms holds while `leaves` is open.
-    pub(crate) fn reservation(&self, terms: &OrderTerms, leaves: Qty) -> Money {
+    /// What an order of these terms holds while `leaves` is open and it works like this.
+    pub(crate) fn reservation(&self, terms: &OrderTerms, working: Working, leaves: Qty) -> Money {
         if !self.ledger.is_checked(terms.account) {
             return Money::ZERO;
         }
-        match (terms.side, terms.ord_type) {
+        match (terms.side, working) {
             (Side::Sell, _) => units(leaves),
-            (Side::Buy, OrdType::Limit(price)) => Money::notional(price, leaves),
-            (Side::Buy, OrdType::Market) => self.cost(terms, leaves),
+            (Side::Buy, Working::At(price)) => Money::notional(price, leaves),
+            (Side::Buy, Working::AtMarket) => self.cost(terms, leaves),
+            (Side::Buy, Working::Held { .. } | Working::Parked) => {
+                unreachable!("no order is held or parked yet")
+            }
         }
     }
 
@@ -113,6 +135,7 @@ impl State {
         participant: ParticipantId,
         cl_ord_id: ClOrdId,
         terms: OrderTerms,
+        working: Working,
         reserved: Money,
     ) -> OrderFacts {
         self.last_order += 1;
@@ -122,6 +145,7 @@ impl State {
             cl_ord_id,
             participant,
             terms,
+            working,
             ord_status: OrdStatus::New,
             cum_qty: Qty::ZERO,
             leaves_qty: terms.order_qty,
@@ -134,11 +158,12 @@ impl State {
     pub(crate) fn trade(&mut self, slot: Slot, taker: &mut OrderFacts, events: &mut Vec<Event>) {
         let instrument = taker.terms.instrument;
         let maker = &self.orders[slot];
-        let price = maker.facts.terms.ord_type.price();
-        let price = price.expect("only limit orders rest");
+        let price = maker.facts.working.price();
+        let price = price.expect("what rests has a price");
         let qty = maker.shown.min(taker.leaves_qty);
         let notional = Money::notional(price, qty);
         self.last_trade += 1;
+        self.tapes[instrument.0 as usize].print(price);
         self.books[instrument.0 as usize].consume(&mut self.orders, slot, qty);
         taker.leaves_qty = minus(taker.leaves_qty, qty);
 
@@ -178,13 +203,13 @@ impl State {
         } else {
             OrdStatus::PartiallyFilled
         };
-        let reserved = match (order.terms.side, order.terms.ord_type) {
+        let reserved = match (order.terms.side, order.working) {
             _ if order.leaves_qty == Qty::ZERO => Money::ZERO,
-            (Side::Buy, OrdType::Market) if self.ledger.is_checked(order.terms.account) => {
+            (Side::Buy, Working::AtMarket) if self.ledger.is_checked(order.terms.account) => {
                 less(order.reserved, notional)
             }
-            (Side::Buy, OrdType::Market) => Money::ZERO,
-            _ => self.reservation(&order.terms, order.leaves_qty),
+            (Side::Buy, Working::AtMarket) => Money::ZERO,
+            _ => self.reservation(&order.terms, order.working, order.leaves_qty),
         };
         self.hold(order, reserved);
         self.assert_sound(order);

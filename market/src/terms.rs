@@ -13,6 +13,7 @@ use crate::risk::MAX_NOTIONAL;
 impl OrderTerms {
     /// Whether an instrument takes an order of these terms.
     pub(crate) fn check(&self, instrument: &Instrument, limits: &Limits) -> Result<(), Refusal> {
+        self.check_offered()?;
         self.check_price(instrument)?;
         self.check_qty(instrument)?;
         self.check_floor(instrument, limits)?;
@@ -23,6 +24,24 @@ impl OrderTerms {
                 Err(Refusal::PostOnlyMustRest)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the venue offers what these terms ask for.
+    fn check_offered(&self) -> Result<(), Refusal> {
+        let types = matches!(self.ord_type, OrdType::Market | OrdType::Limit(_));
+        let times = matches!(
+            self.time_in_force,
+            TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok
+        );
+        let instructions = !self.all_or_none
+            && self.min_qty.is_none()
+            && !self.short_sale
+            && !self.reprice_to_band;
+        if types && times && instructions {
+            Ok(())
+        } else {
+            Err(Refusal::NotOffered)
         }
     }
 

@@ -90,7 +90,9 @@ impl Names<'_> {
             | Event::OrderStatus { .. }
             | Event::MassCanceled { .. }
             | Event::LevelChanged { .. }
-            | Event::DayEnded => {}
+            | Event::DayEnded
+            | Event::RulesSet { .. }
+            | Event::Ticked => {}
         }
         Some(())
     }

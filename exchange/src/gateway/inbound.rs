@@ -179,17 +179,21 @@ impl Request<'_> {
         let account = self.account()?;
         let side = self.side()?;
         let ord_type = self.ord_type()?;
+        let time_in_force = self.time_in_force(ord_type)?;
+        let order_qty = self.qty(tag::ORDER_QTY)?.ok_or(Refused::Missing {
+            tag: tag::ORDER_QTY,
+        })?;
         Ok(OrderTerms {
-            account,
-            instrument: instrument.id,
-            side,
-            ord_type,
-            time_in_force: self.time_in_force(ord_type)?,
-            order_qty: self.qty(tag::ORDER_QTY)?.ok_or(Refused::Missing {
-                tag: tag::ORDER_QTY,
-            })?,
             post_only: self.post_only()?,
             max_floor: self.qty(tag::MAX_FLOOR)?,
+            ..OrderTerms::plain(
+                account,
+                instrument.id,
+                side,
+                ord_type,
+                time_in_force,
+                order_qty,
+            )
         })
     }
 

@@ -89,7 +89,9 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::TransferRefused { .. }
         | Event::LevelChanged { .. }
         | Event::PhaseChanged { .. }
-        | Event::DayEnded => [None, None],
+        | Event::DayEnded
+        | Event::RulesSet { .. }
+        | Event::Ticked => [None, None],
     }
 }
 
@@ -222,7 +224,9 @@ impl Teller<'_> {
             | Event::TransferRefused { .. }
             | Event::LevelChanged { .. }
             | Event::PhaseChanged { .. }
-            | Event::DayEnded => {}
+            | Event::DayEnded
+            | Event::RulesSet { .. }
+            | Event::Ticked => {}
         }
     }
 

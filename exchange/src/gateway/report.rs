@@ -74,6 +74,20 @@ fn time_in_force(time_in_force: TimeInForce) -> char {
         TimeInForce::Gtc => '1',
         TimeInForce::Ioc => '3',
         TimeInForce::Fok => '4',
+        TimeInForce::Gtd(_) => '6',
+        TimeInForce::AtOpen => '2',
+        TimeInForce::AtClose => '7',
+    }
+}
+
+fn ord_type(ord_type: OrdType) -> char {
+    match ord_type {
+        OrdType::Market => '1',
+        OrdType::Limit(_) => '2',
+        OrdType::Stop { .. } => '3',
+        OrdType::StopLimit { .. } => '4',
+        OrdType::MarketToLimit => 'K',
+        OrdType::Pegged { .. } | OrdType::TrailingStop { .. } => 'P',
     }
 }
 
@@ -158,10 +172,8 @@ fn terms(body: &mut Body, terms: &OrderTerms, directory: &Directory) {
     body.push(tag::SYMBOL, symbol);
     body.push(tag::SIDE, side(terms.side));
     body.push(tag::ORDER_QTY, qty(terms.order_qty));
-    match terms.ord_type {
-        OrdType::Market => body.push(tag::ORD_TYPE, '1'),
-        OrdType::Limit(limit) => body.push(tag::ORD_TYPE, '2').push(tag::PRICE, price(limit)),
-    };
+    body.push(tag::ORD_TYPE, ord_type(terms.ord_type));
+    body.push_some(tag::PRICE, terms.ord_type.price().map(price));
     body.push(tag::TIME_IN_FORCE, time_in_force(terms.time_in_force));
     if terms.post_only {
         body.push(tag::EXEC_INST, "6");

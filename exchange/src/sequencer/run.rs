@@ -3,22 +3,27 @@
 use crate::clock::Clock;
 use crate::commit::{Batch, Commit, Sealed};
 use crate::engine::Engine;
-use crate::entry::Entry;
+use crate::entry::{Entry, Instruction, Origin, TraceId};
 use crate::feed::Feed;
 use crate::health::Health;
 use crate::journal::record;
 use crate::metrics::Metrics;
 use crate::sequencer::{Input, Stop, StopReason, Submission, Submitter};
+use market::command::Command;
 use market::time::Timestamp;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// Batches that wait for the disk: while one is being synced, the next stand ready.
 const BATCHES_WAITING: usize = 4;
 /// Bytes of records after which a batch is handed on, however few its entries are.
 const BATCH_BYTES: usize = 1 << 20;
+
+/// Longest time between two looks at the clock while the market waits for a time.
+const CLOCK_STEP: Duration = Duration::from_secs(1);
 
 /// What a sequencer starts from.
 pub struct SequencerParts {
@@ -157,8 +162,10 @@ impl Run {
     fn run(mut self, inputs: &Receiver<Input>, batches: &SyncSender<Batch>) {
         let mut stopping = false;
         while !stopping {
-            let Ok(first) = inputs.recv() else {
-                break;
+            let first = match self.wait(inputs) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => break,
             };
             let batch = self.decide(first, inputs, &mut stopping);
             if !batch.sealed.is_empty() && batches.send(batch).is_err() {
@@ -168,6 +175,37 @@ impl Run {
             self.metrics
                 .live_orders
                 .set(as_gauge(self.engine.live_orders()));
+        }
+    }
+
+    /// The next input, or a tick when the market's next deadline comes first. The clock may be set meanwhile: it is looked at
+    /// again after [`CLOCK_STEP`], at the latest.
+    fn wait(&mut self, inputs: &Receiver<Input>) -> Result<Input, RecvTimeoutError> {
+        let Some(deadline) = self.engine.next_deadline() else {
+            return inputs.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        };
+        let left = deadline.nanos().saturating_sub(self.now().nanos());
+        match u64::try_from(left) {
+            Ok(left) if left > 0 => inputs.recv_timeout(Duration::from_nanos(left).min(CLOCK_STEP)),
+            _ => Ok(Input::Tick),
+        }
+    }
+
+    /// Time of the next entry.
+    fn now(&mut self) -> Timestamp {
+        self.clock.now().max(self.last_at)
+    }
+
+    /// Seals a tick first when the market has something to do by `at`.
+    fn tick_if_due(&mut self, at: Timestamp, settled: u64, batch: &mut Batch) {
+        if self.engine.next_deadline().is_some_and(|due| due <= at) {
+            let tick = Submission {
+                origin: Origin::System,
+                trace: TraceId::random(),
+                instruction: Instruction::Market(Command::Tick),
+                reply: None,
+            };
+            self.seal(tick, at, settled, batch);
         }
     }
 
@@ -181,7 +219,16 @@ impl Run {
         let mut next = Some(first);
         while let Some(input) = next {
             match input {
-                Input::Submission(submission) => self.seal(submission, settled, &mut batch),
+                Input::Submission(submission) => {
+                    self.metrics.queue_commands.dec();
+                    let at = self.now();
+                    self.tick_if_due(at, settled, &mut batch);
+                    self.seal(submission, at, settled, &mut batch);
+                }
+                Input::Tick => {
+                    let at = self.now();
+                    self.tick_if_due(at, settled, &mut batch);
+                }
                 Input::Stop => *stopping = true,
             }
             let is_small = batch.sealed.len() < self.batch && batch.records.len() < BATCH_BYTES;
@@ -192,8 +239,7 @@ impl Run {
     }
 
     /// Numbers, applies and encodes one submission.
-    fn seal(&mut self, submission: Submission, settled: u64, batch: &mut Batch) {
-        self.metrics.queue_commands.dec();
+    fn seal(&mut self, submission: Submission, at: Timestamp, settled: u64, batch: &mut Batch) {
         let Submission {
             origin,
             trace,
@@ -201,7 +247,6 @@ impl Run {
             reply,
         } = submission;
         let seq = self.last_seq + 1;
-        let at = self.clock.now().max(self.last_at);
         let events = self.engine.apply(seq, at, &instruction);
         let entry = Entry {
             seq,

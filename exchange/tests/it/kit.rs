@@ -190,6 +190,10 @@ pub(crate) fn enter(side: Side, n: u64, price: &str, qty: &str) -> Command {
             order_qty: qty.parse().unwrap(),
             post_only: false,
             max_floor: None,
+            all_or_none: false,
+            min_qty: None,
+            short_sale: false,
+            reprice_to_band: false,
         },
     }
 }

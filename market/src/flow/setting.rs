@@ -11,6 +11,7 @@ use crate::money::Money;
 use crate::order::{OrdType, OrderTerms, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::rules::Rules;
 use crate::text::Text;
 use alloc::format;
 use alloc::string::String;
@@ -72,6 +73,10 @@ pub(super) fn symbol(
     };
     [
         Command::ListInstrument(listed(instrument)),
+        Command::SetRules {
+            instrument,
+            rules: Rules::NONE,
+        },
         Command::Open { instrument },
     ]
     .into_iter()
@@ -120,19 +125,23 @@ pub(super) fn terms(operation: &Operation, tif: Tif) -> Result<OrderTerms, FlowE
         _ => OrdType::Limit(price(operation.price).ok_or_else(|| range("price"))?),
     };
     let floor = qty(operation.disp).ok_or_else(|| range("disp"))?;
+    let time_in_force = match tif {
+        Tif::Day | Tif::PostOnly => TimeInForce::Day,
+        Tif::Ioc | Tif::Market => TimeInForce::Ioc,
+        Tif::Fok => TimeInForce::Fok,
+    };
+    let order_qty = qty(operation.qty).ok_or_else(|| range("qty"))?;
     Ok(OrderTerms {
-        account: AccountId(operation.acct - 1),
-        instrument: InstrumentId(operation.sym),
-        side: operation.side,
-        ord_type,
-        time_in_force: match tif {
-            Tif::Day | Tif::PostOnly => TimeInForce::Day,
-            Tif::Ioc | Tif::Market => TimeInForce::Ioc,
-            Tif::Fok => TimeInForce::Fok,
-        },
-        order_qty: qty(operation.qty).ok_or_else(|| range("qty"))?,
         post_only: tif == Tif::PostOnly,
         max_floor: (floor > Qty::ZERO).then_some(floor),
+        ..OrderTerms::plain(
+            AccountId(operation.acct - 1),
+            InstrumentId(operation.sym),
+            operation.side,
+            ord_type,
+            time_in_force,
+            order_qty,
+        )
     })
 }
 

@@ -162,6 +162,10 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                 order_qty: Qty::from_raw(qty),
                 post_only,
                 max_floor: floor.map(Qty::from_raw),
+                all_or_none: false,
+                min_qty: None,
+                short_sale: false,
+                reprice_to_band: false,
             },
         )
 }

@@ -77,6 +77,10 @@ async fn a_report_that_was_never_stored_is_made_from_the_journal() {
             order_qty: "1".parse().unwrap(),
             post_only: false,
             max_floor: None,
+            all_or_none: false,
+            min_qty: None,
+            short_sale: false,
+            reprice_to_band: false,
         },
     };
     let origin = Origin::Session {

@@ -97,6 +97,10 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                     order_qty: Qty::from_raw(lots * LOT),
                     post_only: post_only && rests && ticks.is_some(),
                     max_floor: floor.map(|floor| Qty::from_raw(floor * LOT)),
+                    all_or_none: false,
+                    min_qty: None,
+                    short_sale: false,
+                    reprice_to_band: false,
                 }
             },
         )
@@ -133,7 +137,7 @@ fn wild_terms() -> impl Strategy<Value = OrderTerms> {
                 instrument: InstrumentId(instrument),
                 ord_type: match terms.ord_type {
                     OrdType::Market => OrdType::Market,
-                    OrdType::Limit(_) => OrdType::Limit(Price::from_raw(price)),
+                    _ => OrdType::Limit(Price::from_raw(price)),
                 },
                 order_qty: Qty::from_raw(qty),
                 post_only,

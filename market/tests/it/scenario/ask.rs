@@ -148,6 +148,10 @@ fn order_command(
                 order_qty: value(qty)?,
                 post_only: false,
                 max_floor: None,
+                all_or_none: false,
+                min_qty: None,
+                short_sale: false,
+                reprice_to_band: false,
             };
             let (terms, cl_ord_id) = with_options(terms, options, stage)?;
             Command::Enter {
@@ -301,6 +305,10 @@ fn unknown(participant: ParticipantId) -> OrderTerms {
         order_qty: Qty::ZERO,
         post_only: false,
         max_floor: None,
+        all_or_none: false,
+        min_qty: None,
+        short_sale: false,
+        reprice_to_band: false,
     }
 }
 

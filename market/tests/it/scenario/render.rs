@@ -6,7 +6,7 @@ use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
 use market::instrument::Phase;
 use market::market::Market;
 use market::money::Money;
-use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce};
 use market::qty::Qty;
 
 /// The names that events have told, by number.
@@ -151,6 +151,10 @@ impl Names {
                 format!("{} is {phase}{reason}", self.symbol(*instrument))
             }
             Event::DayEnded => "the day is over".into(),
+            Event::RulesSet { instrument, .. } => {
+                format!("new rules for {}", self.symbol(*instrument))
+            }
+            Event::Ticked => "the time has come".into(),
             _ => self.order_event(event),
         }
     }
@@ -243,12 +247,28 @@ impl Names {
         let price = match terms.ord_type {
             OrdType::Market => "market".to_owned(),
             OrdType::Limit(price) => price.to_string(),
+            OrdType::Stop { stop_px } => format!("market stop={stop_px}"),
+            OrdType::StopLimit { stop_px, price } => format!("{price} stop={stop_px}"),
+            OrdType::MarketToLimit => "market-to-limit".to_owned(),
+            OrdType::Pegged { peg, offset, limit } => {
+                let limit = limit.map_or_else(String::new, |limit| format!(" limit={limit}"));
+                let peg = match peg {
+                    Peg::Primary => "primary",
+                    Peg::Market => "opposite",
+                    Peg::Mid => "mid",
+                };
+                format!("peg={peg}{offset:+}{limit}")
+            }
+            OrdType::TrailingStop { offset } => format!("market trail={offset}"),
         };
         let tif = match terms.time_in_force {
-            TimeInForce::Day => "day",
-            TimeInForce::Gtc => "gtc",
-            TimeInForce::Ioc => "ioc",
-            TimeInForce::Fok => "fok",
+            TimeInForce::Day => "day".to_owned(),
+            TimeInForce::Gtc => "gtc".to_owned(),
+            TimeInForce::Ioc => "ioc".to_owned(),
+            TimeInForce::Fok => "fok".to_owned(),
+            TimeInForce::Gtd(until) => format!("until={}", until.nanos()),
+            TimeInForce::AtOpen => "at-open".to_owned(),
+            TimeInForce::AtClose => "at-close".to_owned(),
         };
         let mut text = format!(
             "{} {} {} @ {price} {tif} for {}",
@@ -290,7 +310,7 @@ impl Names {
         for side in [Side::Buy, Side::Sell] {
             for resting in market.resting(instrument, side) {
                 let order = resting.order;
-                let price = order.terms.ord_type.price().expect("only limits rest");
+                let price = order.working.price().expect("what rests has a price");
                 let mut line = format!(
                     "{} {price}: {} {}",
                     side_word(side),

@@ -1,0 +1,50 @@
+//! [`Deadlines`]: what the market has to do at a time: the sequencer sends [`crate::command::Command::Tick`] when the first is due.
+//! In order of time, then of [`Due`]. Knows no clock.
+
+use crate::id::OrderId;
+use crate::time::Timestamp;
+use alloc::collections::BTreeSet;
+use serde::{Deserialize, Serialize};
+
+/// What is to be done. One of a kind and number at most, each at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(dead_code, reason = "the orders that expire come next")]
+pub(crate) enum Due {
+    /// A GTD order expires, if it still lives.
+    OrderExpires(OrderId),
+}
+
+/// What is to be done, by time.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Deadlines {
+    due: BTreeSet<(Timestamp, Due)>,
+}
+
+impl Deadlines {
+    /// Sets one.
+    #[expect(dead_code, reason = "the orders that expire come next")]
+    pub(crate) fn set(&mut self, at: Timestamp, due: Due) {
+        self.due.insert((at, due));
+    }
+
+    #[expect(dead_code, reason = "the orders that expire come next")]
+    /// Takes one back; nothing when it is not set.
+    pub(crate) fn clear(&mut self, at: Timestamp, due: Due) {
+        self.due.remove(&(at, due));
+    }
+
+    /// When the first is due.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// The first that is due by `now`, taken out.
+    pub(crate) fn pop(&mut self, now: Timestamp) -> Option<Due> {
+        let first = *self.due.first()?;
+        if first.0 > now {
+            return None;
+        }
+        self.due.remove(&first);
+        Some(first.1)
+    }
+}
