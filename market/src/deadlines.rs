@@ -2,16 +2,16 @@
 //! In order of time, then of [`Due`]. Knows no clock.
 
 use crate::id::OrderId;
+use crate::slab::Slot;
 use crate::time::Timestamp;
 use alloc::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 /// What is to be done. One of a kind and number at most, each at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[expect(dead_code, reason = "the orders that expire come next")]
 pub(crate) enum Due {
-    /// A GTD order expires, if it still lives.
-    OrderExpires(OrderId),
+    /// A GTD order expires; taken back when the order ends before.
+    OrderExpires(OrderId, Slot),
 }
 
 /// What is to be done, by time.
@@ -22,12 +22,10 @@ pub(crate) struct Deadlines {
 
 impl Deadlines {
     /// Sets one.
-    #[expect(dead_code, reason = "the orders that expire come next")]
     pub(crate) fn set(&mut self, at: Timestamp, due: Due) {
         self.due.insert((at, due));
     }
 
-    #[expect(dead_code, reason = "the orders that expire come next")]
     /// Takes one back; nothing when it is not set.
     pub(crate) fn clear(&mut self, at: Timestamp, due: Due) {
         self.due.remove(&(at, due));

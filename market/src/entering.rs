@@ -47,6 +47,7 @@ impl State {
         listing.takes_orders()?;
         self.orders.vacant(participant, cl_ord_id, &self.limits)?;
         terms.check(&listing.instrument, &self.limits)?;
+        self.check_expiry(terms)?;
         if self.orders.len() >= self.limits.max_live_orders.min(u32::MAX - 1) {
             return Err(Refusal::TooManyOrders);
         }
@@ -58,6 +59,14 @@ impl State {
         self.ledger
             .check(self.claim(terms), Money::ZERO, reserved)?;
         Ok((working, reserved))
+    }
+
+    /// Whether the time of a GTD order is still to come.
+    pub(crate) fn check_expiry(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        match terms.time_in_force {
+            TimeInForce::Gtd(until) if until <= self.now => Err(Refusal::ExpireTimePast),
+            _ => Ok(()),
+        }
     }
 
     /// An accepted order meets the book.
@@ -89,11 +98,11 @@ impl State {
             return self.orders.remember(&order);
         }
         match order.terms.time_in_force {
-            TimeInForce::Day | TimeInForce::Gtc => self.rest(order),
+            TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Gtd(_) => self.rest(order),
             TimeInForce::Ioc | TimeInForce::Fok => {
                 self.cancel_taker(order, CancelReason::Unfilled, events);
             }
-            TimeInForce::Gtd(_) | TimeInForce::AtOpen | TimeInForce::AtClose => {
+            TimeInForce::AtOpen | TimeInForce::AtClose => {
                 unreachable!("not offered")
             }
         }
@@ -101,7 +110,7 @@ impl State {
 
     fn rest(&mut self, order: OrderFacts) {
         let instrument = order.terms.instrument;
-        let slot = self.orders.insert(order);
+        let slot = self.keep(order);
         let book = &mut self.books[instrument.0 as usize];
         book.rest(&mut self.orders, slot);
         assert!(book.is_uncrossed(), "a book is never crossed at rest");

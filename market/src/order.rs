@@ -138,6 +138,13 @@ pub enum TimeInForce {
     AtClose,
 }
 
+impl TimeInForce {
+    /// Whether what does not trade at once rests in the book.
+    pub(crate) const fn rests(self) -> bool {
+        matches!(self, Self::Day | Self::Gtc | Self::Gtd(_))
+    }
+}
+
 /// OrdStatus (39).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

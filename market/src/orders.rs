@@ -57,6 +57,10 @@ impl Links {
 
 /// What a participant's ClOrdID of today stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an answer that is read at once and kept nowhere"
+)]
 pub(crate) enum Found {
     /// A live order.
     Live(Slot),

@@ -3,6 +3,7 @@
 
 use crate::deadlines::Due;
 use crate::event::Event;
+use crate::order::OrdStatus;
 use crate::state::State;
 use alloc::vec::Vec;
 
@@ -16,7 +17,10 @@ impl State {
     pub(crate) fn tick(&mut self, events: &mut Vec<Event>) {
         while let Some(due) = self.deadlines.pop(self.now) {
             match due {
-                Due::OrderExpires(_) => unreachable!("no order has such a time yet"),
+                Due::OrderExpires(_, slot) => {
+                    let order = self.end_resting(slot, OrdStatus::Expired);
+                    events.push(Event::OrderExpired { order });
+                }
             }
         }
         events.push(Event::Ticked);

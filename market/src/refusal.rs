@@ -111,6 +111,8 @@ pub enum Refusal {
     BadRules,
     /// A type, a time in force or an instruction that the venue does not offer, or not together.
     NotOffered,
+    /// ExpireTime (126) or the day of ExpireDate (432) has passed.
+    ExpireTimePast,
 }
 
 impl fmt::Display for Refusal {
@@ -176,6 +178,7 @@ impl fmt::Display for Refusal {
             Self::NotOffered => {
                 f.write_str("this type, time in force or instruction is not offered, or not together")
             }
+            Self::ExpireTimePast => f.write_str("the time at which the order expires has passed"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }

@@ -5,7 +5,7 @@ use crate::entering::begin;
 use crate::event::{CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, ParticipantId};
 use crate::money::Money;
-use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, TimeInForce, Working};
+use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Working};
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::slab::Slot;
@@ -58,6 +58,7 @@ impl State {
             return Err(Refusal::TermsNotReplaceable);
         }
         terms.check(&listing.instrument, &self.limits)?;
+        self.check_expiry(terms)?;
         let leaves = leaves_after(order, terms);
         let more = minus(leaves, order.leaves_qty);
         if more > self.room(terms) {
@@ -109,13 +110,16 @@ impl State {
     fn shrink(&mut self, slot: Slot, order: OrderFacts) {
         let book = &mut self.books[order.terms.instrument.0 as usize];
         book.shrink(&mut self.orders, slot, order.leaves_qty);
+        self.unset_expiry(slot);
         self.orders.rename(slot, order);
+        self.set_expiry(slot);
     }
 
     /// The order leaves its place, and meets the book like a new one.
     fn rework(&mut self, slot: Slot, mut order: OrderFacts, events: &mut Vec<Event>) {
         let book = &mut self.books[order.terms.instrument.0 as usize];
         book.take_out(&mut self.orders, slot);
+        self.unset_expiry(slot);
         self.orders.remove(slot);
         let matched = self.match_taker(&mut order, events);
         self.settle_rest(order, matched, events);
@@ -132,7 +136,7 @@ fn is_replaceable(from: &OrderTerms, to: &OrderTerms) -> bool {
         && from.side == to.side
         && from.account == to.account
         && matches!(to.ord_type, OrdType::Limit(_))
-        && matches!(to.time_in_force, TimeInForce::Day | TimeInForce::Gtc)
+        && to.time_in_force.rests()
 }
 
 fn keeps_place(former: &OrderFacts, order: &OrderFacts) -> bool {

@@ -6,7 +6,7 @@ use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
 /// Place of a value in a [`Slab`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Slot(u32);
 
 impl Slot {

@@ -2,14 +2,14 @@
 //! changes orders, book and ledger together, so that they always agree. Knows no rule of priority or time in force.
 
 use crate::book::Book;
-use crate::deadlines::Deadlines;
+use crate::deadlines::{Deadlines, Due};
 use crate::event::{CancelReason, Event};
 use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::image::Unsound;
 use crate::instrument::{Instrument, Phase};
 use crate::limits::{Limits, SelfTrade};
 use crate::money::Money;
-use crate::order::{OrdStatus, OrderFacts, OrderTerms, Side, Working};
+use crate::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::orders::Orders;
 use crate::qty::Qty;
 use crate::registry::{Listing, Registry};
@@ -229,11 +229,37 @@ impl State {
         order.ord_status = ord_status;
     }
 
+    /// Keeps an order that lives on; a GTD order has its time from now on.
+    pub(crate) fn keep(&mut self, order: OrderFacts) -> Slot {
+        let slot = self.orders.insert(order);
+        self.set_expiry(slot);
+        slot
+    }
+
+    /// A GTD order in a slot has its time.
+    pub(crate) fn set_expiry(&mut self, slot: Slot) {
+        let facts = &self.orders[slot].facts;
+        if let TimeInForce::Gtd(until) = facts.terms.time_in_force {
+            let due = Due::OrderExpires(facts.order_id, slot);
+            self.deadlines.set(until, due);
+        }
+    }
+
+    /// A GTD order that is taken out of its slot has no time any more.
+    pub(crate) fn unset_expiry(&mut self, slot: Slot) {
+        let facts = &self.orders[slot].facts;
+        if let TimeInForce::Gtd(until) = facts.terms.time_in_force {
+            let due = Due::OrderExpires(facts.order_id, slot);
+            self.deadlines.clear(until, due);
+        }
+    }
+
     /// Forgets a live order that is out of the book and final, but for the questions of the day.
     fn forget(&mut self, slot: Slot) {
         let facts = &self.orders[slot].facts;
         assert!(facts.leaves_qty == Qty::ZERO, "a final order has no leaves");
         assert!(facts.reserved == Money::ZERO, "a final order holds nothing");
+        self.unset_expiry(slot);
         self.orders.finish(slot);
     }
 

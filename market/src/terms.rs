@@ -17,8 +17,7 @@ impl OrderTerms {
         self.check_price(instrument)?;
         self.check_qty(instrument)?;
         self.check_floor(instrument, limits)?;
-        let rests = matches!(self.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
-        match (self.ord_type, rests) {
+        match (self.ord_type, self.time_in_force.rests()) {
             (OrdType::Market, true) => Err(Refusal::MarketCannotRest),
             (OrdType::Market, false) | (OrdType::Limit(_), false) if self.post_only => {
                 Err(Refusal::PostOnlyMustRest)
@@ -32,7 +31,11 @@ impl OrderTerms {
         let types = matches!(self.ord_type, OrdType::Market | OrdType::Limit(_));
         let times = matches!(
             self.time_in_force,
-            TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok
+            TimeInForce::Day
+                | TimeInForce::Gtc
+                | TimeInForce::Gtd(_)
+                | TimeInForce::Ioc
+                | TimeInForce::Fok
         );
         let instructions = !self.all_or_none
             && self.min_qty.is_none()

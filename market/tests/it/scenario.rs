@@ -2,7 +2,7 @@
 //! `UPDATE_EXPECT=1` writes what comes of each command into the file: read the difference before keeping it.
 //!
 //! ```text
-//! BOT01 buy 100 ACME @ 10.05 as a1          a limit order; then any of: gtc ioc fok post-only show=20 for=A2
+//! BOT01 buy 100 ACME @ 10.05 as a1          a limit order; then any of: gtc ioc fok until=10:00:00 post-only show=20 for=A2
 //! BOT01 sell 50 ACME @ market ioc as a2
 //! BOT01 replace a1 as a3: 120 @ 10.10       what is not said stays: side, symbol, account, show
 //! BOT01 cancel a3 as c1
@@ -11,6 +11,7 @@
 //! BOT01 mass-cancel as m1 [ACME] [buy|sell]
 //! BOT01 status a3 | BOT01 status all [ACME]
 //! grant A1 to BOT01, revoke A1 of BOT01; cancel all of BOT01        what an operator does
+//! at 10:00:00                               the time of all that follows; what is due by then happens first
 //! open|close|resume ACME, halt ACME why, end of day
 //! deposit 100 USD to A1 as t1, withdraw …; bring 10 ACME to A1 at 9.5 as t2, take …
 //! show book ACME, show balances A1
@@ -97,6 +98,8 @@ struct Stage {
     market: Option<Market>,
     names: Names,
     seq: u64,
+    /// Nanoseconds since midnight.
+    now: i64,
 }
 
 impl Stage {
@@ -109,22 +112,41 @@ impl Stage {
             Ask::Usual(limits) => {
                 self.market = Some(Market::new(limits));
                 self.names = Names::default();
+                self.now = 1;
                 for command in ask::usual() {
                     self.apply(&command);
                 }
                 Vec::new()
             }
             Ask::Do(command) => self.apply(&command),
+            Ask::At(nanos) => self.advance(nanos),
             Ask::ShowBook(instrument) => self.names.book(self.market(), instrument),
             Ask::ShowBalances(account) => self.names.balances(self.market(), account),
         }
+    }
+
+    /// The time has come to `nanos`; the market is told as the sequencer tells it: by one tick when something is due.
+    fn advance(&mut self, nanos: i64) -> Vec<String> {
+        assert!(nanos >= self.now, "time does not go back");
+        self.now = nanos;
+        let now = Timestamp::from_nanos(nanos);
+        let mut told = Vec::new();
+        while self.market().next_deadline().is_some_and(|due| due <= now) {
+            told.extend(self.apply(&market::command::Command::Tick));
+        }
+        told
     }
 
     fn apply(&mut self, command: &market::command::Command) -> Vec<String> {
         self.seq += 1;
         let mut events = Vec::new();
         let market = self.market.as_mut().expect("given the usual market, first");
-        market.apply(self.seq, Timestamp::from_nanos(1), command, &mut events);
+        market.apply(
+            self.seq,
+            Timestamp::from_nanos(self.now),
+            command,
+            &mut events,
+        );
         assert!(!events.is_empty(), "something comes of every command");
         events
             .iter()

@@ -12,6 +12,7 @@ use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::text::Text;
+use market::time::Timestamp;
 use std::str::FromStr;
 
 /// What a line asks.
@@ -20,6 +21,8 @@ pub(super) enum Ask {
     Usual(Limits),
     /// A command.
     Do(Command),
+    /// The time of day, in nanoseconds since midnight.
+    At(i64),
     /// The orders of a book.
     ShowBook(InstrumentId),
     /// Cash and holdings of an account.
@@ -32,6 +35,7 @@ impl Ask {
         let names = &stage.names;
         Ok(match words.as_slice() {
             ["given", "the", "usual", "market", options @ ..] => Self::Usual(limits(options)?),
+            ["at", time] => Self::At(time_of_day(time)?),
             ["show", "book", symbol] => Self::ShowBook(names.instrument(symbol)?),
             ["show", "balances", account] => Self::ShowBalances(names.account(account)?),
             _ => Self::Do(command(&words, stage)?),
@@ -284,6 +288,10 @@ fn with_options(
             "post-only" => terms.post_only = true,
             "buy" | "sell" => terms.side = side_of(word)?,
             other => match other.split_once('=') {
+                Some(("until", time)) => {
+                    let until = Timestamp::from_nanos(time_of_day(time)?);
+                    terms.time_in_force = TimeInForce::Gtd(until);
+                }
                 Some(("show", "all")) => terms.max_floor = None,
                 Some(("show", qty)) => terms.max_floor = Some(value(qty)?),
                 Some(("for", account)) => terms.account = stage.names.account(account)?,
@@ -407,6 +415,19 @@ fn ord_type(word: &str) -> Result<OrdType, String> {
         "market" => Ok(OrdType::Market),
         price => Ok(OrdType::Limit(value(price)?)),
     }
+}
+
+/// `10:00:00` as nanoseconds since midnight; one part of a second may stand behind it: `10:00:00.5`.
+fn time_of_day(text: &str) -> Result<i64, String> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let mut nanos = 0;
+    for figure in whole.split(':') {
+        nanos = nanos * 60 + figure.parse::<i64>().map_err(|e| e.to_string())?;
+    }
+    let part: i64 = format!("{part:0<9}")
+        .parse()
+        .map_err(|_| "no part of a second")?;
+    Ok(nanos * 1_000_000_000 + part)
 }
 
 fn option<T: FromStr>(word: &str, name: &str) -> Result<T, String>

@@ -8,6 +8,7 @@ use market::market::Market;
 use market::money::Money;
 use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce};
 use market::qty::Qty;
+use market::time::Timestamp;
 
 /// The names that events have told, by number.
 #[derive(Default)]
@@ -266,7 +267,7 @@ impl Names {
             TimeInForce::Gtc => "gtc".to_owned(),
             TimeInForce::Ioc => "ioc".to_owned(),
             TimeInForce::Fok => "fok".to_owned(),
-            TimeInForce::Gtd(until) => format!("until={}", until.nanos()),
+            TimeInForce::Gtd(until) => format!("until={}", clock(until)),
             TimeInForce::AtOpen => "at-open".to_owned(),
             TimeInForce::AtClose => "at-close".to_owned(),
         };
@@ -354,6 +355,17 @@ fn held(order: &OrderFacts) -> String {
     } else {
         format!(", holds {}", order.reserved)
     }
+}
+
+/// Time of day, to the second and whatever is beyond.
+fn clock(at: Timestamp) -> String {
+    let (seconds, part) = (at.nanos() / 1_000_000_000, at.nanos() % 1_000_000_000);
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    let mut text = format!("{hours:02}:{minutes:02}:{:02}", seconds % 60);
+    if part != 0 {
+        text += format!(".{part:09}").trim_end_matches('0');
+    }
+    text
 }
 
 const fn again(repeated: bool) -> &'static str {
