@@ -13,6 +13,7 @@ mod journal;
 mod kit;
 mod observe;
 mod open;
+mod same_bytes;
 mod sequencer;
 mod session_numbers;
 mod sessions;

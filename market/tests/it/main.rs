@@ -3,6 +3,7 @@
 
 mod against_model;
 mod arbitrary;
+mod determinism;
 mod flow;
 mod image;
 mod model;
