@@ -3,6 +3,7 @@
 
 pub(crate) mod ladder;
 pub(crate) mod level;
+mod window;
 
 use crate::book::ladder::{Ladder, rank};
 use crate::book::level::Level;
@@ -36,11 +37,12 @@ struct Touched {
 }
 
 impl Book {
-    pub(crate) const fn new(instrument: InstrumentId) -> Self {
+    /// An empty book. Prices a whole number of `tick`s apart are found fastest.
+    pub(crate) fn new(instrument: InstrumentId, tick: Price) -> Self {
         Self {
             instrument,
-            bids: Ladder::new(Side::Buy),
-            asks: Ladder::new(Side::Sell),
+            bids: Ladder::new(Side::Buy, tick),
+            asks: Ladder::new(Side::Sell, tick),
             touched: Vec::new(),
         }
     }
@@ -87,15 +89,19 @@ impl Book {
 
     /// Rests an order at the back of its level, showing its first slice.
     pub(crate) fn rest(&mut self, orders: &mut Orders, slot: Slot) {
-        let (side, price) = place(orders, slot);
         let order = &mut orders[slot];
+        let terms = &order.facts.terms;
+        let side = terms.side;
+        let price = order.facts.working.price();
+        let price = price.expect("what rests has a price");
         let leaves = order.facts.leaves_qty;
-        order.shown = slice(leaves, order.facts.terms.max_floor);
-        let shown = order.shown;
-        self.touch(side, price);
+        let shown = slice(leaves, terms.max_floor);
         let ladder = self.side_mut(side);
         ladder.leaves = plus(ladder.leaves, leaves);
-        let level = ladder.level_or_new(price);
+        let place = ladder.level_or_new(price);
+        order.level = place;
+        order.shown = shown;
+        let level = self.touch(side, place);
         level.shown = plus(level.shown, shown);
         level.leaves = plus(level.leaves, leaves);
         level.orders += 1;
@@ -104,19 +110,23 @@ impl Book {
 
     /// Takes a resting order out of its queue; its leaves quantity stays as it is.
     pub(crate) fn take_out(&mut self, orders: &mut Orders, slot: Slot) {
-        let (side, price) = place(orders, slot);
-        let (shown, leaves) = (orders[slot].shown, orders[slot].facts.leaves_qty);
-        self.touch(side, price);
-        let ladder = self.side_mut(side);
-        ladder.leaves = minus(ladder.leaves, leaves);
-        let level = ladder.level_mut(price);
+        let order = &orders[slot];
+        let (side, place) = (order.facts.terms.side, order.level);
+        let (shown, leaves) = (order.shown, order.facts.leaves_qty);
+        let level = self.touch(side, place);
         level.shown = minus(level.shown, shown);
         level.leaves = minus(level.leaves, leaves);
         level.orders -= 1;
         level.unlink(orders, slot);
-        if level.orders == 0 {
-            assert!(level.leaves == Qty::ZERO, "an empty level holds nothing");
-            ladder.drop_level(price);
+        let is_empty = level.orders == 0;
+        assert!(
+            !is_empty || level.leaves == Qty::ZERO,
+            "an empty level holds nothing"
+        );
+        let ladder = self.side_mut(side);
+        ladder.leaves = minus(ladder.leaves, leaves);
+        if is_empty {
+            ladder.drop_level(place);
         }
     }
 
@@ -129,14 +139,11 @@ impl Book {
             orders[slot].facts.leaves_qty = Qty::ZERO;
             return;
         }
-        let (side, price) = place(orders, slot);
-        self.touch(side, price);
-        let ladder = self.side_mut(side);
-        ladder.leaves = minus(ladder.leaves, qty);
-        let level = ladder.level_mut(price);
+        let order = &mut orders[slot];
+        let side = order.facts.terms.side;
+        let level = self.touch(side, order.level);
         level.leaves = minus(level.leaves, qty);
         level.shown = minus(level.shown, qty);
-        let order = &mut orders[slot];
         order.facts.leaves_qty = minus(leaves, qty);
         order.shown = minus(order.shown, qty);
         if order.shown == Qty::ZERO {
@@ -145,25 +152,24 @@ impl Book {
             level.unlink(orders, slot);
             level.push_back(orders, slot);
         }
+        let ladder = self.side_mut(side);
+        ladder.leaves = minus(ladder.leaves, qty);
     }
 
     /// Lowers the leaves quantity of a resting order, which keeps its place; it shows no more than it has.
     pub(crate) fn shrink(&mut self, orders: &mut Orders, slot: Slot, leaves: Qty) {
-        let (side, price) = place(orders, slot);
         let order = &mut orders[slot];
+        let side = order.facts.terms.side;
         let shown = order.shown.min(leaves);
-        let (less_shown, less_leaves) = (
-            minus(order.shown, shown),
-            minus(order.facts.leaves_qty, leaves),
-        );
+        let less_shown = minus(order.shown, shown);
+        let less_leaves = minus(order.facts.leaves_qty, leaves);
         order.shown = shown;
         order.facts.leaves_qty = leaves;
-        self.touch(side, price);
-        let ladder = self.side_mut(side);
-        ladder.leaves = minus(ladder.leaves, less_leaves);
-        let level = ladder.level_mut(price);
+        let level = self.touch(side, order.level);
         level.shown = minus(level.shown, less_shown);
         level.leaves = minus(level.leaves, less_leaves);
+        let ladder = self.side_mut(side);
+        ladder.leaves = minus(ladder.leaves, less_leaves);
     }
 
     /// Tells each level that shows something else than before the command, bids before offers, best first.
@@ -174,7 +180,8 @@ impl Book {
                 .sort_by_key(|t| (t.side, rank(t.side, t.price)));
             self.touched.dedup_by_key(|t| (t.side, t.price));
         }
-        for before in core::mem::take(&mut self.touched) {
+        let mut touched = core::mem::take(&mut self.touched);
+        for before in touched.drain(..) {
             let (qty, orders) = self.shows(before.side, before.price);
             if (qty, orders) != (before.shown, before.orders) {
                 events.push(Event::LevelChanged {
@@ -186,6 +193,8 @@ impl Book {
                 });
             }
         }
+        // The room for the next command's marks.
+        self.touched = touched;
     }
 
     /// Whether the book is of this instrument and its levels agree with the orders in them: asked of a book that was read back. How many
@@ -202,33 +211,29 @@ impl Book {
             .map_or((Qty::ZERO, 0), |level| (level.shown, level.orders))
     }
 
-    fn touch(&mut self, side: Side, price: Price) {
-        if let Some(last) = self.touched.last()
-            && last.side == side
-            && last.price == price
-        {
-            return;
+    /// The level in a slot, about to change: remembers what it shows now.
+    fn touch(&mut self, side: Side, place: Slot) -> &mut Level {
+        let ladder = match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        };
+        let level = ladder.at_mut(place);
+        let is_marked = |last: &Touched| last.side == side && last.price == level.price;
+        if !self.touched.last().is_some_and(is_marked) {
+            self.touched.push(Touched {
+                side,
+                price: level.price,
+                shown: level.shown,
+                orders: level.orders,
+            });
         }
-        let (shown, orders) = self.shows(side, price);
-        self.touched.push(Touched {
-            side,
-            price,
-            shown,
-            orders,
-        });
+        level
     }
 }
 
 /// What an order shows when a new slice begins.
 fn slice(leaves: Qty, max_floor: Option<Qty>) -> Qty {
     max_floor.map_or(leaves, |floor| leaves.min(floor))
-}
-
-/// Where an order rests.
-fn place(orders: &Orders, slot: Slot) -> (Side, Price) {
-    let facts = &orders[slot].facts;
-    let price = facts.working.price().expect("what rests has a price");
-    (facts.terms.side, price)
 }
 
 fn plus(a: Qty, b: Qty) -> Qty {

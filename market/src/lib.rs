@@ -38,6 +38,7 @@ mod book;
 mod cancelling;
 mod deadlines;
 mod entering;
+mod ids;
 mod matching;
 mod orders;
 mod phases;

@@ -234,6 +234,13 @@ impl Market {
 
     /// Tells the levels of all books that the events from `from` on may have changed.
     fn report_levels_after(&mut self, from: usize, events: &mut Vec<Event>) {
+        let mut books = events[from..].iter().filter_map(Event::book);
+        let Some(first) = books.next() else {
+            return;
+        };
+        if books.all(|book| book == first) {
+            return self.report_levels_of(first, events);
+        }
         let books: BTreeSet<InstrumentId> = events[from..].iter().filter_map(Event::book).collect();
         for instrument in books {
             self.report_levels_of(instrument, events);

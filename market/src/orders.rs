@@ -3,6 +3,7 @@
 //! book strings the orders of a level together through [`Order::queue`].
 
 use crate::id::{ClOrdId, InstrumentId, ParticipantId};
+use crate::ids::{Handle, Id, Ids, MAX_CL_ORD_IDS};
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::order::{OrderFacts, Side};
@@ -10,7 +11,7 @@ use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::registry::Registry;
 use crate::slab::{Slab, Slot};
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,14 @@ pub(crate) struct Order {
     pub(crate) facts: OrderFacts,
     /// What its level shows of it now; at most its leaves quantity.
     pub(crate) shown: Qty,
+    /// Its price level, while it rests: a slot of its side's ladder.
+    pub(crate) level: Slot,
     /// Neighbours in the queue of its price level.
     pub(crate) queue: Links,
     /// Neighbours among the live orders of its participant, in order of arrival.
     peers: Links,
+    /// Its ClOrdID among those of the day.
+    id: Id,
 }
 
 impl Order {
@@ -73,29 +78,19 @@ pub(crate) enum Found {
 pub(crate) struct Orders {
     slab: Slab<Order>,
     desks: Vec<Desk>,
-    /// ClOrdIDs in use today, over all desks.
-    ids: u64,
+    /// ClOrdIDs in use today.
+    ids: Ids,
     finals: VecDeque<OrderFacts>,
     /// Number of the first of `finals` among all final orders of the day.
-    first_final: u64,
+    first_final: u32,
     max_finals: usize,
 }
 
-/// What belongs to one participant.
+/// The live orders of one participant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Desk {
-    ids: BTreeMap<ClOrdId, Handle>,
     first: Slot,
     last: Slot,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-enum Handle {
-    Live(Slot),
-    /// Number among the final orders of the day.
-    Final(u64),
-    /// Names no order: it was replaced and is known by its new ClOrdID only, or this was the ClOrdID of a cancel.
-    Stale,
 }
 
 impl Orders {
@@ -103,7 +98,7 @@ impl Orders {
         Self {
             slab: Slab::new(),
             desks: Vec::new(),
-            ids: 0,
+            ids: Ids::new(),
             finals: VecDeque::new(),
             first_final: 0,
             max_finals: limits.max_final_orders as usize,
@@ -113,7 +108,6 @@ impl Orders {
     /// Makes place for one more participant.
     pub(crate) fn add_participant(&mut self) {
         self.desks.push(Desk {
-            ids: BTreeMap::new(),
             first: Slot::NIL,
             last: Slot::NIL,
         });
@@ -132,10 +126,11 @@ impl Orders {
         limits: &Limits,
     ) -> Result<(), Refusal> {
         self.unused(participant, cl_ord_id)?;
-        if self.ids >= limits.max_cl_ord_ids {
-            return Err(Refusal::CapacityReached);
+        if self.has_room(limits) {
+            Ok(())
+        } else {
+            Err(Refusal::CapacityReached)
         }
-        Ok(())
     }
 
     /// Whether `participant` has not used this ClOrdID today.
@@ -144,10 +139,10 @@ impl Orders {
         participant: ParticipantId,
         cl_ord_id: &ClOrdId,
     ) -> Result<(), Refusal> {
-        if self.desk(participant).ids.contains_key(cl_ord_id) {
-            return Err(Refusal::DuplicateClOrdId);
+        match self.ids.find(participant, cl_ord_id) {
+            Some(_) => Err(Refusal::DuplicateClOrdId),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Remembers the ClOrdID of a cancel, which names no order. Where there is no room for it, the cancel is carried out all
@@ -158,18 +153,15 @@ impl Orders {
         cl_ord_id: ClOrdId,
         limits: &Limits,
     ) {
-        if self.ids < limits.max_cl_ord_ids {
-            let ids = &mut self.desks[participant.0 as usize].ids;
-            if ids.insert(cl_ord_id, Handle::Stale).is_none() {
-                self.ids += 1;
-            }
+        if self.has_room(limits) {
+            self.ids.assign(participant, &cl_ord_id, Handle::Stale);
         }
     }
 
     /// What `participant` means by this ClOrdID. Stale and unknown ones are not told apart.
     pub(crate) fn find(&self, participant: ParticipantId, cl_ord_id: &ClOrdId) -> Option<Found> {
-        let desk = self.desks.get(participant.0 as usize)?;
-        match *desk.ids.get(cl_ord_id)? {
+        let id = self.ids.find(participant, cl_ord_id)?;
+        match self.ids.handle(id) {
             Handle::Live(slot) => Some(Found::Live(slot)),
             Handle::Final(number) => {
                 let kept = number
@@ -186,48 +178,61 @@ impl Orders {
         let slot = self.slab.insert(Order {
             facts,
             shown: Qty::ZERO,
+            level: Slot::NIL,
             queue: Links::NONE,
             peers: Links::NONE,
+            id: Id::NONE,
         });
         self.join_peers(slot, facts.participant);
-        self.assign(&facts, Handle::Live(slot));
+        self.slab[slot].id = self.assign(&facts, Handle::Live(slot));
         slot
     }
 
     /// Remembers an order that is final and was never kept.
     pub(crate) fn remember(&mut self, facts: &OrderFacts) {
-        let number = self.first_final + self.finals.len() as u64;
-        self.assign(facts, Handle::Final(number));
+        let handle = self.keep_final(facts);
+        self.assign(facts, handle);
+    }
+
+    /// Takes a live order out that is final now; its last facts are remembered.
+    pub(crate) fn finish(&mut self, slot: Slot) {
+        let Order { facts, id, .. } = self.take(slot);
+        let handle = self.keep_final(&facts);
+        self.ids.set(id, handle);
+    }
+
+    /// Takes a live order out that goes on under another ClOrdID; the former one is stale.
+    pub(crate) fn remove(&mut self, slot: Slot) {
+        let order = self.take(slot);
+        self.ids.set(order.id, Handle::Stale);
+    }
+
+    fn take(&mut self, slot: Slot) -> Order {
+        let order = self.slab.remove(slot);
+        self.leave_peers(order.facts.participant, order.peers);
+        order
+    }
+
+    /// Keeps the facts of a final order; what its ClOrdID stands for from now on.
+    fn keep_final(&mut self, facts: &OrderFacts) -> Handle {
+        let kept = u32::try_from(self.finals.len()).expect("bounded by Limits::max_final_orders");
+        let number = self.first_final + kept;
         self.finals.push_back(*facts);
         if self.finals.len() > self.max_finals {
             self.finals.pop_front();
             self.first_final += 1;
         }
-    }
-
-    /// Takes a live order out that is final now; its last facts are remembered.
-    pub(crate) fn finish(&mut self, slot: Slot) {
-        let facts = self.take(slot);
-        self.remember(&facts);
-    }
-
-    /// Takes a live order out that goes on under another ClOrdID; the former one is stale.
-    pub(crate) fn remove(&mut self, slot: Slot) {
-        let facts = self.take(slot);
-        self.assign(&facts, Handle::Stale);
-    }
-
-    fn take(&mut self, slot: Slot) -> OrderFacts {
-        let Order { facts, peers, .. } = self.slab.remove(slot);
-        self.leave_peers(facts.participant, peers);
-        facts
+        Handle::Final(number)
     }
 
     /// Gives a live order the facts of its replacement, with a new ClOrdID; the former one is stale from now on.
     pub(crate) fn rename(&mut self, slot: Slot, facts: OrderFacts) {
-        let former = core::mem::replace(&mut self.slab[slot].facts, facts);
-        self.assign(&former, Handle::Stale);
-        self.assign(&facts, Handle::Live(slot));
+        let former = self.slab[slot].id;
+        self.ids.set(former, Handle::Stale);
+        let id = self.assign(&facts, Handle::Live(slot));
+        let order = &mut self.slab[slot];
+        order.id = id;
+        order.facts = facts;
     }
 
     /// The live orders of a participant, in order of arrival.
@@ -255,13 +260,9 @@ impl Orders {
 
     /// A new day: forgets every ClOrdID but those of live orders.
     pub(crate) fn end_day(&mut self) {
-        self.ids = 0;
-        for desk in &mut self.desks {
-            desk.ids
-                .retain(|_, handle| matches!(handle, Handle::Live(_)));
-            self.ids += desk.ids.len() as u64;
-        }
-        self.first_final += self.finals.len() as u64;
+        let slab = &mut self.slab;
+        self.ids.end_day(|slot, id| slab[slot].id = id);
+        self.first_final = 0;
         self.finals.clear();
     }
 
@@ -309,38 +310,32 @@ impl Orders {
 
     /// Whether each live order is found by its ClOrdID, and the others are of orders that there were.
     fn ids_are_sound(&self) -> bool {
-        let finals = self.first_final.checked_add(self.finals.len() as u64);
-        let (mut ids, mut live) = (0, 0);
-        for (number, desk) in self.desks.iter().enumerate() {
-            ids += desk.ids.len() as u64;
-            for (cl_ord_id, handle) in &desk.ids {
-                let is_sound = match handle {
-                    Handle::Live(slot) => {
-                        live += 1;
-                        self.slab.get(*slot).is_some_and(|Order { facts, .. }| {
-                            facts.cl_ord_id == *cl_ord_id && facts.participant.0 as usize == number
-                        })
-                    }
-                    Handle::Final(number) => finals.is_some_and(|end| *number < end),
-                    Handle::Stale => true,
-                };
-                if !is_sound {
-                    return false;
-                }
+        let kept = u32::try_from(self.finals.len()).ok();
+        let Some(finals) = kept.and_then(|kept| self.first_final.checked_add(kept)) else {
+            return false;
+        };
+        let mut live = 0;
+        let mut is_sound = |(id, participant, cl_ord_id, handle)| match handle {
+            Handle::Live(slot) => {
+                live += 1;
+                self.slab.get(slot).is_some_and(|order| {
+                    order.id == id
+                        && order.facts.cl_ord_id == cl_ord_id
+                        && order.facts.participant == participant
+                })
             }
-        }
-        finals.is_some() && ids == self.ids && live == self.slab.len()
+            Handle::Final(number) => number < finals,
+            Handle::Stale => true,
+        };
+        self.ids.iter().all(&mut is_sound) && live == self.slab.len()
     }
 
-    fn assign(&mut self, facts: &OrderFacts, handle: Handle) {
-        let ids = &mut self.desks[facts.participant.0 as usize].ids;
-        if ids.insert(facts.cl_ord_id, handle).is_none() {
-            self.ids += 1;
-        }
+    fn has_room(&self, limits: &Limits) -> bool {
+        self.ids.len() < limits.max_cl_ord_ids.min(MAX_CL_ORD_IDS)
     }
 
-    fn desk(&self, participant: ParticipantId) -> &Desk {
-        &self.desks[participant.0 as usize]
+    fn assign(&mut self, facts: &OrderFacts, handle: Handle) -> Id {
+        self.ids.assign(facts.participant, &facts.cl_ord_id, handle)
     }
 
     fn join_peers(&mut self, slot: Slot, participant: ParticipantId) {

@@ -1,9 +1,13 @@
 //! [`Slab`]: values under dense slots that are used again once free. Slots are given out the same way on every run: the slot
-//! freed last is used first. Knows nothing of orders.
+//! freed last is used first. Grows chunk by chunk, so that no insertion moves what is there. Knows nothing of orders.
 
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
+
+/// Values of one chunk. The first chunk grows as a vector does, so that a small slab is small.
+const CHUNK: usize = 1 << CHUNK_BITS;
+const CHUNK_BITS: u32 = 10;
 
 /// Place of a value in a [`Slab`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,15 +22,29 @@ impl Slot {
         (self != Self::NIL).then_some(self)
     }
 
-    fn index(self) -> usize {
-        self.0 as usize
+    /// The number of the place.
+    pub(crate) const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The place of this number, which [`Slot::number`] gave.
+    pub(crate) const fn of_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    const fn chunk(self) -> usize {
+        (self.0 >> CHUNK_BITS) as usize
+    }
+
+    const fn place(self) -> usize {
+        self.0 as usize % CHUNK
     }
 }
 
 /// Values under dense slots.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Slab<T> {
-    cells: Vec<Cell<T>>,
+    chunks: Vec<Vec<Cell<T>>>,
     free: Slot,
     len: u32,
 }
@@ -41,7 +59,7 @@ enum Cell<T> {
 impl<T> Slab<T> {
     pub(crate) const fn new() -> Self {
         Self {
-            cells: Vec::new(),
+            chunks: Vec::new(),
             free: Slot::NIL,
             len: 0,
         }
@@ -56,13 +74,10 @@ impl<T> Slab<T> {
     pub(crate) fn insert(&mut self, value: T) -> Slot {
         self.len += 1;
         if self.free == Slot::NIL {
-            let index =
-                u32::try_from(self.cells.len()).expect("bounded by Limits::max_live_orders");
-            self.cells.push(Cell::Taken(value));
-            return Slot(index);
+            return self.append(value);
         }
         let slot = self.free;
-        let cell = &mut self.cells[slot.index()];
+        let cell = &mut self.chunks[slot.chunk()][slot.place()];
         if let Cell::Free(next) = *cell {
             self.free = next;
         }
@@ -70,9 +85,25 @@ impl<T> Slab<T> {
         slot
     }
 
+    fn append(&mut self, value: T) -> Slot {
+        if self.chunks.last().is_none_or(|last| last.len() == CHUNK) {
+            let mut chunk = Vec::new();
+            if !self.chunks.is_empty() {
+                chunk.reserve_exact(CHUNK);
+            }
+            self.chunks.push(chunk);
+        }
+        let before = (self.chunks.len() - 1) * CHUNK;
+        let last = self.chunks.last_mut().expect("made above");
+        let number = u32::try_from(before + last.len()).expect("the caller bounds it");
+        last.push(Cell::Taken(value));
+        Slot(number)
+    }
+
     /// Takes the value out; its slot is free again.
     pub(crate) fn remove(&mut self, slot: Slot) -> T {
-        let cell = core::mem::replace(&mut self.cells[slot.index()], Cell::Free(self.free));
+        let cell = &mut self.chunks[slot.chunk()][slot.place()];
+        let cell = core::mem::replace(cell, Cell::Free(self.free));
         self.free = slot;
         self.len -= 1;
         match cell {
@@ -86,43 +117,60 @@ impl<T> Slab<T> {
 impl<T> Slab<T> {
     /// The value in a slot, if there is one.
     pub(crate) fn get(&self, slot: Slot) -> Option<&T> {
-        match self.cells.get(slot.index()) {
+        match self.chunks.get(slot.chunk())?.get(slot.place()) {
             Some(Cell::Taken(value)) => Some(value),
             Some(Cell::Free(_)) | None => None,
         }
     }
 
+    /// All values with their slots.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Slot, &T)> {
+        let cells = self.chunks.iter().flatten();
+        (0..)
+            .map(Slot)
+            .zip(cells)
+            .filter_map(|(slot, cell)| match cell {
+                Cell::Taken(value) => Some((slot, value)),
+                Cell::Free(_) => None,
+            })
+    }
+
     /// All values.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        self.cells.iter().filter_map(|cell| match cell {
-            Cell::Taken(value) => Some(value),
-            Cell::Free(_) => None,
-        })
+        self.iter().map(|(_, value)| value)
     }
 
     /// Whether each cell is taken or hangs in the list of free ones, and the count is right.
     pub(crate) fn is_sound(&self) -> bool {
+        let is_full = |chunk: &Vec<Cell<T>>| chunk.len() == CHUNK;
+        let chunks_are_sound = match self.chunks.split_last() {
+            Some((last, full)) => (1..=CHUNK).contains(&last.len()) && full.iter().all(is_full),
+            None => true,
+        };
+        let cells = self.chunks.iter().map(Vec::len).sum();
         let taken = self.values().count();
         let (mut free, mut next) = (0, self.free);
         while let Some(slot) = next.some() {
-            let Some(Cell::Free(after)) = self.cells.get(slot.index()) else {
+            let chunk = self.chunks.get(slot.chunk());
+            let Some(Cell::Free(after)) = chunk.and_then(|chunk| chunk.get(slot.place())) else {
                 return false;
             };
             next = *after;
             free += 1;
-            if taken + free > self.cells.len() {
+            if taken + free > cells {
                 return false;
             }
         }
-        taken + free == self.cells.len() && taken == self.len as usize
+        chunks_are_sound && taken + free == cells && taken == self.len as usize
     }
 }
 
 impl<T> Index<Slot> for Slab<T> {
     type Output = T;
 
+    #[inline]
     fn index(&self, slot: Slot) -> &T {
-        match &self.cells[slot.index()] {
+        match &self.chunks[slot.chunk()][slot.place()] {
             Cell::Taken(value) => value,
             Cell::Free(_) => unreachable!("a slot is read while its value is there"),
         }
@@ -130,8 +178,9 @@ impl<T> Index<Slot> for Slab<T> {
 }
 
 impl<T> IndexMut<Slot> for Slab<T> {
+    #[inline]
     fn index_mut(&mut self, slot: Slot) -> &mut T {
-        match &mut self.cells[slot.index()] {
+        match &mut self.chunks[slot.chunk()][slot.place()] {
             Cell::Taken(value) => value,
             Cell::Free(_) => unreachable!("a slot is changed while its value is there"),
         }
@@ -140,7 +189,8 @@ impl<T> IndexMut<Slot> for Slab<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Slab;
+    use super::{CHUNK, Slab};
+    use alloc::vec::Vec;
 
     #[test]
     fn a_freed_slot_is_used_again_before_a_new_one() {
@@ -154,5 +204,18 @@ mod tests {
         assert_eq!(slab.insert('d'), c);
         assert_eq!(slab.insert('e'), a);
         assert_eq!((slab[a], slab[b], slab[c]), ('e', 'b', 'd'));
+    }
+
+    #[test]
+    fn slots_are_dense_over_chunks() {
+        let mut slab = Slab::new();
+        let slots: Vec<_> = (0..3 * CHUNK + 1).map(|value| slab.insert(value)).collect();
+        for (value, slot) in slots.iter().enumerate() {
+            assert_eq!(slot.number() as usize, value);
+            assert_eq!(slab[*slot], value);
+        }
+        assert_eq!(slab.remove(slots[CHUNK]), CHUNK);
+        assert_eq!(slab.insert(7), slots[CHUNK]);
+        assert_eq!(slab[slots[CHUNK]], 7);
     }
 }

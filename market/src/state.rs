@@ -64,7 +64,7 @@ impl State {
 
     /// Makes place for an instrument that the registry has listed.
     pub(crate) fn list(&mut self, instrument: &Instrument) {
-        self.books.push(Book::new(instrument.id));
+        self.books.push(Book::new(instrument.id, instrument.tick));
         self.tapes.push(Tape::new(instrument.reference_px));
     }
 

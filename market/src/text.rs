@@ -57,6 +57,21 @@ impl<const N: usize> Text<N> {
         Ok(Self { bytes, len })
     }
 
+    /// The bytes, zeros behind them: for what packs identifiers.
+    pub(crate) const fn padded(&self) -> &[u8; N] {
+        &self.bytes
+    }
+
+    /// How many bytes it has.
+    pub(crate) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// An identifier again from what [`Text::padded`] and [`Text::len`] told of it.
+    pub(crate) const fn from_padded(bytes: [u8; N], len: u8) -> Self {
+        Self { bytes, len }
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.bytes[..usize::from(self.len)])

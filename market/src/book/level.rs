@@ -66,12 +66,20 @@ impl Level {
     }
 
     /// Whether the queue hangs together, is of this side and price, and the sums are its own; asked of a level that was read back.
-    pub(crate) fn is_sound(&self, side: Side, instrument: InstrumentId, orders: &Orders) -> bool {
+    pub(crate) fn is_sound(
+        &self,
+        place: Slot,
+        side: Side,
+        instrument: InstrumentId,
+        orders: &Orders,
+    ) -> bool {
         let mut sums = (0u32, Qty::ZERO, Qty::ZERO);
         let (mut last, mut next) = (Slot::NIL, self.front);
         while let Some(slot) = next.some() {
-            let order = orders.get(slot).filter(|Order { facts, queue, .. }| {
+            let order = orders.get(slot).filter(|order| {
+                let Order { facts, queue, .. } = order;
                 queue.prev == last
+                    && order.level == place
                     && facts.terms.side == side
                     && facts.terms.instrument == instrument
                     && facts.terms.ord_type.price() == Some(self.price)

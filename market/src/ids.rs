@@ -1,0 +1,262 @@
+//! [`Ids`]: every ClOrdID of the day, of all participants, and what it stands for. A ClOrdID is found by its hash, which is
+//! the same on every run; those that too many others stand in the way of are found through an ordered map, so that nobody can
+//! choose ClOrdIDs that make the market slow. Knows nothing of orders but their slots.
+
+mod index;
+mod records;
+
+use crate::id::{ClOrdId, ParticipantId};
+use crate::slab::Slot;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::fmt;
+use index::Index;
+use records::{Key, RECORD_WORDS, Records};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::ser::SerializeSeq as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub(crate) use records::{Handle, Id};
+
+/// More ClOrdIDs a day than this cannot be numbered.
+pub(crate) const MAX_CL_ORD_IDS: u64 = (u32::MAX as u64 - CHUNKED) / RECORD_WORDS as u64;
+
+/// Words that may be lost at the ends of chunks, and more.
+const CHUNKED: u64 = 1 << 24;
+
+/// All ClOrdIDs of the day. Written down one by one, in the order in which they came.
+#[derive(Clone, Debug)]
+pub(crate) struct Ids {
+    records: Records,
+    index: Index,
+    /// Those that the index has no room for.
+    crowded: BTreeMap<(ParticipantId, ClOrdId), Id>,
+    len: u64,
+}
+
+impl Ids {
+    pub(crate) fn new() -> Self {
+        Self {
+            records: Records::default(),
+            index: Index::new(),
+            crowded: BTreeMap::new(),
+            len: 0,
+        }
+    }
+
+    /// How many there are.
+    pub(crate) const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The record of a participant's ClOrdID.
+    #[inline]
+    pub(crate) fn find(&self, participant: ParticipantId, cl_ord_id: &ClOrdId) -> Option<Id> {
+        let key = Key::new(participant, cl_ord_id);
+        self.find_key(&key, key.hash())
+    }
+
+    /// What a record stands for.
+    pub(crate) fn handle(&self, id: Id) -> Handle {
+        self.records.handle(id)
+    }
+
+    /// Makes a record stand for something else.
+    pub(crate) fn set(&mut self, id: Id, handle: Handle) {
+        self.records.set(id, handle);
+    }
+
+    /// Makes a participant's ClOrdID stand for `handle`, whether there is a record of it or not.
+    pub(crate) fn assign(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: &ClOrdId,
+        handle: Handle,
+    ) -> Id {
+        let key = Key::new(participant, cl_ord_id);
+        let hash = key.hash();
+        match self.find_key(&key, hash) {
+            Some(id) => {
+                self.records.set(id, handle);
+                id
+            }
+            None => self.add(&key, hash, handle),
+        }
+    }
+
+    /// A new day: keeps only what stands for live orders, and tells where each of these is now.
+    pub(crate) fn end_day(&mut self, mut moved: impl FnMut(Slot, Id)) {
+        let former = core::mem::replace(self, Self::new());
+        for id in former.records.iter() {
+            let handle = former.records.handle(id);
+            if let Handle::Live(slot) = handle {
+                let key = former.records.key(id);
+                moved(slot, self.add(&key, key.hash(), handle));
+            }
+        }
+    }
+
+    /// All of them, in the order in which they came.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, ParticipantId, ClOrdId, Handle)> + '_ {
+        self.records.iter().map(|id| {
+            let key = self.records.key(id);
+            let handle = self.records.handle(id);
+            (id, key.participant(), key.cl_ord_id(), handle)
+        })
+    }
+
+    #[inline]
+    fn find_key(&self, key: &Key, hash: u32) -> Option<Id> {
+        let found = self.index.find(hash, |id| self.records.is(id, key));
+        if found.is_some() || self.crowded.is_empty() {
+            return found;
+        }
+        let crowded = self.crowded.get(&(key.participant(), key.cl_ord_id()));
+        crowded.copied()
+    }
+
+    fn add(&mut self, key: &Key, hash: u32, handle: Handle) -> Id {
+        let id = self.records.push(key, handle);
+        let mut no_room = Vec::new();
+        self.index.insert(hash, id, &mut no_room);
+        for id in no_room {
+            let key = self.records.key(id);
+            self.crowded
+                .insert((key.participant(), key.cl_ord_id()), id);
+        }
+        self.len += 1;
+        id
+    }
+}
+
+impl Serialize for Ids {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_seq(usize::try_from(self.len).ok())?;
+        for (_, participant, cl_ord_id, handle) in self.iter() {
+            all.serialize_element(&(participant, cl_ord_id, handle))?;
+        }
+        all.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Ids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Ids;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClOrdIDs, each with its participant and what it stands for")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Ids, A::Error> {
+        let mut ids = Ids::new();
+        while let Some((participant, cl_ord_id, handle)) = all.next_element()? {
+            if ids.len == MAX_CL_ORD_IDS {
+                return Err(A::Error::custom("more ClOrdIDs than can be numbered"));
+            }
+            if ids.find(participant, &cl_ord_id).is_some() {
+                return Err(A::Error::custom("a ClOrdID is there twice"));
+            }
+            ids.assign(participant, &cl_ord_id, handle);
+        }
+        Ok(ids)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::records::Key;
+    use super::{Handle, Ids};
+    use crate::id::{ClOrdId, ParticipantId};
+    use crate::slab::Slot;
+    use alloc::collections::BTreeMap;
+    use alloc::format;
+    use alloc::string::String;
+
+    /// Texts of every length, many of them the same but for one place.
+    fn text(number: u32) -> ClOrdId {
+        let len = 1 + number as usize % 36;
+        let mut text = format!("{number}");
+        while text.len() < len {
+            text.insert(0, if number.is_multiple_of(2) { '0' } else { '~' });
+        }
+        ClOrdId::new(&text).unwrap()
+    }
+
+    #[test]
+    fn every_participant_has_its_own_ids() {
+        let mut ids = Ids::new();
+        let mut plain = BTreeMap::new();
+        for number in 0..30_000 {
+            let participant = ParticipantId(number % 3);
+            let handle = match number % 5 {
+                0 => Handle::Final(number),
+                1 => Handle::Stale,
+                _ => Handle::Live(Slot::of_number(number)),
+            };
+            let cl_ord_id = text(number / 2);
+            let id = ids.assign(participant, &cl_ord_id, handle);
+            assert_eq!(ids.handle(id), handle);
+            plain.insert((participant, cl_ord_id), handle);
+        }
+        let look = |ids: &Ids, number: u32| {
+            let (participant, cl_ord_id) = (ParticipantId(number % 3), text(number / 5));
+            let found = ids.find(participant, &cl_ord_id).map(|id| ids.handle(id));
+            (found, (participant, cl_ord_id))
+        };
+        assert_eq!(ids.len(), plain.len() as u64);
+        for number in 0..90_000 {
+            let (found, key) = look(&ids, number);
+            assert_eq!(found, plain.get(&key).copied(), "{key:?}");
+        }
+        let mut moved = BTreeMap::new();
+        ids.end_day(|slot, id| {
+            moved.insert(slot.number(), id);
+        });
+        plain.retain(|_, handle| matches!(handle, Handle::Live(_)));
+        assert_eq!(ids.len(), plain.len() as u64);
+        for number in 0..90_000 {
+            let (found, key) = look(&ids, number);
+            assert_eq!(found, plain.get(&key).copied(), "{key:?} on the next day");
+        }
+        for (number, id) in moved {
+            assert_eq!(ids.handle(id), Handle::Live(Slot::of_number(number)));
+        }
+    }
+
+    #[test]
+    fn a_text_comes_back_as_it_was() {
+        let mut ids = Ids::new();
+        for number in 0..200 {
+            let id = ids.assign(ParticipantId(7), &text(number), Handle::Stale);
+            let key = ids.records.key(id);
+            assert_eq!(key.cl_ord_id(), text(number));
+            assert_eq!(key.participant(), ParticipantId(7));
+        }
+        let longest = ClOrdId::new(&String::from("~").repeat(36)).unwrap();
+        let id = ids.assign(ParticipantId(u32::MAX), &longest, Handle::Stale);
+        assert_eq!(ids.records.key(id).cl_ord_id(), longest);
+    }
+
+    #[test]
+    fn ids_that_fall_on_one_another_are_all_found() {
+        let mut ids = Ids::new();
+        let key = |number| Key::new(ParticipantId(1), &text(number));
+        for number in 0..2_000 {
+            let id = ids.add(&key(number), 7, Handle::Final(number));
+            assert_eq!(ids.find_key(&key(number), 7), Some(id));
+        }
+        assert!(ids.crowded.len() > 1_000, "the index has no room for them");
+        for number in 0..2_000 {
+            let id = ids.find_key(&key(number), 7).unwrap();
+            assert_eq!(ids.handle(id), Handle::Final(number));
+        }
+        assert_eq!(ids.find_key(&key(2_001), 7), None);
+    }
+}
