@@ -1,7 +1,7 @@
-//! The journal thread: takes what the sequencer has decided, writes it, syncs it, and only then tells anybody. One write and one sync serve all
-//! batches that came while the last sync ran.
+//! [`Commit`]: takes what was decided, writes it, syncs it, and only then tells anybody. One write and one sync serve all batches that came
+//! while the last sync ran. It is the journal thread's work; who lends it when is the sequencer's matter.
 //!
-//! When the disk fails, the thread ends: the venue takes no commands any more, and nothing of the failed write is told to anyone.
+//! When the disk fails, the venue takes no commands any more, and nothing of the failed write is told to anyone.
 
 use crate::audit::Audit;
 use crate::config::Durability;
@@ -9,6 +9,7 @@ use crate::directory::Directory;
 use crate::entry::Entry;
 use crate::feed::Feed;
 use crate::health::Health;
+use crate::journal::record;
 use crate::journal::writer::Writer;
 use crate::metrics::Metrics;
 use crate::sequencer::{Stop, StopReason};
@@ -18,16 +19,42 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 use tokio::sync::oneshot;
 
-/// Bytes after which no more batches are put into one write.
-const WRITE_BYTES: usize = 8 << 20;
+/// Events after which no more batches are put into one write.
+const WRITE_EVENTS: usize = 32_768;
+/// Room for records that is kept from one write to the next.
+const ROOM_KEPT_BYTES: usize = 8 << 20;
 
-/// What the sequencer has decided in one go.
+/// What was decided in one go.
 #[derive(Debug)]
 pub struct Batch {
-    /// The entries as records.
-    pub records: Vec<u8>,
     /// The entries, at least one.
     pub sealed: Vec<Sealed>,
+    /// Events of all of them.
+    pub events: usize,
+}
+
+impl Batch {
+    /// An empty one.
+    pub fn with_room_for(entries: usize) -> Self {
+        Self {
+            sealed: Vec::with_capacity(entries),
+            events: 0,
+        }
+    }
+
+    /// Adds all batches that wait, up to a bound; how many.
+    pub fn merge(&mut self, batches: &Receiver<Self>) -> usize {
+        let mut merged = 0;
+        while self.events < WRITE_EVENTS {
+            let Ok(next) = batches.try_recv() else {
+                break;
+            };
+            self.sealed.extend(next.sealed);
+            self.events += next.events;
+            merged += 1;
+        }
+        merged
+    }
 }
 
 /// An entry and who waits for it.
@@ -57,17 +84,15 @@ pub struct Commit {
     pub health: Health,
     /// Set when the disk fails.
     pub stop: Stop,
+    /// The last entry that is published and written.
+    pub settled: u64,
+    /// The records of one write: their room is used again.
+    pub records: Vec<u8>,
 }
 
 impl Commit {
-    /// Works until the sequencer is gone and everything is written, or the disk fails.
-    pub fn run(mut self, batches: &Receiver<Batch>) {
-        while let Ok(first) = batches.recv() {
-            let batch = merge(first, batches);
-            if self.commit(batch).is_err() {
-                break;
-            }
-        }
+    /// The end: what is written is synced, unless the disk has failed; readers hear that nothing more comes.
+    pub fn close(&mut self) {
         if self
             .stop
             .reason()
@@ -79,9 +104,12 @@ impl Commit {
         self.feed.close();
     }
 
-    /// Writes a batch and tells everybody. When the disk fails, the reason is set before those who wait are let go.
-    fn commit(&mut self, batch: Batch) -> Result<(), StopReason> {
-        let Batch { records, sealed } = batch;
+    /// Writes a batch and tells everybody.
+    ///
+    /// # Errors
+    /// Why the disk has failed. It is set before those who wait are let go.
+    pub fn commit(&mut self, batch: Batch) -> Result<(), StopReason> {
+        let sealed = batch.sealed;
         let (Some(first), Some(last)) = (sealed.first(), sealed.last()) else {
             return Ok(());
         };
@@ -90,23 +118,39 @@ impl Commit {
         self.metrics
             .journal_batch_entries
             .observe(f64::from(entries));
+        self.encode(&sealed);
         if self.durability == Durability::None {
             self.publish(sealed);
-            let written = self.write(first_seq, &records);
+            let written = self.write(first_seq);
             written.map_err(|error| self.fail(&error))?;
         } else {
-            let written = self.write(first_seq, &records);
+            let written = self.write(first_seq);
             written.map_err(|error| self.fail(&error))?;
             self.publish(sealed);
         }
         self.feed.written(last_seq);
+        self.settled = last_seq;
         Ok(())
     }
 
+    /// The entries as records.
+    fn encode(&mut self, sealed: &[Sealed]) {
+        self.records.clear();
+        self.records.shrink_to(ROOM_KEPT_BYTES);
+        for Sealed { entry, .. } in sealed {
+            record::append(entry, self.settled, &mut self.records).unwrap_or_else(|bytes| {
+                panic!(
+                    "entry {} has {bytes} bytes: the market's limits bound it far below the journal's",
+                    entry.seq
+                )
+            });
+        }
+    }
+
     /// Writes records, and syncs them when that is what durable means.
-    fn write(&mut self, first_seq: u64, records: &[u8]) -> io::Result<()> {
+    fn write(&mut self, first_seq: u64) -> io::Result<()> {
         let began = Instant::now();
-        self.writer.append(first_seq, records)?;
+        self.writer.append(first_seq, &self.records)?;
         if self.durability == Durability::Fsync {
             self.writer.sync()?;
         }
@@ -114,20 +158,16 @@ impl Commit {
         self.metrics.journal_sync_seconds.observe(seconds);
         self.metrics
             .journal_bytes
-            .inc_by(u64::try_from(records.len()).unwrap_or(u64::MAX));
+            .inc_by(u64::try_from(self.records.len()).unwrap_or(u64::MAX));
         Ok(())
     }
 
     /// Tells everybody: the directory first, so that whoever reads an entry can look up what it names; then readers, then who asked.
     fn publish(&self, sealed: Vec<Sealed>) {
-        self.directory.apply(sealed.iter().map(|one| &*one.entry));
-        for one in &sealed {
-            self.audit.note(&one.entry, &self.directory);
-            self.metrics.count(&one.entry);
-            self.metrics
-                .last_seq
-                .set(i64::try_from(one.entry.seq).unwrap_or(i64::MAX));
-        }
+        let entries = || sealed.iter().map(|one| &*one.entry);
+        self.directory.apply(entries());
+        entries().for_each(|entry| self.audit.note(entry, &self.directory));
+        self.metrics.count(entries());
         self.feed
             .publish(sealed.iter().map(|one| Arc::clone(&one.entry)));
         for Sealed { entry, reply } in sealed {
@@ -146,17 +186,4 @@ impl Commit {
         self.stop.set(reason.clone());
         reason
     }
-}
-
-/// Everything that has come meanwhile, as one batch.
-fn merge(first: Batch, batches: &Receiver<Batch>) -> Batch {
-    let mut merged = first;
-    while merged.records.len() < WRITE_BYTES {
-        let Ok(next) = batches.try_recv() else {
-            break;
-        };
-        merged.records.extend_from_slice(&next.records);
-        merged.sealed.extend(next.sealed);
-    }
-    merged
 }

@@ -46,10 +46,22 @@ impl Default for Directory {
 }
 
 /// The last inbound message of a session that became an entry.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Inbound {
     incarnation: u32,
     msg_seq_num: u64,
+}
+
+impl Inbound {
+    /// The later of what is known and this.
+    fn note(&mut self, incarnation: u32, msg_seq_num: u64) {
+        if (self.incarnation, self.msg_seq_num) < (incarnation, msg_seq_num) {
+            *self = Self {
+                incarnation,
+                msg_seq_num,
+            };
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -162,8 +174,21 @@ impl Directory {
 
     /// Takes in entries, in order; called once for each entry.
     pub fn apply<'a>(&self, entries: impl IntoIterator<Item = &'a Entry>) {
+        // Taken once for all of them, when the first is of a session.
+        let mut inbound = None;
         for entry in entries {
-            self.note_inbound(&entry.origin);
+            if let Origin::Session {
+                participant,
+                incarnation,
+                msg_seq_num,
+            } = entry.origin
+            {
+                inbound
+                    .get_or_insert_with(|| self.inbound_mut())
+                    .entry(participant)
+                    .or_default()
+                    .note(incarnation, msg_seq_num);
+            }
             self.note_day(entry);
             if entry.events.iter().any(is_reference_data) {
                 let mut tables = self.tables_mut();
@@ -185,26 +210,8 @@ impl Directory {
         }
     }
 
-    fn note_inbound(&self, origin: &Origin) {
-        let Origin::Session {
-            participant,
-            incarnation,
-            msg_seq_num,
-        } = *origin
-        else {
-            return;
-        };
-        let mut inbound = self.inbound.write().unwrap_or_else(PoisonError::into_inner);
-        let last = inbound.entry(participant).or_insert(Inbound {
-            incarnation,
-            msg_seq_num,
-        });
-        if (last.incarnation, last.msg_seq_num) < (incarnation, msg_seq_num) {
-            *last = Inbound {
-                incarnation,
-                msg_seq_num,
-            };
-        }
+    fn inbound_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<ParticipantId, Inbound>> {
+        self.inbound.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tables(&self) -> RwLockReadGuard<'_, Tables> {

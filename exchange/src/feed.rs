@@ -60,10 +60,10 @@ impl Window {
             || self.events > capacity.saturating_mul(EVENTS_PER_ENTRY) && self.entries.len() > 1
     }
 
-    fn pop(&mut self) {
-        if let Some(entry) = self.entries.pop_front() {
-            self.events -= entry.events.len();
-        }
+    fn pop(&mut self) -> Option<Arc<Entry>> {
+        let entry = self.entries.pop_front()?;
+        self.events -= entry.events.len();
+        Some(entry)
     }
 }
 
@@ -142,11 +142,14 @@ impl Feed {
             .window
             .write()
             .unwrap_or_else(PoisonError::into_inner);
+        let mut gone = Vec::new();
         while window.is_full(self.shared.capacity)
             && window.entries.front().is_some_and(|entry| entry.seq <= seq)
         {
-            window.pop();
+            gone.extend(window.pop());
         }
+        // Their memory is given back while readers go on.
+        drop(window);
     }
 
     /// Nothing more will come.

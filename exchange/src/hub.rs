@@ -117,6 +117,8 @@ pub fn open(
         metrics: metrics.clone(),
         health: health.clone(),
         stop,
+        settled: last_seq,
+        records: Vec::new(),
     };
     let (submitter, sequencer) = Sequencer::start(SequencerParts {
         engine,
@@ -184,7 +186,7 @@ impl<'a> Past<'a> {
         }
         self.directory.apply([entry]);
         self.audit.note(entry, &self.directory);
-        self.metrics.count(entry);
+        self.metrics.count(std::iter::once(entry));
         self.last_at = entry.at;
         Replayed::Same
     }

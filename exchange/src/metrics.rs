@@ -125,17 +125,41 @@ impl Metrics {
         &self.registry
     }
 
-    /// Counts what an entry says: orders, trades, refusals.
-    pub fn count(&self, entry: &Entry) {
+    /// Counts what entries say: orders, trades, refusals, and the last of them.
+    pub fn count<'a>(&self, entries: impl Iterator<Item = &'a Entry>) {
+        let mut counts = Counts::default();
+        entries.for_each(|entry| counts.add(entry));
+        self.orders.inc_by(counts.orders);
+        self.trades.inc_by(counts.trades);
+        self.rejects.inc_by(counts.rejects);
+        if let Some(last_seq) = counts.last_seq {
+            self.last_seq
+                .set(i64::try_from(last_seq).unwrap_or(i64::MAX));
+        }
+    }
+}
+
+/// What some entries say.
+#[derive(Default)]
+struct Counts {
+    orders: u64,
+    trades: u64,
+    rejects: u64,
+    last_seq: Option<u64>,
+}
+
+impl Counts {
+    fn add(&mut self, entry: &Entry) {
+        self.last_seq = Some(entry.seq);
         for event in &entry.events {
             match event {
-                Event::OrderAccepted { .. } => self.orders.inc(),
-                Event::Traded { .. } => self.trades.inc(),
-                Event::OrderRejected { .. } | Event::CancelRejected { .. } => self.rejects.inc(),
+                Event::OrderAccepted { .. } => self.orders += 1,
+                Event::Traded { .. } => self.trades += 1,
+                Event::OrderRejected { .. } | Event::CancelRejected { .. } => self.rejects += 1,
                 Event::Refused { .. } | Event::TransferRefused { .. }
                     if matches!(entry.instruction, Instruction::Market(_)) =>
                 {
-                    self.rejects.inc();
+                    self.rejects += 1;
                 }
                 _ => {}
             }

@@ -1,13 +1,15 @@
-//! The sequencer's door: a [`Submitter`] puts [`Submission`]s into a bounded queue and never waits. The thread behind it ([`run`])
-//! gives each its number and time, applies it and hands whole batches to the journal thread; it goes on matching while the disk
-//! syncs. A reply comes after its entry is durable. It deliberately knows nothing of FIX, of files or of who reads what it decides.
+//! The sequencer's door: a [`Submitter`] puts [`Submission`]s into a bounded queue. Behind it ([`run`]) each is given its number and
+//! time and applied, and whole batches go to the journal; matching goes on while the disk syncs. A reply comes after its
+//! entry is durable. It deliberately knows nothing of FIX, of files or of who reads what it decides.
 
+mod decider;
+mod queue;
 pub mod run;
 
 use crate::entry::{Entry, Instruction, Origin, TraceId};
-use prometheus::IntGauge;
+use crate::sequencer::queue::Refused;
+use crate::sequencer::run::Shared;
 use std::fmt;
-use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 
@@ -70,53 +72,47 @@ impl Stop {
     }
 }
 
-/// What travels in the queue.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are submissions: boxing them would cost an allocation each"
-)]
-pub(crate) enum Input {
-    /// A request.
-    Submission(Submission),
-    /// The market has something to do at this time.
-    Tick,
-    /// Take what stands in the queue, then end.
-    Stop,
-}
-
 /// Puts submissions into the sequencer's queue. Cheap to clone.
 #[derive(Clone)]
-pub struct Submitter {
-    queue: SyncSender<Input>,
-    stop: Stop,
-    depth: IntGauge,
-}
+pub struct Submitter(Arc<Shared>);
 
 impl Submitter {
-    pub(crate) fn new(queue: SyncSender<Input>, stop: Stop, depth: IntGauge) -> Self {
-        Self { queue, stop, depth }
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self(shared)
     }
 
-    /// Puts a submission into the queue; never waits.
+    /// Submits, and sees to it that it is decided: see [`Submitter::see_to_it`]. Never waits for a sync, nor for others.
     ///
     /// # Errors
     /// [`SubmitError::Busy`] when the queue is full, [`SubmitError::Stopped`] when the venue takes nothing any more. The submission was
     /// not taken then, and its reply is dropped.
     pub fn try_submit(&self, submission: Submission) -> Result<(), SubmitError> {
-        if self.stop.reason().is_some() {
-            return Err(self.stop.error());
+        self.put(submission)?;
+        self.see_to_it();
+        Ok(())
+    }
+
+    /// Puts a submission into the queue, where it waits for [`Submitter::see_to_it`]: for who has several.
+    ///
+    /// # Errors
+    /// As [`Submitter::try_submit`].
+    pub fn put(&self, submission: Submission) -> Result<(), SubmitError> {
+        if self.0.stop.reason().is_some() {
+            return Err(self.0.stop.error());
         }
-        // Counted before it is sent, so that the sequencer never takes off what was not put on.
-        self.depth.inc();
-        let sent = self.queue.try_send(Input::Submission(submission));
-        sent.map_err(|error| {
-            self.depth.dec();
-            match error {
-                TrySendError::Full(_) => SubmitError::Busy,
-                TrySendError::Disconnected(_) => self.stop.error(),
-            }
-        })
+        self.0
+            .queue
+            .put(submission)
+            .map_err(|refused| match refused {
+                Refused::Full => SubmitError::Busy,
+                Refused::Closed => self.0.stop.error(),
+            })
+    }
+
+    /// What waits is decided: by the sequencer thread, or, when that and the journal thread have nothing to do and little waits,
+    /// by the caller, before this returns. That saves an order on its own the time of two threads' waking.
+    pub fn see_to_it(&self) {
+        self.0.see_to_it();
     }
 
     /// Submits with a new trace id and waits until the entry is durable.
@@ -135,20 +131,20 @@ impl Submitter {
             instruction,
             reply: Some(reply),
         })?;
-        entry.await.map_err(|_| self.stop.error())
+        entry.await.map_err(|_| self.0.stop.error())
     }
 
     /// Why the venue takes nothing any more, if so.
     pub fn stopped(&self) -> Option<StopReason> {
-        self.stop.reason().cloned()
+        self.0.stop.reason().cloned()
     }
 }
 
 impl fmt::Debug for Submitter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Submitter")
-            .field("queued", &self.depth.get())
-            .field("stopped", &self.stop.reason())
+            .field("queued", &self.0.queue.len())
+            .field("stopped", &self.0.stop.reason())
             .finish_non_exhaustive()
     }
 }

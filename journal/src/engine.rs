@@ -30,10 +30,22 @@ impl Engine {
     /// Applies one instruction; its events, in order. A participant's change has none, or `Refused`.
     pub fn apply(&mut self, seq: u64, at: Timestamp, instruction: &Instruction) -> Vec<Event> {
         let mut events = Vec::new();
+        self.decide(seq, at, instruction, &mut events);
+        events
+    }
+
+    /// Applies one instruction; its events go to `events`, which is empty.
+    pub fn decide(
+        &mut self,
+        seq: u64,
+        at: Timestamp,
+        instruction: &Instruction,
+        events: &mut Vec<Event>,
+    ) {
         match instruction {
             Instruction::Market(command) => {
-                self.market.apply(seq, at, command, &mut events);
-                self.note_admitted(&events);
+                self.market.apply(seq, at, command, events);
+                self.note_admitted(events);
             }
             Instruction::Participant(change) => {
                 if !self.change(change) {
@@ -43,7 +55,6 @@ impl Engine {
                 }
             }
         }
-        events
     }
 
     /// When the next tick is due; none while nothing waits for a time.

@@ -310,7 +310,8 @@ impl SessionTask {
             .saturating_add(resets.min(LIFE - 1))
     }
 
-    /// Ends the turn and carries out what the session wants done, in order, until it wants nothing more.
+    /// Ends the turn and carries out what the session wants done, in order, until it wants nothing more. Commands that it has put into the
+    /// sequencer's queue meanwhile are decided together.
     fn carry_out(&mut self) {
         self.turn();
         while let Some(action) = self.actions.pop_front() {
@@ -349,6 +350,7 @@ impl SessionTask {
             }
         }
         self.forget_throttled();
+        self.venue.submitter.see_to_it();
     }
 
     fn cut_slow_consumer(&mut self) {

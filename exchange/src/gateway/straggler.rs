@@ -133,7 +133,8 @@ impl Carrier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::FixConfig;
+    use crate::clock::SystemClock;
+    use crate::config::{FixConfig, JournalConfig};
     use crate::directory::Directory;
     use crate::entry::{Instruction, Origin, TraceId};
     use crate::feed::Feed;
@@ -143,10 +144,11 @@ mod tests {
     use crate::gateway::roster::{Roster, SessionHandle};
     use crate::gateway::venue::VenueParts;
     use crate::health::Health;
+    use crate::hub::{self, Hub};
+    use crate::journal::disk::Files;
     use crate::journal::segment::Segments;
     use crate::metrics::Metrics;
     use crate::schedules::Schedules;
-    use crate::sequencer::{Stop, Submitter};
     use fix_engine::dictionary::Dictionary;
     use fix_engine::session::input::Cause;
     use market::command::Command;
@@ -161,10 +163,9 @@ mod tests {
     const QUICK: ParticipantId = ParticipantId(1);
     const ROOM: usize = 2;
 
-    fn venue() -> Arc<Venue> {
+    /// The sequencer is a real one; nobody asks it for anything.
+    fn venue(hub: &Hub) -> Arc<Venue> {
         let metrics = Metrics::new();
-        let (queue, _commands) = std::sync::mpsc::sync_channel(1);
-        let depth = metrics.queue_commands.clone();
         Arc::new(Venue::new(VenueParts {
             schedules: Schedules::default(),
             config: FixConfig::default(),
@@ -172,7 +173,7 @@ mod tests {
             directory: Arc::new(Directory::new()),
             passwords: PasswordDesk::new(&FixConfig::default(), metrics.fix.lockouts.clone()),
             revoked: crate::revoked::Revoked::default(),
-            submitter: Submitter::new(queue, Stop::default(), depth),
+            submitter: hub.submitter.clone(),
             dictionary: Arc::new(Dictionary::fix44()),
             view: crate::gateway::venue::SharedView::default(),
             publisher: Publisher::new().0,
@@ -265,6 +266,10 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_session_that_takes_no_mail_holds_up_nobody_and_misses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Box::new(SystemClock::default());
+        let config = JournalConfig::default();
+        let (hub, running) = hub::open(&config, folder.path(), Box::new(Files), clock).unwrap();
         let crew = Crew::new();
         let roster = Roster::default();
         let reader = |mail| Reader {
@@ -277,7 +282,7 @@ mod tests {
         let feed = Feed::new(Segments::default(), 0, 100_000);
         let (position, _keep) = watch::channel(0);
         let dispatcher = Dispatcher {
-            venue: venue(),
+            venue: venue(&hub),
             reader: feed.subscribe(0),
             feed: feed.clone(),
             journal_end: 0,
@@ -307,5 +312,6 @@ mod tests {
         crew.stop.cancel();
         crew.tasks.close();
         timeout(PATIENCE, crew.tasks.wait()).await.expect("all end");
+        running.shut_down().unwrap();
     }
 }

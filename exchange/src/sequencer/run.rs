@@ -1,29 +1,29 @@
-//! The sequencer thread: drains what has arrived, numbers it, applies it, and hands the batch on.
+//! Who decides, and who writes. The sequencer thread decides what stands in the queue and hands whole batches to the journal thread: while that
+//! writes and syncs one, the next is decided. When neither has anything to do, an asker need not wake them: it decides what it has just
+//! asked itself, and without a sync it writes it, too. Whoever decides holds the [`Decider`], so there is one order, and one journal.
 
 use crate::clock::Clock;
-use crate::commit::{Batch, Commit, Sealed};
+use crate::commit::{Batch, Commit};
+use crate::config::Durability;
 use crate::engine::Engine;
-use crate::entry::{Entry, Instruction, Origin, TraceId};
 use crate::feed::Feed;
 use crate::health::Health;
-use crate::journal::record;
 use crate::metrics::Metrics;
-use crate::sequencer::{Input, Stop, StopReason, Submission, Submitter};
-use market::command::Command;
+use crate::sequencer::decider::Decider;
+use crate::sequencer::queue::{Queue, Wake};
+use crate::sequencer::{Stop, StopReason, Submitter};
 use market::time::Timestamp;
+use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 /// Batches that wait for the disk: while one is being synced, the next stand ready.
 const BATCHES_WAITING: usize = 4;
-/// Bytes of records after which a batch is handed on, however few its entries are.
-const BATCH_BYTES: usize = 1 << 20;
-
-/// Longest time between two looks at the clock while the market waits for a time.
-const CLOCK_STEP: Duration = Duration::from_secs(1);
+/// Submissions that an asker decides itself, at most: more are work for the sequencer thread.
+const DECIDED_BY_ASKER: usize = 64;
 
 /// What a sequencer starts from.
 pub struct SequencerParts {
@@ -44,10 +44,8 @@ pub struct SequencerParts {
 }
 
 /// The two running threads.
-#[derive(Debug)]
 pub struct Sequencer {
-    queue: SyncSender<Input>,
-    stop: Stop,
+    shared: Arc<Shared>,
     sequencer: JoinHandle<()>,
     journal: JoinHandle<()>,
 }
@@ -58,37 +56,23 @@ impl Sequencer {
     /// # Errors
     /// When the operating system gives no threads.
     pub fn start(parts: SequencerParts) -> io::Result<(Submitter, Self)> {
-        let (queue, inputs) = sync_channel(parts.queue.max(1));
         let (batches, decided) = sync_channel(BATCHES_WAITING);
-        let stop = parts.commit.stop.clone();
-        let health = parts.commit.health.clone();
-        let metrics = parts.commit.metrics.clone();
-        let depth = metrics.queue_commands.clone();
-        metrics
-            .live_orders
-            .set(as_gauge(parts.engine.live_orders()));
-        let run = Run {
-            engine: parts.engine,
-            last_seq: parts.last_seq,
-            last_at: parts.last_at,
-            clock: parts.clock,
-            batch: parts.batch.max(1),
-            feed: parts.commit.feed.clone(),
-            metrics,
-        };
-        let commit = parts.commit;
-        let guard = Guard::new(&stop, &health, &run.feed);
+        let shared = Arc::new(Shared::new(parts, batches));
+        shared.show_live_orders(&shared.decider());
+        let journal = Arc::clone(&shared);
         let journal = thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || guard.over(|| commit.run(&decided)))?;
-        let guard = Guard::new(&stop, &health, &run.feed);
+            .spawn(move || journal.over(|| journal.write(&decided)))?;
+        let sequencer = Arc::clone(&shared);
         let sequencer = thread::Builder::new()
             .name("sequencer".to_owned())
-            .spawn(move || guard.over(|| run.run(&inputs, &batches)))?;
-        let submitter = Submitter::new(queue.clone(), stop.clone(), depth);
+            .spawn(move || {
+                let _last = LastWords(&sequencer);
+                sequencer.over(|| sequencer.decide());
+            })?;
+        let submitter = Submitter::new(Arc::clone(&shared));
         let running = Self {
-            queue,
-            stop,
+            shared,
             sequencer,
             journal,
         };
@@ -100,11 +84,11 @@ impl Sequencer {
     /// # Errors
     /// Why not everything could be written.
     pub fn shut_down(self) -> Result<(), StopReason> {
-        self.stop.set(StopReason::ShutDown);
-        // A sequencer that is gone already has nothing to be told.
-        let _gone = self.queue.send(Input::Stop);
+        let stop = self.shared.stop.clone();
+        stop.set(StopReason::ShutDown);
+        self.shared.queue.end();
         let ended = self.sequencer.join().and_then(|()| self.journal.join());
-        match (ended, self.stop.reason()) {
+        match (ended, stop.reason()) {
             (Ok(()), Some(StopReason::ShutDown) | None) => Ok(()),
             (_, Some(reason)) if *reason != StopReason::ShutDown => Err(reason.clone()),
             _ => Err(StopReason::Defect),
@@ -112,160 +96,201 @@ impl Sequencer {
     }
 }
 
-/// Notes when a thread ends in a panic: the venue stops and says so.
-struct Guard {
-    stop: Stop,
+impl std::fmt::Debug for Sequencer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sequencer")
+            .field("stop", &self.shared.stop)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What askers and both threads share.
+pub(crate) struct Shared {
+    pub(crate) queue: Queue,
+    pub(crate) stop: Stop,
+    /// Who holds it decides, and hands on what it has decided before it lets go: so batches come to the journal in order.
+    decider: Mutex<Decider>,
+    /// Who holds it writes. Lent to an asker while the journal thread has nothing to write.
+    commit: Mutex<Commit>,
+    /// Batches handed to the journal thread and not published yet. Grows only in the hands of who holds the decider.
+    in_flight: AtomicUsize,
+    /// Whether a write includes a sync: then it is no work for an asker.
+    syncs: bool,
+    feed: Feed,
     health: Health,
-    feed: Feed,
-    whole: bool,
-}
-
-impl Guard {
-    fn new(stop: &Stop, health: &Health, feed: &Feed) -> Self {
-        Self {
-            stop: stop.clone(),
-            health: health.clone(),
-            feed: feed.clone(),
-            whole: false,
-        }
-    }
-
-    /// Runs `work` under guard.
-    fn over(mut self, work: impl FnOnce()) {
-        work();
-        self.whole = true;
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        if !self.whole {
-            self.stop.set(StopReason::Defect);
-            self.health.ail("sequencer", "a defect stopped it");
-            self.feed.close();
-        }
-    }
-}
-
-/// The sequencer thread's own things.
-struct Run {
-    engine: Engine,
-    last_seq: u64,
-    last_at: Timestamp,
-    clock: Box<dyn Clock>,
-    batch: usize,
-    feed: Feed,
     metrics: Metrics,
 }
 
-impl Run {
-    fn run(mut self, inputs: &Receiver<Input>, batches: &SyncSender<Batch>) {
-        let mut stopping = false;
-        while !stopping {
-            let first = match self.wait(inputs) {
-                Ok(first) => first,
-                Err(RecvTimeoutError::Timeout) => continue,
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
-            let batch = self.decide(first, inputs, &mut stopping);
-            if !batch.sealed.is_empty() && batches.send(batch).is_err() {
-                // The journal thread has failed and said why.
-                break;
-            }
-            self.metrics
-                .live_orders
-                .set(as_gauge(self.engine.live_orders()));
+impl Shared {
+    pub(crate) fn new(parts: SequencerParts, batches: SyncSender<Batch>) -> Self {
+        let commit = parts.commit;
+        Self {
+            queue: Queue::new(parts.queue.max(1), commit.metrics.queue_commands.clone()),
+            stop: commit.stop.clone(),
+            decider: Mutex::new(Decider {
+                engine: parts.engine,
+                last_seq: parts.last_seq,
+                last_at: parts.last_at,
+                clock: parts.clock,
+                batch: parts.batch.max(1),
+                armed: None,
+                todo: VecDeque::new(),
+                events: Vec::new(),
+                journal: Some(batches),
+            }),
+            in_flight: AtomicUsize::new(0),
+            syncs: commit.durability == Durability::Fsync,
+            feed: commit.feed.clone(),
+            health: commit.health.clone(),
+            metrics: commit.metrics.clone(),
+            commit: Mutex::new(commit),
         }
     }
 
-    /// The next input, or a tick when the market's next deadline comes first. The clock may be set meanwhile: it is looked at
-    /// again after [`CLOCK_STEP`], at the latest.
-    fn wait(&mut self, inputs: &Receiver<Input>) -> Result<Input, RecvTimeoutError> {
-        let Some(deadline) = self.engine.next_deadline() else {
-            return inputs.recv().map_err(|_| RecvTimeoutError::Disconnected);
+    /// Sees to it that what waits is decided: here and now when there is nothing else to do, else by the sequencer thread.
+    pub(crate) fn see_to_it(&self) {
+        let waiting = self.queue.len();
+        if waiting == 0 {
+            return;
+        }
+        if waiting <= DECIDED_BY_ASKER
+            && let Ok(mut decider) = self.decider.try_lock()
+            && self.in_flight.load(Ordering::Acquire) == 0
+        {
+            self.over(|| self.decide_here(&mut decider));
+        }
+        // What came meanwhile; whoever put it could not have the decider.
+        self.queue.call();
+    }
+
+    /// The asker's turn: one batch, so that it gets on with its own work. What is left is for the sequencer thread.
+    fn decide_here(&self, decider: &mut Decider) {
+        if decider.journal.is_none() || !decider.todo.is_empty() {
+            return;
+        }
+        self.queue.take(&mut decider.todo);
+        if decider.todo.is_empty() {
+            return;
+        }
+        let batch = self.batch(decider);
+        let is_done = if self.syncs {
+            self.hand_on(decider, batch)
+        } else {
+            self.commit().commit(batch).is_ok()
         };
-        let left = deadline.nanos().saturating_sub(self.now().nanos());
-        match u64::try_from(left) {
-            Ok(left) if left > 0 => inputs.recv_timeout(Duration::from_nanos(left).min(CLOCK_STEP)),
-            _ => Ok(Input::Tick),
+        if !is_done {
+            self.give_up(decider);
+        } else if decider.is_armed_too_late() {
+            self.queue.rouse();
         }
     }
 
-    /// Time of the next entry.
-    fn now(&mut self) -> Timestamp {
-        self.clock.now().max(self.last_at)
-    }
-
-    /// Seals a tick first when the market has something to do by `at`.
-    fn tick_if_due(&mut self, at: Timestamp, settled: u64, batch: &mut Batch) {
-        if self.engine.next_deadline().is_some_and(|due| due <= at) {
-            let tick = Submission {
-                origin: Origin::System,
-                trace: TraceId::random(),
-                instruction: Instruction::Market(Command::Tick),
-                reply: None,
-            };
-            self.seal(tick, at, settled, batch);
-        }
-    }
-
-    /// Applies what stands in the queue, up to a whole batch. Once told to stop, all of it in batches, to the queue's end.
-    fn decide(&mut self, first: Input, inputs: &Receiver<Input>, stopping: &mut bool) -> Batch {
-        let settled = self.feed.last_seq();
-        let mut batch = Batch {
-            records: Vec::new(),
-            sealed: Vec::new(),
-        };
-        let mut next = Some(first);
-        while let Some(input) = next {
-            match input {
-                Input::Submission(submission) => {
-                    self.metrics.queue_commands.dec();
-                    let at = self.now();
-                    self.tick_if_due(at, settled, &mut batch);
-                    self.seal(submission, at, settled, &mut batch);
-                }
-                Input::Tick => {
-                    let at = self.now();
-                    self.tick_if_due(at, settled, &mut batch);
-                }
-                Input::Stop => *stopping = true,
+    /// The sequencer thread's work, until the queue closes.
+    fn decide(&self) {
+        loop {
+            let left = self.decider().arm();
+            if self.queue.wait(left) == Wake::Closed {
+                return;
             }
-            let is_small = batch.sealed.len() < self.batch && batch.records.len() < BATCH_BYTES;
-            let room = *stopping || is_small;
-            next = if room { inputs.try_recv().ok() } else { None };
+            let mut decider = self.decider();
+            if decider.todo.is_empty() {
+                self.queue.take(&mut decider.todo);
+            }
+            loop {
+                let batch = self.batch(&mut decider);
+                if batch.sealed.is_empty() {
+                    break;
+                }
+                if !self.hand_on(&decider, batch) {
+                    // The journal thread has failed and said why.
+                    return self.give_up(&mut decider);
+                }
+            }
         }
+    }
+
+    fn batch(&self, decider: &mut Decider) -> Batch {
+        let waited = decider.todo.len();
+        let batch = decider.decide();
+        self.queue.decided(waited - decider.todo.len());
+        self.show_live_orders(decider);
         batch
     }
 
-    /// Numbers, applies and encodes one submission.
-    fn seal(&mut self, submission: Submission, at: Timestamp, settled: u64, batch: &mut Batch) {
-        let Submission {
-            origin,
-            trace,
-            instruction,
-            reply,
-        } = submission;
-        let seq = self.last_seq + 1;
-        let events = self.engine.apply(seq, at, &instruction);
-        let entry = Entry {
-            seq,
-            at,
-            origin,
-            trace,
-            instruction,
-            events,
-        };
-        record::append(&entry, settled, &mut batch.records)
-            .unwrap_or_else(|bytes| panic!("entry {seq} has {bytes} bytes: the market's limits bound it far below the journal's"));
-        (self.last_seq, self.last_at) = (seq, at);
-        batch.sealed.push(Sealed {
-            entry: Arc::new(entry),
-            reply,
-        });
+    /// Hands a batch to the journal thread; waits while it is behind. Whether it takes it.
+    fn hand_on(&self, decider: &Decider, batch: Batch) -> bool {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        decider
+            .journal
+            .as_ref()
+            .is_some_and(|journal| journal.send(batch).is_ok())
+    }
+
+    /// The journal thread's work, until nothing is decided any more or the disk fails.
+    fn write(&self, batches: &Receiver<Batch>) {
+        while let Ok(mut batch) = batches.recv() {
+            let merged = 1 + batch.merge(batches);
+            let committed = self.commit().commit(batch);
+            self.in_flight.fetch_sub(merged, Ordering::Release);
+            if committed.is_err() {
+                break;
+            }
+        }
+        self.commit().close();
+    }
+
+    /// Nothing is decided any more: what waits is dropped, the journal thread ends.
+    fn give_up(&self, decider: &mut Decider) {
+        decider.journal = None;
+        decider.todo.clear();
+        self.queue.close();
+    }
+
+    fn show_live_orders(&self, decider: &Decider) {
+        let live_orders = decider.engine.live_orders();
+        let live_orders = i64::try_from(live_orders).unwrap_or(i64::MAX);
+        self.metrics.live_orders.set(live_orders);
+    }
+
+    fn decider(&self) -> MutexGuard<'_, Decider> {
+        self.decider.lock().expect(NO_DEFECT)
+    }
+
+    fn commit(&self) -> MutexGuard<'_, Commit> {
+        self.commit.lock().expect(NO_DEFECT)
+    }
+
+    /// Runs `work` under guard: when it panics, the venue stops and says so.
+    fn over(&self, work: impl FnOnce()) {
+        let guard = Guard(self);
+        work();
+        std::mem::forget(guard);
     }
 }
 
-fn as_gauge(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+/// The end of the sequencer thread, also in a panic: nothing is decided any more.
+struct LastWords<'a>(&'a Shared);
+
+impl Drop for LastWords<'_> {
+    fn drop(&mut self) {
+        let decider = self.0.decider.lock();
+        let mut decider = decider.unwrap_or_else(PoisonError::into_inner);
+        self.0.give_up(&mut decider);
+    }
+}
+
+/// A panic of one who holds decider or commit is one for all who come after: under [`Guard`].
+const NO_DEFECT: &str = "nobody has panicked while it held this";
+
+/// Dropped in a panic: the venue stops and says so.
+struct Guard<'a>(&'a Shared);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        let shared = self.0;
+        shared.stop.set(StopReason::Defect);
+        shared.health.ail("sequencer", "a defect stopped it");
+        shared.queue.close();
+        shared.feed.close();
+    }
 }

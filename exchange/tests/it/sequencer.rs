@@ -6,17 +6,17 @@ use crate::kit::{
 };
 use exchange::clock::Clock;
 use exchange::config::{Durability, JournalConfig};
-use exchange::entry::{Instruction, Origin};
+use exchange::entry::{Instruction, Origin, TraceId};
 use exchange::hub;
 use exchange::journal::disk::Files;
 use exchange::participant::{
     ClientCert, Credentials, Fingerprint, ParticipantChange, PasswordHash, Rights,
 };
-use exchange::sequencer::{StopReason, SubmitError};
+use exchange::sequencer::{StopReason, Submission, SubmitError};
 use market::command::Command;
 use market::event::Event;
 use market::id::ParticipantId;
-use market::order::Side;
+use market::order::{Side, TimeInForce};
 use market::refusal::Refusal;
 use market::time::Timestamp;
 
@@ -136,6 +136,204 @@ async fn a_shutdown_finishes_what_was_taken_and_takes_no_more() {
     let (hub, running) = open(folder.path());
     assert_eq!(hub.feed.last_seq(), 500);
     running.shut_down().unwrap();
+}
+
+#[test]
+fn who_asks_an_idle_sequencer_has_the_answer_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    for n in 0..100 {
+        let mut reply = submit(&hub, Origin::System, n.into(), list_asset(n)).unwrap();
+        assert_eq!(reply.try_recv().unwrap().seq, n + 1);
+        assert_eq!(hub.feed.last_seq(), n + 1);
+    }
+    running.shut_down().unwrap();
+}
+
+#[test]
+fn what_is_put_waits_for_whoever_sees_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let put = |n: u64| {
+        let (reply, entry) = tokio::sync::oneshot::channel();
+        let submission = Submission {
+            origin: Origin::System,
+            trace: TraceId(n.into()),
+            instruction: list_asset(n),
+            reply: Some(reply),
+        };
+        hub.submitter.put(submission).unwrap();
+        entry
+    };
+    let (mut first, mut second) = (put(0), put(1));
+    assert!(first.try_recv().is_err());
+    assert_eq!(hub.metrics.queue_commands.get(), 2);
+    let mut third = submit(&hub, Origin::System, 2, list_asset(2)).unwrap();
+    for (reply, seq) in [(&mut first, 1), (&mut second, 2), (&mut third, 3)] {
+        assert_eq!(reply.try_recv().unwrap().seq, seq);
+    }
+    assert_eq!(hub.metrics.queue_commands.get(), 0);
+    let mut last = put(3);
+    running.shut_down().unwrap();
+    assert_eq!(
+        last.try_recv().unwrap().seq,
+        4,
+        "a shutdown sees to it, too"
+    );
+}
+
+#[test]
+fn askers_at_the_same_time_lose_nothing_and_keep_their_order() {
+    const ASKERS: u64 = 8;
+    const EACH: u64 = 1_000;
+    for durability in [Durability::Os, Durability::Fsync, Durability::None] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = JournalConfig {
+            durability,
+            batch: 16,
+            ..config()
+        };
+        let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+        let ask = |asker: u64| {
+            let mut replies = std::collections::VecDeque::new();
+            let mut seqs = Vec::new();
+            for n in 0..EACH {
+                let instruction = list_asset(asker * EACH + n);
+                replies.push_back(submit(&hub, Origin::System, n.into(), instruction).unwrap());
+                if replies.len() > 7 {
+                    seqs.push(replies.pop_front().unwrap().blocking_recv().unwrap().seq);
+                }
+            }
+            seqs.extend(
+                replies
+                    .into_iter()
+                    .map(|reply| reply.blocking_recv().unwrap().seq),
+            );
+            assert!(seqs.is_sorted());
+            seqs
+        };
+        let mut seqs: Vec<u64> = std::thread::scope(|scope| {
+            let askers: Vec<_> = (0..ASKERS)
+                .map(|asker| scope.spawn(move || ask(asker)))
+                .collect();
+            let asked = askers.into_iter().map(|asker| asker.join().unwrap());
+            asked.flatten().collect()
+        });
+        seqs.sort_unstable();
+        assert_eq!(seqs, (1..=ASKERS * EACH).collect::<Vec<_>>());
+        assert_eq!(hub.metrics.queue_commands.get(), 0);
+        running.shut_down().unwrap();
+        // The journal has the same, in one order: a start compares every event.
+        let (hub, running) = open(folder.path());
+        assert_eq!(hub.feed.last_seq(), ASKERS * EACH);
+        running.shut_down().unwrap();
+    }
+}
+
+/// A clock that the test sets.
+#[derive(Clone, Default)]
+struct SetByHand(std::sync::Arc<std::sync::atomic::AtomicI64>);
+
+impl Clock for SetByHand {
+    fn now(&mut self) -> Timestamp {
+        Timestamp::from_nanos(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_time_is_done_then_though_nobody_asks() {
+    for durability in [Durability::Os, Durability::Fsync] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = JournalConfig {
+            durability,
+            ..config()
+        };
+        let clock = SetByHand::default();
+        let disk = Box::new(Files);
+        let (hub, running) =
+            hub::open(&config, folder.path(), disk, Box::new(clock.clone())).unwrap();
+        open_market(&hub).await;
+        let mut reader = hub.feed.subscribe(hub.feed.last_seq());
+        // The later one first: the second moves the deadline of a sequencer thread that waits already.
+        for (n, until) in [(1, 5_000_000), (2, 2_000_000)] {
+            let Command::Enter {
+                participant,
+                cl_ord_id,
+                mut terms,
+            } = enter(Side::Buy, n, "1.00", "1")
+            else {
+                unreachable!("it enters an order");
+            };
+            terms.time_in_force = TimeInForce::Gtd(Timestamp::from_nanos(until));
+            let gtd = Command::Enter {
+                participant,
+                cl_ord_id,
+                terms,
+            };
+            run(&hub, gtd).await;
+        }
+        for until in [2_000_000, 5_000_000] {
+            clock.0.store(until, std::sync::atomic::Ordering::SeqCst);
+            let expired = async {
+                loop {
+                    let entries = reader.next().await.unwrap();
+                    let tick = entries
+                        .into_iter()
+                        .find(|entry| entry.instruction == Instruction::Market(Command::Tick));
+                    if let Some(tick) = tick {
+                        return tick;
+                    }
+                }
+            };
+            let tick = tokio::time::timeout(PATIENCE, expired).await.unwrap();
+            assert_eq!(tick.at.nanos(), until);
+            let expires = |event: &Event| matches!(event, Event::OrderExpired { .. });
+            assert_eq!(tick.events.iter().filter(|event| expires(event)).count(), 1);
+        }
+        running.shut_down().unwrap();
+    }
+}
+
+/// A clock with a defect: its second reading panics.
+struct Broken(u8);
+
+impl Clock for Broken {
+    fn now(&mut self) -> Timestamp {
+        self.0 += 1;
+        assert!(self.0 < 2, "the clock's defect");
+        Timestamp::from_nanos(1)
+    }
+}
+
+#[test]
+fn a_defect_stops_the_venue_whoever_decides() {
+    // With `os` the asker decides and panics; with `fsync` the second command finds the journal thread at work, and the sequencer thread does.
+    for is_asker in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let orders = Orders::default();
+        let disk = Box::new(ObedientDisk(orders.clone()));
+        let config = if is_asker { config() } else { synced() };
+        let clock = Box::new(Broken(0));
+        let (hub, running) = hub::open(&config, folder.path(), disk, clock).unwrap();
+        orders.hold_syncs();
+        let ask = |n: u64| submit(&hub, Origin::System, n.into(), list_asset(n));
+        let first = ask(0).unwrap();
+        if !is_asker {
+            orders.await_sync_after(0);
+        }
+        let second = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(1)));
+        assert_eq!(second.is_err(), is_asker);
+        if let Ok(second) = second {
+            assert!(second.unwrap().blocking_recv().is_err());
+        }
+        orders.release_syncs();
+        assert_eq!(first.blocking_recv().unwrap().seq, 1);
+        assert_eq!(hub.submitter.stopped(), Some(StopReason::Defect));
+        assert!(!hub.health.is_ready());
+        let late = ask(2).map(|_| ());
+        assert_eq!(late, Err(SubmitError::Stopped(StopReason::Defect)));
+        assert_eq!(running.shut_down(), Err(StopReason::Defect));
+    }
 }
 
 /// A clock that is set back after its first two readings.

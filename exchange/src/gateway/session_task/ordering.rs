@@ -47,6 +47,7 @@ impl SessionTask {
         Ok(())
     }
 
+    /// Puts a command into the sequencer's queue, where it waits for the end of the turn.
     fn submit(&self, command: Command, msg_seq_num: u64, trace: TraceId) -> Result<(), Refused> {
         let submission = Submission {
             origin: Origin::Session {
@@ -58,7 +59,7 @@ impl SessionTask {
             instruction: Instruction::Market(command),
             reply: None,
         };
-        let submitted = self.venue.submitter.try_submit(submission);
+        let submitted = self.venue.submitter.put(submission);
         submitted.map_err(Refused::from)
     }
 

@@ -204,7 +204,7 @@ impl SessionTask {
             }),
             reply: None,
         };
-        let submitted = self.venue.submitter.try_submit(submission);
+        let submitted = self.venue.submitter.put(submission);
         submitted.map_err(Refused::from)
     }
 

@@ -1,0 +1,121 @@
+//! [`Decider`]: number, time and events of each submission, one after the other; and ticks, when the market waits for a time. One at a time
+//! holds it: the sequencer thread, or an asker that finds nothing else to do. In: submissions from the queue. Out: batches of
+//! entries, for the journal.
+
+use crate::clock::Clock;
+use crate::commit::{Batch, Sealed};
+use crate::engine::Engine;
+use crate::entry::{Entry, Instruction, Origin, TraceId};
+use crate::sequencer::Submission;
+use market::command::Command;
+use market::event::Event;
+use market::time::Timestamp;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+/// Events after which a batch is handed on, however few its entries are.
+const BATCH_EVENTS: usize = 8_192;
+/// Longest time between two looks at the clock while the market waits for a time.
+const CLOCK_STEP: Duration = Duration::from_secs(1);
+
+/// The state that decides, and where its decisions go.
+pub(crate) struct Decider {
+    pub(crate) engine: Engine,
+    /// The last entry.
+    pub(crate) last_seq: u64,
+    /// Time of the last entry.
+    pub(crate) last_at: Timestamp,
+    pub(crate) clock: Box<dyn Clock>,
+    /// Entries of one batch (`journal.batch`).
+    pub(crate) batch: usize,
+    /// The deadline that the sequencer thread waits for.
+    pub(crate) armed: Option<Timestamp>,
+    /// Taken from the queue and not decided yet.
+    pub(crate) todo: VecDeque<Submission>,
+    /// Events of one submission, until their number is known: its room is used again.
+    pub(crate) events: Vec<Event>,
+    /// The way to the journal thread; none once nothing is decided any more.
+    pub(crate) journal: Option<SyncSender<Batch>>,
+}
+
+impl Decider {
+    /// How long the sequencer thread may wait for work: until the market's next deadline. The clock may be set meanwhile: it is looked at
+    /// again after [`CLOCK_STEP`], at the latest.
+    pub(crate) fn arm(&mut self) -> Option<Duration> {
+        self.armed = self.engine.next_deadline();
+        let left = self.armed?.nanos().saturating_sub(self.now().nanos());
+        let left = u64::try_from(left).unwrap_or(0);
+        Some(Duration::from_nanos(left).min(CLOCK_STEP))
+    }
+
+    /// Whether the market has something to do before the sequencer thread looks again.
+    pub(crate) fn is_armed_too_late(&self) -> bool {
+        let next = self.engine.next_deadline();
+        next.is_some_and(|next| self.armed.is_none_or(|armed| next < armed))
+    }
+
+    /// Decides what was taken, up to a whole batch; with each what is due by its time, before it.
+    pub(crate) fn decide(&mut self) -> Batch {
+        let mut batch = Batch::with_room_for(self.todo.len().min(self.batch));
+        while batch.sealed.len() < self.batch && batch.events < BATCH_EVENTS {
+            let Some(submission) = self.todo.pop_front() else {
+                break;
+            };
+            let at = self.tick_if_due(&mut batch);
+            self.seal(submission, at, &mut batch);
+        }
+        if batch.sealed.is_empty() && self.engine.next_deadline().is_some() {
+            self.tick_if_due(&mut batch);
+        }
+        batch
+    }
+
+    /// Time of the next entry.
+    fn now(&mut self) -> Timestamp {
+        self.clock.now().max(self.last_at)
+    }
+
+    /// Seals a tick when the market has something to do by now. When now is.
+    fn tick_if_due(&mut self, batch: &mut Batch) -> Timestamp {
+        let at = self.now();
+        if self.engine.next_deadline().is_some_and(|due| due <= at) {
+            let tick = Submission {
+                origin: Origin::System,
+                trace: TraceId::random(),
+                instruction: Instruction::Market(Command::Tick),
+                reply: None,
+            };
+            self.seal(tick, at, batch);
+        }
+        at
+    }
+
+    /// Numbers and applies one submission.
+    fn seal(&mut self, submission: Submission, at: Timestamp, batch: &mut Batch) {
+        let Submission {
+            origin,
+            trace,
+            instruction,
+            reply,
+        } = submission;
+        let seq = self.last_seq + 1;
+        self.events.clear();
+        self.engine.decide(seq, at, &instruction, &mut self.events);
+        (self.last_seq, self.last_at) = (seq, at);
+        let entry = Entry {
+            seq,
+            at,
+            origin,
+            trace,
+            instruction,
+            events: self.events.as_slice().to_vec(),
+        };
+        batch.events += entry.events.len();
+        batch.sealed.push(Sealed {
+            entry: Arc::new(entry),
+            reply,
+        });
+    }
+}
