@@ -12,6 +12,7 @@ use crate::order::{OrderTerms, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::rules::Rules;
+use crate::scope::Scope;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +169,22 @@ pub enum Command {
     /// The time of this command has come: everything that is due by then is done. The sequencer sends it when
     /// [`crate::market::Market::next_deadline`] is due.
     Tick,
+    /// The kill switch: cancels every open order that is meant, and may suspend whom it means.
+    Kill {
+        /// Whose orders.
+        scope: Scope,
+        /// Whether new orders and replaces are refused from now on.
+        suspend: bool,
+        /// Whether the orders are only counted.
+        dry_run: bool,
+        /// Why, in the operator's words.
+        reason: Text<80>,
+    },
+    /// Ends a suspension.
+    Reinstate {
+        /// Whose.
+        scope: Scope,
+    },
 }
 
 /// A participant's request to change one of its orders. What it says about the order is compared with the order first; a request

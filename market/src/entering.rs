@@ -45,6 +45,8 @@ impl State {
         self.registry.may_trade(participant, terms.account)?;
         let listing = self.registry.listing(terms.instrument)?;
         listing.takes_orders()?;
+        self.suspensions
+            .check(participant, terms.account, terms.instrument)?;
         self.orders.vacant(participant, cl_ord_id, &self.limits)?;
         terms.check(&listing.instrument, &self.limits)?;
         self.check_expiry(terms)?;

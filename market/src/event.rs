@@ -12,6 +12,7 @@ use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
+use crate::scope::Scope;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 
@@ -251,6 +252,24 @@ pub enum Event {
     },
     /// Everything that was due is done; what came of it stands before this.
     Ticked,
+    /// The kill switch was used; the orders that it has cancelled stand before this.
+    Killed {
+        /// Whose orders.
+        scope: Scope,
+        /// How many were cancelled, or would be.
+        orders: u32,
+        /// Whether new orders and replaces are refused from now on.
+        suspended: bool,
+        /// Whether the orders were only counted.
+        dry_run: bool,
+        /// Why.
+        reason: Text<80>,
+    },
+    /// A suspension is over.
+    Reinstated {
+        /// Whose.
+        scope: Scope,
+    },
 }
 
 impl Event {

@@ -6,6 +6,7 @@ use crate::command::Command;
 use crate::event::Event;
 use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use crate::instrument::{Instrument, Phase};
+use crate::killing::Kill;
 use crate::limits::Limits;
 use crate::order::{OrderFacts, Side};
 use crate::price::Price;
@@ -127,6 +128,21 @@ impl Market {
                 state.end_of_day(events);
                 Ok(())
             }
+            Command::Kill {
+                scope,
+                suspend,
+                dry_run,
+                reason,
+            } => {
+                let kill = Kill {
+                    scope,
+                    suspend,
+                    dry_run,
+                    reason,
+                };
+                state.kill(kill, events)
+            }
+            Command::Reinstate { scope } => state.reinstate(scope, events),
             Command::SetRules { instrument, rules } => {
                 state.registry.set_rules(instrument, rules).map(|()| {
                     events.push(Event::RulesSet { instrument, rules });

@@ -113,6 +113,16 @@ pub enum Refusal {
     NotOffered,
     /// ExpireTime (126) or the day of ExpireDate (432) has passed.
     ExpireTimePast,
+    /// An operator has suspended all trading.
+    VenueSuspended,
+    /// An operator has suspended the participant.
+    ParticipantSuspended,
+    /// An operator has suspended the account.
+    AccountSuspended,
+    /// An operator has suspended the instrument.
+    InstrumentSuspended,
+    /// What is to be reinstated was not suspended.
+    NotSuspended,
 }
 
 impl fmt::Display for Refusal {
@@ -179,6 +189,13 @@ impl fmt::Display for Refusal {
                 f.write_str("this type, time in force or instruction is not offered, or not together")
             }
             Self::ExpireTimePast => f.write_str("the time at which the order expires has passed"),
+            Self::VenueSuspended => f.write_str("an operator has suspended all trading"),
+            Self::ParticipantSuspended => {
+                f.write_str("an operator has suspended this participant")
+            }
+            Self::AccountSuspended => f.write_str("an operator has suspended this account"),
+            Self::InstrumentSuspended => f.write_str("an operator has suspended this instrument"),
+            Self::NotSuspended => f.write_str("this is not suspended"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }

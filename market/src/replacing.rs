@@ -50,6 +50,9 @@ impl State {
     ) -> Result<(Working, Money), Refusal> {
         let listing = self.registry.listing(order.terms.instrument)?;
         listing.takes_orders()?;
+        let of = &order.terms;
+        self.suspensions
+            .check(order.participant, of.account, of.instrument)?;
         self.registry
             .may_trade(order.participant, order.terms.account)?;
         self.orders

@@ -15,6 +15,7 @@ use crate::qty::Qty;
 use crate::registry::{Listing, Registry};
 use crate::risk::{Claim, Ledger, units};
 use crate::slab::Slot;
+use crate::suspensions::Suspensions;
 use crate::tape::Tape;
 use crate::time::Timestamp;
 use crate::transfers::Transfers;
@@ -34,6 +35,7 @@ pub(crate) struct State {
     /// By instrument.
     pub(crate) tapes: Vec<Tape>,
     pub(crate) deadlines: Deadlines,
+    pub(crate) suspensions: Suspensions,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -51,6 +53,7 @@ impl State {
             transfers: Transfers::default(),
             tapes: Vec::new(),
             deadlines: Deadlines::default(),
+            suspensions: Suspensions::default(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,

@@ -92,7 +92,9 @@ impl Names<'_> {
             | Event::LevelChanged { .. }
             | Event::DayEnded
             | Event::RulesSet { .. }
-            | Event::Ticked => {}
+            | Event::Ticked
+            | Event::Killed { .. }
+            | Event::Reinstated { .. } => {}
         }
         Some(())
     }

@@ -91,7 +91,9 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::PhaseChanged { .. }
         | Event::DayEnded
         | Event::RulesSet { .. }
-        | Event::Ticked => [None, None],
+        | Event::Ticked
+        | Event::Killed { .. }
+        | Event::Reinstated { .. } => [None, None],
     }
 }
 
@@ -226,7 +228,9 @@ impl Teller<'_> {
             | Event::PhaseChanged { .. }
             | Event::DayEnded
             | Event::RulesSet { .. }
-            | Event::Ticked => {}
+            | Event::Ticked
+            | Event::Killed { .. }
+            | Event::Reinstated { .. } => {}
         }
     }
 

@@ -11,6 +11,7 @@ use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::scope::Scope;
 use market::text::Text;
 use market::time::Timestamp;
 use proptest::prelude::*;
@@ -185,6 +186,15 @@ fn listed() -> impl Strategy<Value = Instrument> {
     )
 }
 
+pub(crate) fn scope() -> impl Strategy<Value = Scope> {
+    prop_oneof![
+        Just(Scope::All),
+        (0..3u32).prop_map(|id| Scope::Participant(ParticipantId(id))),
+        (0..4u32).prop_map(|id| Scope::Account(AccountId(id))),
+        (0..3u32).prop_map(|id| Scope::Instrument(InstrumentId(id))),
+    ]
+}
+
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     let participant = || (0..3u32).prop_map(ParticipantId);
     let account = || (0..4u32).prop_map(AccountId);
@@ -199,6 +209,10 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         1 => (participant(), account())
             .prop_map(|(participant, account)| Command::RevokeAccount { participant, account }),
         1 => participant().prop_map(|participant| Command::CancelAll { participant }),
+        1 => (scope(), prop::bool::weighted(0.3), prop::bool::weighted(0.3))
+            .prop_map(|(scope, suspend, dry_run)| Command::Kill { scope, suspend, dry_run, reason: text("why") }),
+        2 => scope().prop_map(|scope| Command::Reinstate { scope }),
+        1 => Just(Command::Tick),
         2 => (name(), account(), (0..3u32).prop_map(AssetId), wide_raw())
             .prop_map(|(transfer_id, account, asset, amount)| Command::TransferFunds {
                 transfer_id, account, asset, amount: Money::from_raw(amount),

@@ -3,6 +3,7 @@
 //! vocabulary.
 
 mod checks;
+mod killing;
 mod trading;
 
 use market::account::AccountTerms;
@@ -15,6 +16,7 @@ use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::refusal::Refusal;
+use market::scope::Scope;
 
 /// What comes of a command, as far as the two are compared command by command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +69,7 @@ pub(crate) struct Model {
     pub(crate) stock: Vec<Vec<i128>>,
     /// All live orders, in no order.
     pub(crate) orders: Vec<Order>,
+    suspended: Vec<Scope>,
     ids: Vec<(ParticipantId, ClOrdId, Id)>,
     transfers: Vec<(TransferId, Command)>,
     arrivals: u64,
@@ -83,6 +86,7 @@ impl Model {
             cash: Vec::new(),
             stock: Vec::new(),
             orders: Vec::new(),
+            suspended: Vec::new(),
             ids: Vec::new(),
             transfers: Vec::new(),
             arrivals: 0,
@@ -168,6 +172,13 @@ impl Model {
                 });
                 self.set_phase(instrument, Phase::Closed)
             }
+            Command::Kill {
+                scope,
+                suspend,
+                dry_run,
+                ..
+            } => self.kill(scope, suspend, dry_run),
+            Command::Reinstate { scope } => self.reinstate(scope),
             Command::EndOfDay => {
                 self.remove_where(|order| order.terms.time_in_force == TimeInForce::Day);
                 self.ids.retain(|(_, _, id)| *id == Id::Live);
@@ -256,6 +267,7 @@ impl Model {
             return Err(Refusal::NotYourAccount);
         }
         self.is_trading(terms.instrument)?;
+        self.not_suspended(participant, &terms)?;
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }
@@ -328,6 +340,7 @@ impl Model {
         let at = self.find(participant, orig_cl_ord_id)?;
         let old = self.orders[at].clone();
         self.is_trading(old.terms.instrument)?;
+        self.not_suspended(participant, &old.terms)?;
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }

@@ -11,6 +11,7 @@
 //! BOT01 mass-cancel as m1 [ACME] [buy|sell]
 //! BOT01 status a3 | BOT01 status all [ACME]
 //! grant A1 to BOT01, revoke A1 of BOT01; cancel all of BOT01        what an operator does
+//! kill all|BOT01|A1|ACME [and suspend] [dry] why; reinstate all|BOT01|A1|ACME
 //! at 10:00:00                               the time of all that follows; what is due by then happens first
 //! open|close|resume ACME, halt ACME why, end of day
 //! deposit 100 USD to A1 as t1, withdraw …; bring 10 ACME to A1 at 9.5 as t2, take …

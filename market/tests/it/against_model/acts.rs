@@ -8,6 +8,7 @@ use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::scope::Scope;
 use proptest::prelude::*;
 
 /// Something to do; which order it is done to is found when it is done.
@@ -147,6 +148,15 @@ fn wild_terms() -> impl Strategy<Value = OrderTerms> {
         )
 }
 
+fn scope() -> impl Strategy<Value = Scope> {
+    prop_oneof![
+        Just(Scope::All),
+        (0..=PARTICIPANTS).prop_map(|id| Scope::Participant(ParticipantId(id))),
+        (0..=ACCOUNTS).prop_map(|id| Scope::Account(AccountId(id))),
+        (0..=INSTRUMENTS).prop_map(|id| Scope::Instrument(InstrumentId(id))),
+    ]
+}
+
 fn other() -> impl Strategy<Value = Command> {
     let instrument = || (0..=INSTRUMENTS).prop_map(InstrumentId);
     prop_oneof![
@@ -155,6 +165,15 @@ fn other() -> impl Strategy<Value = Command> {
         1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
         4 => instrument().prop_map(|instrument| Command::Resume { instrument }),
         1 => Just(Command::EndOfDay),
+        1 => (scope(), prop::bool::weighted(0.3), prop::bool::weighted(0.3)).prop_map(
+            |(scope, suspend, dry_run)| Command::Kill {
+                scope,
+                suspend,
+                dry_run,
+                reason: text("why"),
+            }
+        ),
+        4 => scope().prop_map(|scope| Command::Reinstate { scope }),
         2 => (
             (0..=PARTICIPANTS).prop_map(ParticipantId),
             prop::option::of(instrument()),

@@ -78,6 +78,21 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
             participant: names.participant(participant)?,
             account: names.account(account)?,
         },
+        ["kill", scope, "and", "suspend", ref why @ ..] => Command::Kill {
+            scope: names.scope(scope)?,
+            suspend: true,
+            dry_run: why.first() == Some(&"dry"),
+            reason: value(&why.join(" "))?,
+        },
+        ["kill", scope, ref why @ ..] => Command::Kill {
+            scope: names.scope(scope)?,
+            suspend: false,
+            dry_run: why.first() == Some(&"dry"),
+            reason: value(&why.join(" "))?,
+        },
+        ["reinstate", scope] => Command::Reinstate {
+            scope: names.scope(scope)?,
+        },
         ["cancel", "all", "of", participant] => Command::CancelAll {
             participant: names.participant(participant)?,
         },

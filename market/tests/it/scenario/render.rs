@@ -8,6 +8,7 @@ use market::market::Market;
 use market::money::Money;
 use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce};
 use market::qty::Qty;
+use market::scope::Scope;
 use market::time::Timestamp;
 
 /// The names that events have told, by number.
@@ -155,9 +156,44 @@ impl Names {
             Event::RulesSet { instrument, .. } => {
                 format!("new rules for {}", self.symbol(*instrument))
             }
+            Event::Killed {
+                scope,
+                orders,
+                suspended,
+                dry_run,
+                reason,
+            } => {
+                let how = match (dry_run, suspended) {
+                    (true, _) => "would be killed",
+                    (false, false) => "killed",
+                    (false, true) => "killed, and suspended",
+                };
+                format!("{orders} orders of {} {how}: {reason}", self.meant(*scope))
+            }
+            Event::Reinstated { scope } => format!("{} may trade again", self.meant(*scope)),
             Event::Ticked => "the time has come".into(),
             _ => self.order_event(event),
         }
+    }
+
+    fn meant(&self, scope: Scope) -> &str {
+        match scope {
+            Scope::All => "all",
+            Scope::Participant(id) => self.who(id),
+            Scope::Account(id) => self.whose(id),
+            Scope::Instrument(id) => self.symbol(id),
+        }
+    }
+
+    /// What a word of the kill switch means.
+    pub(super) fn scope(&self, word: &str) -> Result<Scope, String> {
+        if word == "all" {
+            return Ok(Scope::All);
+        }
+        let participant = self.participant(word).map(Scope::Participant);
+        let account = || self.account(word).map(Scope::Account);
+        let instrument = || self.instrument(word).map(Scope::Instrument);
+        participant.or_else(|_| account()).or_else(|_| instrument())
     }
 
     fn order_event(&self, event: &Event) -> String {

@@ -1,0 +1,71 @@
+//! What an operator stops in the [`Model`]: orders taken away by what they are, and a plain list of who is suspended.
+
+use super::Model;
+use market::id::ParticipantId;
+use market::order::OrderTerms;
+use market::refusal::Refusal;
+use market::scope::Scope;
+
+impl Model {
+    pub(super) fn kill(
+        &mut self,
+        scope: Scope,
+        suspend: bool,
+        dry_run: bool,
+    ) -> Result<(), Refusal> {
+        self.known(scope)?;
+        if dry_run {
+            return Ok(());
+        }
+        self.remove_where(|order| match scope {
+            Scope::All => true,
+            Scope::Participant(id) => order.participant == id,
+            Scope::Account(id) => order.terms.account == id,
+            Scope::Instrument(id) => order.terms.instrument == id,
+        });
+        if suspend {
+            self.suspended.push(scope);
+        }
+        Ok(())
+    }
+
+    pub(super) fn reinstate(&mut self, scope: Scope) -> Result<(), Refusal> {
+        self.known(scope)?;
+        let before = self.suspended.len();
+        self.suspended.retain(|suspended| *suspended != scope);
+        if self.suspended.len() == before {
+            return Err(Refusal::NotSuspended);
+        }
+        Ok(())
+    }
+
+    pub(super) fn not_suspended(
+        &self,
+        participant: ParticipantId,
+        terms: &OrderTerms,
+    ) -> Result<(), Refusal> {
+        let is = |scope| self.suspended.contains(&scope);
+        if is(Scope::All) {
+            Err(Refusal::VenueSuspended)
+        } else if is(Scope::Participant(participant)) {
+            Err(Refusal::ParticipantSuspended)
+        } else if is(Scope::Account(terms.account)) {
+            Err(Refusal::AccountSuspended)
+        } else if is(Scope::Instrument(terms.instrument)) {
+            Err(Refusal::InstrumentSuspended)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn known(&self, scope: Scope) -> Result<(), Refusal> {
+        match scope {
+            Scope::Participant(id) if id.0 >= self.participants => Err(Refusal::UnknownParticipant),
+            Scope::Account(id) if id.0 as usize >= self.accounts.len() => {
+                Err(Refusal::UnknownAccount)
+            }
+            Scope::Instrument(id) => self.phase(id).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+}
