@@ -4,9 +4,12 @@
 //! The server is a process of its own (this program again), so that its processor time and memory are its own. Sixteen initiators
 //! keep a window of orders under way each; every answer is checked. The store is a file without a sync for each message.
 //!
-//! `cargo bench -p fix-engine --bench executor -- [--quick] [orders] [resend] [idle]`
+//! `cargo bench -p fix-engine --bench executor -- [--quick] [orders] [resend] [idle] [--set WORDS]`; the words are for the servers of the
+//! resend (`server.rs`): `--set --chunk 256 --pace 0` is a resend in large pieces and without a pace.
 
 mod executor {
+    pub(super) mod beside;
+    pub(super) mod delays;
     pub(super) mod idle;
     pub(super) mod orders;
     pub(super) mod peer;
@@ -33,7 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     if is_all || has("resend") {
-        resend::run(has("--quick"))?;
+        let settings: Vec<&str> = words
+            .iter()
+            .skip_while(|word| *word != "--set")
+            .map(String::as_str)
+            .collect();
+        resend::run(has("--quick"), &settings)?;
     }
     if is_all || has("idle") {
         idle::run(has("--quick"))?;

@@ -61,6 +61,7 @@ mod hours;
 mod inbound;
 mod logging_on;
 mod outbound;
+mod pace;
 mod peer_resets;
 mod resend;
 mod sequence;

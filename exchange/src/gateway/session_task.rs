@@ -440,7 +440,7 @@ async fn next_inbound(link: Option<&mut Link>) -> Inbound {
 
 async fn sleep(until: Option<Duration>) {
     match until {
-        Some(until) => tokio::time::sleep(until).await,
+        Some(until) => clock::rest(until).await,
         None => std::future::pending().await,
     }
 }

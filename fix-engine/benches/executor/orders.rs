@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fix_engine::codec::body::{Body, Decimal};
 use fix_engine::io::client::{Client, Target};
@@ -13,6 +13,7 @@ use fix_engine::session::config::SessionConfig;
 use fix_engine::session::memory_store::MemoryStore;
 use fix_engine::{msg_type, tag};
 
+use super::delays::Delays;
 use super::process::{Process, hundredths};
 use super::server::comp_id;
 
@@ -100,24 +101,20 @@ impl Trader {
         Ok(self)
     }
 
-    /// One order at a time, at most so many, until it is over; how long the slowest answer took.
+    /// One order at a time until it is over; how long each answer took.
     pub(crate) async fn trade_alone(
-        mut self,
-        orders: usize,
+        &mut self,
         is_over: &AtomicBool,
-    ) -> Result<(Trader, Duration), Box<dyn Error>> {
-        let mut worst = Duration::ZERO;
-        for _ in 0..orders {
-            if is_over.load(Ordering::Relaxed) {
-                break;
-            }
+    ) -> Result<Delays, Box<dyn Error>> {
+        let mut delays = Delays::default();
+        while !is_over.load(Ordering::Relaxed) {
             let begun = Instant::now();
             self.client.send(order(self.sent)).await?;
             self.sent += 1;
             self.check_answer().await?;
-            worst = worst.max(begun.elapsed());
+            delays.add(begun.elapsed());
         }
-        Ok((self, worst))
+        Ok(delays)
     }
 
     async fn check_answer(&mut self) -> Result<(), Box<dyn Error>> {

@@ -1,5 +1,7 @@
 //! The server: an acceptor with the application of the example `acceptor`, which answers each order with an ExecutionReport. In: `--serve SESSIONS [--dictionary]
-//! [--files] [--fill MESSAGES]`, the last for messages that the first session keeps from before. Out: its address on standard output; it ends when it is killed.
+//! [--files] [--fill MESSAGES] [--chunk MESSAGES] [--pace MESSAGES] [--threads THREADS]`: `--fill` for messages that the first session keeps from before, `--chunk` and
+//! `--pace` for the pieces of a resend and for how many a second, `--threads` for a runtime of several threads. Out: its address on standard output; it ends when it is
+//! killed.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -59,9 +61,15 @@ pub(crate) fn serve(words: &[String]) -> Result<(), Box<dyn Error>> {
     let has = |word: &str| words.iter().any(|given| given == word);
     let dictionary = has("--dictionary").then(|| Arc::new(Dictionary::fix44()));
     let folder = tempfile::tempdir()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = match after(words, "--threads") {
+        Some(threads) => tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads.parse()?)
+            .enable_all()
+            .build()?,
+        None => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?,
+    };
     runtime.block_on(async {
         let acceptor = Acceptor::new(AcceptorConfig {
             connections_max: usize::MAX,
@@ -77,6 +85,12 @@ pub(crate) fn serve(words: &[String]) -> Result<(), Box<dyn Error>> {
             };
             let mut config = SessionConfig::acceptor("EXEC", name);
             config.dictionary = dictionary.clone();
+            if let Some(chunk) = after(words, "--chunk") {
+                config.resend_chunk = chunk.parse()?;
+            }
+            if let Some(pace) = after(words, "--pace") {
+                config.resend_messages_per_sec = pace.parse()?;
+            }
             let application = Box::new(Executor::default());
             acceptor.add(SessionParts {
                 config,

@@ -13,7 +13,7 @@ use crate::codec::body::Body;
 use crate::codec::message::Message;
 use crate::io::clock;
 use crate::io::frames::{Frame, Frames};
-use crate::io::link::{Link, LinkLimits};
+use crate::io::link::{CROWDED_WAIT_SECS, Link, LinkLimits};
 pub use crate::io::target::Target;
 use crate::schedule::State as Hours;
 use crate::session::Session;
@@ -244,22 +244,23 @@ impl Client {
 
     /// Waits for the first of: room to send, a frame, the session's next timeout. Cancelling it loses nothing.
     async fn wait(&mut self) -> Result<(), ClientError> {
-        let sleep = self
-            .session
-            .next_timeout()
-            .map_or(Duration::from_secs(3600), |at| {
-                Duration::from_nanos(u64::try_from(at.nanos_since(clock::now())).unwrap_or(0))
-            });
         let Some(link) = &mut self.link else {
             return Err(self.ended.take().unwrap_or(ClientError::NotConnected));
         };
+        let now = clock::now();
+        let latest = now.plus_secs(3600);
+        let mut deadline = self.session.next_timeout().unwrap_or(latest);
+        if link.is_crowded() {
+            deadline = deadline.max(now.plus_secs(CROWDED_WAIT_SECS));
+        }
+        let rest = Duration::from_nanos(u64::try_from(deadline.nanos_since(now)).unwrap_or(0));
         tokio::select! {
             biased;
             read = link.progress(true, &mut self.frames) => match read {
                 Ok(()) => self.take_frames().await,
                 Err(error) => Err(self.lost(error)),
             },
-            () = tokio::time::sleep(sleep) => self.turn([Input::Tick]).await,
+            () = clock::rest(rest) => self.turn([Input::Tick]).await,
         }
     }
 

@@ -20,6 +20,16 @@ pub fn now() -> Timestamp {
     Timestamp::from_nanos(nanos)
 }
 
+/// Waits this long by the machine. Where there is nothing to wait for, everything else that the runtime has ready comes first: a timer
+/// would wait for its next millisecond.
+pub async fn rest(wait: Duration) {
+    if wait.is_zero() {
+        tokio::task::yield_now().await;
+    } else {
+        tokio::time::sleep(wait).await;
+    }
+}
+
 /// Where a driver takes the time from. Cheap to clone; the default is the machine's clock.
 #[derive(Debug, Clone, Default)]
 pub struct Clock(Option<watch::Receiver<Timestamp>>);

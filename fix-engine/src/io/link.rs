@@ -28,6 +28,8 @@ use crate::io::stream::Stream;
 const READ_BYTES: usize = 32 << 10;
 /// Bytes above which a link is crowded: what can wait should wait.
 const CROWDED_BYTES: usize = 256 << 10;
+/// How long a crowded link may hold up the timers of its session, and with them a resend.
+pub(crate) const CROWDED_WAIT_SECS: i64 = 1;
 /// Room that is kept for the next messages once everything is written.
 const ROOM_KEPT_BYTES: usize = 64 << 10;
 /// Bytes that are still read, and dropped, once a connection ends.

@@ -19,16 +19,13 @@ use crate::io::application::{Application, Event, Observer, SessionId, Taken, Tur
 use crate::io::clock::{Alarm, Clock};
 use crate::io::frames::Frame;
 use crate::io::handle::{Claim, MAILBOX, Mail, SessionHandle, SessionStatus};
-use crate::io::link::{Link, LinkLimits, Peer};
+use crate::io::link::{CROWDED_WAIT_SECS, Link, LinkLimits, Peer};
 use crate::session::Session;
 use crate::session::action::{Action, DisconnectReason};
 use crate::session::config::SessionConfig;
 use crate::session::input::{Cause, Input};
 use crate::session::store::Store;
 use crate::time::Timestamp;
-
-/// How long a crowded connection may hold up the session's timers.
-const CROWDED_WAIT_SECS: i64 = 1;
 
 /// Pieces of a resend that there is room for, whatever the limit in messages.
 const RESEND_ROOM: usize = 8;

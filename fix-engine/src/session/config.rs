@@ -51,13 +51,17 @@ pub struct SessionConfig {
     pub fault_wait_secs: u32,
     /// How long the peer has to go on with a resend, in seconds; asked three times, then disconnected. Default 30.
     pub resend_wait_secs: u32,
-    /// Messages sent again in one turn; the rest follows on ticks. Default 256.
+    /// Messages sent again in one turn; the rest follows on ticks. What else the driver's thread serves waits for one turn at most, so
+    /// a short one keeps it quick. Default 64.
     pub resend_chunk: usize,
     /// Bytes sent again in one turn, about. Default 256 KiB.
     pub resend_chunk_bytes: usize,
     /// How long a resend rests between two turns, in milliseconds: a peer that is slow, or a line that others need, is not filled by
     /// it. Default 0: it goes on with the next tick.
     pub resend_pause_millis: u32,
+    /// Messages sent again in a second, at most, over some time; what a resend is behind by, up to five milliseconds, it makes up for.
+    /// Default 250,000: a part of a core, so that others have the rest. 0: no bound.
+    pub resend_messages_per_sec: u32,
     /// ResendRequests (2) served at the same time; one more ends the connection. Default 8.
     pub max_resends: usize,
     /// How often in a row the peer may send the same ResendRequest (2) over one connection; one more ends it: the
@@ -126,9 +130,10 @@ impl SessionConfig {
             logout_wait_secs: 10,
             fault_wait_secs: 2,
             resend_wait_secs: 30,
-            resend_chunk: 256,
+            resend_chunk: 64,
             resend_chunk_bytes: 256 * 1024,
             resend_pause_millis: 0,
+            resend_messages_per_sec: 250_000,
             max_resends: 8,
             max_same_resend_requests: 8,
             replay: ReplayPolicy::everything(),

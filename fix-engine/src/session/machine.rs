@@ -7,6 +7,7 @@ use crate::session::action::Action;
 use crate::session::config::SessionConfig;
 use crate::session::early::Early;
 use crate::session::hours::Hours;
+use crate::session::pace::Pace;
 use crate::session::peer_resets::PeerResets;
 use crate::session::resend::Resends;
 use crate::session::state::State;
@@ -36,6 +37,8 @@ pub struct Session {
     pub(super) early: Early,
     /// Ranges that the peer asked for and that are not wholly sent yet.
     pub(super) resends: Resends,
+    /// How fast they go.
+    pub(super) pace: Pace,
     /// How often the peer has reset the numbers of late.
     pub(super) peer_resets: PeerResets,
     /// Whether a TestRequest (1) of ours is unanswered.
@@ -63,6 +66,7 @@ impl Session {
             unconfirmed: Unconfirmed::new(config.max_unconfirmed),
             early: Early::new(config.max_early, config.max_early_bytes),
             resends: Resends::default(),
+            pace: Pace::default(),
             peer_resets: PeerResets::default(),
             hours: config.schedule.clone().map(Hours::new),
             config,

@@ -80,6 +80,7 @@ impl Session {
             return Ok(());
         };
         let last_processed = self.last_processed(turn);
+        let messages_max = self.config.resend_chunk.max(1);
         let mut chunk = Chunk {
             config: &self.config,
             now: turn.now,
@@ -87,7 +88,7 @@ impl Session {
             next: range.next,
             look: range.look,
             room: &mut self.scratch,
-            messages_left: self.config.resend_chunk.max(1),
+            messages_left: messages_max,
             bytes_left: self.config.resend_chunk_bytes,
             sent: Vec::new(),
             stale: Vec::new(),
@@ -104,6 +105,7 @@ impl Session {
         let Chunk {
             next,
             look,
+            messages_left,
             sent,
             stale,
             ..
@@ -113,15 +115,19 @@ impl Session {
             self.transmit(turn, bytes);
         }
         self.resends.advance(next, look);
+        let due = self.next_chunk_due(turn.now, messages_max - messages_left);
         match self.resends.current() {
-            Some(_) => {
-                let pause_nanos = i64::from(self.config.resend_pause_millis) * 1_000_000;
-                self.timers
-                    .set(Timer::ResendChunk, turn.now.plus_nanos(pause_nanos));
-            }
+            Some(_) => self.timers.set(Timer::ResendChunk, due),
             None => self.timers.stop(Timer::ResendChunk),
         }
         Ok(())
+    }
+
+    /// When the piece after one of so many messages may go out.
+    fn next_chunk_due(&mut self, now: Timestamp, messages: usize) -> Timestamp {
+        let per_sec = self.config.resend_messages_per_sec;
+        let rested = now.plus_nanos(i64::from(self.config.resend_pause_millis) * 1_000_000);
+        self.pace.sent(now, messages, per_sec).max(rested)
     }
 }
 

@@ -87,6 +87,7 @@ fn number(config: &mut SessionConfig, name: &str, value: &str) -> Option<()> {
         "max_same_resend_requests" => config.max_same_resend_requests = value.parse().ok()?,
         "resend_chunk" => config.resend_chunk = value.parse().ok()?,
         "resend_pause_millis" => config.resend_pause_millis = value.parse().ok()?,
+        "resend_messages_per_sec" => config.resend_messages_per_sec = value.parse().ok()?,
         "resend_request_max" => config.resend_request_max = value.parse().ok()?,
         "sending_time_window_secs" => config.sending_time_window_secs = value.parse().ok()?,
         _ => return None,
