@@ -64,7 +64,7 @@ impl fmt::Display for Figures {
 }
 
 /// A distribution as one line.
-fn line(p: &Percentiles) -> String {
+pub(crate) fn line(p: &Percentiles) -> String {
     format!(
         "p50 {:>8}  p99 {:>8}  p99.9 {:>8}  max {:>9}  ({})",
         p.p50, p.p99, p.p999, p.max, p.count

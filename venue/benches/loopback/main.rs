@@ -5,6 +5,8 @@
 //! 2. an open loop: 5,000 requests a second over 4 sessions, sent whether or not answers come;
 //! 3. throughput: 16 sessions that each keep 64 requests unanswered, and the processor time that the server takes for it.
 //!
+//! `--resend` measures something else: how a resend of a million reports goes, and what another session notices of it.
+//!
 //! Of three requests one rests an order, one enters an order that trades, one cancels what rests: half of the orders trade. Every
 //! answer is checked; a lost, doubled or wrong report ends the bench with exit code 1. The client is in this process, on the same
 //! processors as the server.
@@ -19,6 +21,7 @@ mod fault;
 mod figures;
 mod one_at_a_time;
 mod open_loop;
+mod resend;
 mod server;
 mod socket;
 mod stopwatch;
@@ -47,6 +50,9 @@ struct Args {
     /// Only this program (may be repeated) [default: the exchange alone; and with fsync the whole venue].
     #[arg(long, value_enum)]
     program: Vec<Program>,
+    /// Only a long resend beside another session's requests, with `os` if nothing else is said.
+    #[arg(long)]
+    resend: bool,
     /// Where the figures are written as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -99,6 +105,9 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<(), Fault> {
     let is_quick = args.quick || !args.bench;
+    if args.resend {
+        return resend(args, is_quick);
+    }
     let baseline = baseline::measure(&args.disk, is_quick)?;
     println!("{baseline}");
     println!("{}", Figures::HEADINGS);
@@ -115,6 +124,26 @@ fn run(args: &Args) -> Result<(), Fault> {
             println!("{json}");
             Ok(())
         }
+    }
+}
+
+/// A long resend, with each program and durability that is named.
+fn resend(args: &Args, is_quick: bool) -> Result<(), Fault> {
+    let whens = or(&args.durability, When::Os);
+    for program in or(&args.program, Program::Exchange) {
+        for when in &whens {
+            resend::run(program, when.durability(), is_quick, &args.disk)?;
+        }
+    }
+    Ok(())
+}
+
+/// Those that are named, else the one.
+fn or<T: Copy>(named: &[T], one: T) -> Vec<T> {
+    if named.is_empty() {
+        vec![one]
+    } else {
+        named.to_vec()
     }
 }
 

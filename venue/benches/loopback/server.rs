@@ -11,6 +11,7 @@ use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -57,7 +58,7 @@ pub(crate) struct Server {
     folder: TempDir,
     credentials: Credentials,
     /// Participants that have been given out.
-    taken: std::cell::Cell<usize>,
+    taken: AtomicUsize,
 }
 
 impl Server {
@@ -94,7 +95,7 @@ impl Server {
                 child,
                 folder,
                 credentials,
-                taken: std::cell::Cell::new(0),
+                taken: AtomicUsize::new(0),
             }),
             Err(why) => {
                 // It is given up in any case.
@@ -113,8 +114,7 @@ impl Server {
 
     /// Plans for so many participants that have not traded yet, in pairs that begin on opposite sides of one instrument.
     pub(crate) fn plans(&self, count: usize, block: usize) -> Result<Vec<Plan>, Fault> {
-        let first = self.taken.get();
-        self.taken.set(first + count);
+        let first = self.taken.fetch_add(count, Ordering::Relaxed);
         let participants = self.credentials.participants.get(first..first + count);
         let participants = participants
             .ok_or_else(|| Fault::Machine(format!("only {PARTICIPANTS} participants are made")))?;
@@ -141,6 +141,16 @@ impl Server {
     /// Processor time that it has used so far.
     pub(crate) fn cpu(&self) -> Result<Cpu, Fault> {
         Cpu::of(&format!("/proc/{}", self.child.id()))
+    }
+
+    /// Memory that it holds, in KiB.
+    pub(crate) fn resident_kib(&self) -> Result<u64, Fault> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let text =
+            fs::read_to_string(&path).map_err(|error| Fault::file(Path::new(&path), error))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+            .ok_or_else(|| Fault::Machine(format!("{path} tells no VmRSS")))
     }
 
     /// Tells it to stop and waits until it has.

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Silence after which a run is given up.
 pub(crate) const STALL: Duration = Duration::from_secs(10);
 /// Bytes read at a time.
-const READ_BYTES: usize = 16 << 10;
+const READ_BYTES: usize = 64 << 10;
 
 /// A connection.
 #[derive(Debug)]

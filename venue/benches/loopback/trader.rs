@@ -15,6 +15,7 @@ use fix_engine::codec::encode::{Header, encode};
 use fix_engine::codec::frame::{Framing, split};
 use fix_engine::{msg_type, tag};
 use std::io;
+use std::mem;
 use venue::credentials::ParticipantCredentials;
 
 /// Longest message taken, in bytes.
@@ -171,6 +172,25 @@ impl Trader {
         self.samples
     }
 
+    /// The same, and measures anew.
+    pub(crate) fn take_samples(&mut self) -> Samples {
+        mem::take(&mut self.samples)
+    }
+
+    /// Messages that it has had.
+    pub(crate) fn received(&self) -> u64 {
+        self.next_in - 1
+    }
+
+    /// A ResendRequest (2) for the first so many messages.
+    pub(crate) fn ask_again(&mut self, messages: u64, now: Moment, out: &mut BytesMut) {
+        self.body
+            .start(msg_type::RESEND_REQUEST)
+            .push(tag::BEGIN_SEQ_NO, 1_u32)
+            .push(tag::END_SEQ_NO, messages);
+        self.send(now, out);
+    }
+
     /// The next request.
     pub(crate) fn request(&mut self, now: Moment, out: &mut BytesMut) {
         let index = self.requests.len();
@@ -254,7 +274,8 @@ impl Trader {
         )
     }
 
-    fn fault(&self, what: String) -> Fault {
+    /// What came and should not have come.
+    pub(crate) fn fault(&self, what: String) -> Fault {
         Fault::Answer {
             comp_id: self.plan.participant.comp_id.to_string(),
             what: format!("{what} ({})", self.standing()),

@@ -10,6 +10,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) msg_type: &'a [u8],
     /// MsgSeqNum (34).
     pub(crate) msg_seq_num: u64,
+    /// NewSeqNo (36).
+    pub(crate) new_seq_no: u64,
     /// PossDupFlag (43) is there.
     pub(crate) is_repeated: bool,
     /// ClOrdID (11), a number here.
@@ -59,6 +61,7 @@ impl<'a> Incoming<'a> {
         match number {
             tag::MSG_TYPE => self.msg_type = value,
             tag::MSG_SEQ_NUM => self.msg_seq_num = digits(value),
+            tag::NEW_SEQ_NO => self.new_seq_no = digits(value),
             tag::POSS_DUP_FLAG => self.is_repeated = true,
             tag::CL_ORD_ID => self.cl_ord_id = digits(value),
             tag::ORIG_CL_ORD_ID => self.orig_cl_ord_id = digits(value),
