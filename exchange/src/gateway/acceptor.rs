@@ -5,7 +5,7 @@
 use crate::gateway::connection::Peer;
 use crate::gateway::crew::Crew;
 use crate::gateway::logon::{Shown, Stranger, admit};
-use crate::gateway::roster::{Attachment, Mail, Roster};
+use crate::gateway::roster::{Attachment, Roster};
 use crate::gateway::venue::Venue;
 use crate::revoked::CertificateId;
 use fix_engine::io::clock::Clock;
@@ -108,8 +108,9 @@ impl Acceptor {
         };
         let stop = stop.clone();
         self.crew.spawn(async move {
+            let (address, venue) = (arrival.address, Arc::clone(&arrival.desk.venue));
             tokio::select! {
-                () = stop.cancelled() => {}
+                () = stop.cancelled() => turned_away(address, &Stranger::Closing.into(), &venue),
                 () = arrival.welcome() => {}
             }
         });
@@ -132,8 +133,7 @@ impl Arrival {
         let patience = Duration::from_secs(venue.config.logon_timeout_secs);
         let outcome = timeout(patience, self.log_on()).await;
         if let Err(why) = outcome.unwrap_or(Err(TurnedAway::Timeout.into())) {
-            info!(peer = %address, %why, "turned away");
-            venue.metrics.fix.logons.inc(why.result());
+            turned_away(address, &why, &venue);
         }
     }
 
@@ -175,13 +175,14 @@ impl Arrival {
             logon: greeted.logon,
             claim,
         };
-        let mail = Mail::Attach(Box::new(attachment));
-        session
-            .mailbox
-            .send(mail)
-            .await
-            .map_err(|_| Stranger::Closing.into())
+        session.attach(attachment, venue).await;
+        Ok(())
     }
+}
+
+fn turned_away(address: SocketAddr, why: &Unwelcome, venue: &Venue) {
+    info!(peer = %address, %why, "turned away");
+    venue.metrics.fix.logons.inc(why.result());
 }
 
 /// Greets as the venue's settings say; the time has its limit in [`Arrival::welcome`].

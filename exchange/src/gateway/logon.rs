@@ -15,6 +15,7 @@ use market::id::CompId;
 use market::text::Text;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Why a connection does not become a session. The peer is to blame for all but the last.
 #[derive(Debug, thiserror::Error)]
@@ -59,9 +60,15 @@ pub(crate) enum Stranger {
         /// How old it is.
         age_days: u32,
     },
-    /// An operator has disabled the participant; it has proved to be the one.
+    /// An operator has disabled the participant; so for all below, it has proved to be the one.
     #[error("{0} is disabled: {1}")]
     Disabled(CompId, Text<80>),
+    /// An operator has removed the participant while it logged on.
+    #[error("{0} is a participant no more: removed while it logged on")]
+    Removed(CompId),
+    /// The session's store has failed, or could not be opened. We are to blame.
+    #[error("{0}: the session's store has failed: it stays away until the next start")]
+    StoreFailed(CompId),
     /// The venue is closing.
     #[error("the venue is closing")]
     Closing,
@@ -84,7 +91,17 @@ impl Stranger {
                 "the password has expired, ask the venue's operator for a new one".to_owned()
             }
             Self::Disabled(_, reason) => format!("disabled by the venue: {reason}"),
-            _ => return None,
+            Self::Removed(_) => "you are not a participant of this venue any more".to_owned(),
+            Self::StoreFailed(_) => {
+                "the session's store has failed, ask the venue's operator".to_owned()
+            }
+            Self::Closing => "the venue is closing".to_owned(),
+            Self::NotLogon(_)
+            | Self::BeginString(_)
+            | Self::Target(_)
+            | Self::Sender(_)
+            | Self::Taken(_)
+            | Self::Address(_) => return None,
         })
     }
 
@@ -92,7 +109,9 @@ impl Stranger {
     pub(crate) fn result(&self) -> &'static str {
         match self {
             Self::NotLogon(_) => "not_logon",
-            Self::BeginString(_) | Self::Target(_) | Self::Sender(_) => "unknown",
+            Self::BeginString(_) | Self::Target(_) | Self::Sender(_) | Self::Removed(_) => {
+                "unknown"
+            }
             Self::Taken(_) => "taken",
             Self::Address(_) => "address",
             Self::Certificate(_) => "certificate",
@@ -100,6 +119,7 @@ impl Stranger {
             Self::Password(_) => "password",
             Self::Expired { .. } => "expired",
             Self::Disabled(..) => "disabled",
+            Self::StoreFailed(_) => "store_failed",
             Self::Closing => "closing",
         }
     }
@@ -139,16 +159,15 @@ pub(crate) async fn admit(
         return Err(Stranger::Sender(request.sender.clone()));
     };
     let comp_id = record.comp_id;
-    let session = roster
-        .session(record.id)
-        .ok_or_else(|| Stranger::Sender(request.sender.clone()))?;
     if !credentials.allows_address(address) {
         return Err(Stranger::Address(comp_id));
     }
     if !is_bound(&credentials, shown.certificate) {
         return Err(Stranger::Certificate(comp_id));
     }
-    if !session.is_free().await {
+    if let Some(session) = roster.session(record.id)
+        && !session.is_free().await
+    {
         return Err(Stranger::Taken(comp_id));
     }
     let max_age_days = credentials.password_max_age_days;
@@ -157,11 +176,33 @@ pub(crate) async fn admit(
     if max_age_days.is_some_and(|max| age_days >= max) {
         return Err(Stranger::Expired { comp_id, age_days });
     }
-    // Last: why it is disabled is told to nobody else.
-    if let Some(reason) = record.disabled {
-        return Err(Stranger::Disabled(comp_id, reason));
+    // Last: why it is kept away is told to nobody else.
+    let session = roster.session(record.id);
+    let life = session.as_ref().map_or(record.life, |session| session.life);
+    let record = venue.directory.participant(record.id);
+    may_log_on(record.as_deref(), comp_id, life)?;
+    // Without a session its store could not be opened.
+    session
+        .filter(|session| !session.standing.has_failed.load(Ordering::Relaxed))
+        .ok_or(Stranger::StoreFailed(comp_id))
+}
+
+/// Whether this life of the participant goes on and is enabled. That may change while it logs on: it is asked after the proof, and again where
+/// the connection meets its session.
+///
+/// # Errors
+/// [`Stranger::Removed`] or [`Stranger::Disabled`].
+pub(crate) fn may_log_on(
+    record: Option<&ParticipantRecord>,
+    comp_id: CompId,
+    life: u32,
+) -> Result<(), Stranger> {
+    let is_alive = |it: &&ParticipantRecord| it.credentials.is_some() && it.life == life;
+    let record = record.filter(is_alive).ok_or(Stranger::Removed(comp_id))?;
+    match record.disabled {
+        Some(reason) => Err(Stranger::Disabled(comp_id, reason)),
+        None => Ok(()),
     }
-    Ok(session)
 }
 
 /// The password, and Username (553) where it is given.

@@ -116,6 +116,8 @@ pub(crate) struct Standing {
     pub(crate) is_reset_due: AtomicBool,
     /// The last entry in which an operator wanted something that is done.
     pub(crate) obeyed: watch::Sender<u64>,
+    /// Whether its store has failed: nothing more is told through it until the next start.
+    pub(crate) has_failed: AtomicBool,
     /// Its messages, for those who follow it.
     pub(crate) tap: Tap,
 }
@@ -135,6 +137,8 @@ impl Drop for Claim {
 pub(crate) struct SessionHandle {
     /// The participant's CompID.
     pub(crate) comp_id: CompId,
+    /// Which life of the participant: see [`ParticipantRecord::life`](crate::directory::record::ParticipantRecord::life).
+    pub(crate) life: u32,
     /// The entry that began the participant's life: what is before it concerns a session that is gone.
     pub(crate) since: u64,
     /// Its mailbox.
@@ -282,6 +286,7 @@ mod tests {
     fn session() -> SessionHandle {
         SessionHandle {
             comp_id: "BOT01".parse().expect("a CompID"),
+            life: 1,
             since: 0,
             mailbox: mpsc::channel(1).0,
             standing: Arc::default(),

@@ -19,9 +19,11 @@ use crate::directory::record::ParticipantRecord;
 use crate::entry::TraceId;
 use crate::gateway::connection::{Connection, Inbound};
 use crate::gateway::floor::{Floor, files};
+use crate::gateway::logon::Stranger;
 use crate::gateway::marketdata::desk::Desk;
 use crate::gateway::outbox::Full;
 use crate::gateway::roster::{Claim, MAILBOX, Mail, SessionHandle, Standing};
+use crate::gateway::session_task::linking::turn_away_waiting;
 use crate::gateway::session_task::user::PasswordWish;
 use crate::gateway::tap::Passing;
 use crate::gateway::throttle::Throttle;
@@ -31,13 +33,14 @@ use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::io::file_store::{FileStore, FileStoreConfig};
 use fix_engine::session::Session;
-use fix_engine::session::action::Action;
+use fix_engine::session::action::{Action, DisconnectReason};
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::session::store::{Store, StoreError};
 use market::id::{CompId, ParticipantId};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -89,8 +92,6 @@ pub(crate) struct SessionTask {
     password_wish: Option<PasswordWish>,
     /// The way back into the mailbox for what is worked out elsewhere.
     own_mailbox: mpsc::WeakSender<Mail>,
-    /// The store failed: nothing more is told until the next start.
-    is_broken: bool,
     standing: Arc<Standing>,
 }
 
@@ -167,13 +168,13 @@ impl SessionTask {
             throttled: BTreeSet::new(),
             password_wish: None,
             own_mailbox: sender.downgrade(),
-            is_broken: false,
             standing: Arc::clone(&standing),
         };
         task.skip_journalled();
         task.show_reset_due();
         let handle = SessionHandle {
             comp_id,
+            life: record.life,
             since: record.since,
             mailbox: sender,
             standing,
@@ -283,7 +284,7 @@ impl SessionTask {
     /// Everything up to an entry has been told: remembered now and then.
     fn mark(&mut self, seq: u64) {
         self.carry_out();
-        if self.is_broken {
+        if self.has_failed() {
             return;
         }
         self.told = self.told.max(Some(mark(seq)));
@@ -343,6 +344,9 @@ impl SessionTask {
                 Action::Noted(note) => debug!(comp_id = %self.comp_id, %note, "session"),
                 Action::Disconnect { why } => {
                     info!(comp_id = %self.comp_id, %why, "disconnected");
+                    if why == DisconnectReason::StoreFailed {
+                        self.excuse_failure();
+                    }
                     self.unlink(counting::reason(&why), Connection::close);
                 }
                 Action::StoreFailed(why) => self.store_failed(&why),
@@ -368,19 +372,20 @@ impl SessionTask {
         self.venue
             .health
             .ail("sessions", format!("session {}: {why}", self.comp_id));
-        self.is_broken = true;
+        self.standing.has_failed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the store has failed: nothing more is told until the next start.
+    fn has_failed(&self) -> bool {
+        self.standing.has_failed.load(Ordering::Relaxed)
     }
 
     /// Logs out in good order and leaves the store as it is to be found.
     async fn say_goodbye(mut self) {
-        let text = if self.is_shut_out() {
-            "you are not a participant of this venue any more"
-        } else {
-            "the venue is closing"
-        };
-        self.handle(Input::Logout {
-            text: text.to_owned(),
-        });
+        let why = self.welcome().err().unwrap_or(Stranger::Closing);
+        if let Some(text) = why.text() {
+            self.handle(Input::Logout { text });
+        }
         self.carry_out();
         let deadline = tokio::time::Instant::now() + GOODBYE;
         while let Some(link) = &mut self.link {
@@ -391,12 +396,14 @@ impl SessionTask {
             }
             self.carry_out();
         }
-        if !self.is_broken {
+        if !self.has_failed() {
             self.write_floor();
         }
-        if let Err(why) = self.store.close() {
-            warn!(comp_id = %self.comp_id, %why, "the session's store was not closed in good order");
+        let Self { store, comp_id, .. } = self;
+        if let Err(why) = store.close() {
+            warn!(%comp_id, %why, "the session's store was not closed in good order");
         }
+        turn_away_waiting(self.mailbox, &why, comp_id, &self.venue);
     }
 
     /// One line for each message that becomes a command; the trace id leads to journal and bus.

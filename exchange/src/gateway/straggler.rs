@@ -134,27 +134,21 @@ impl Carrier {
 mod tests {
     use super::*;
     use crate::clock::SystemClock;
-    use crate::config::{FixConfig, JournalConfig};
+    use crate::config::JournalConfig;
     use crate::directory::Directory;
     use crate::entry::{Instruction, Origin, TraceId};
     use crate::feed::Feed;
     use crate::gateway::dispatcher::{Dispatcher, Sessions};
-    use crate::gateway::marketdata::publisher::Publisher;
-    use crate::gateway::passwords::PasswordDesk;
     use crate::gateway::roster::{Roster, SessionHandle};
-    use crate::gateway::venue::VenueParts;
-    use crate::health::Health;
-    use crate::hub::{self, Hub};
+    use crate::hub;
     use crate::journal::disk::Files;
     use crate::journal::segment::Segments;
-    use crate::metrics::Metrics;
-    use crate::schedules::Schedules;
-    use fix_engine::dictionary::Dictionary;
     use fix_engine::session::input::Cause;
     use market::command::Command;
     use market::event::Event;
     use market::time::Timestamp;
     use std::collections::BTreeMap;
+    use std::path::PathBuf;
     use std::time::Duration;
     use tokio::time::timeout;
 
@@ -163,29 +157,11 @@ mod tests {
     const QUICK: ParticipantId = ParticipantId(1);
     const ROOM: usize = 2;
 
-    /// The sequencer is a real one; nobody asks it for anything.
-    fn venue(hub: &Hub) -> Arc<Venue> {
-        let metrics = Metrics::new();
-        Arc::new(Venue::new(VenueParts {
-            schedules: Schedules::default(),
-            config: FixConfig::default(),
-            sessions: std::path::PathBuf::new(),
-            directory: Arc::new(Directory::new()),
-            passwords: PasswordDesk::new(&FixConfig::default(), metrics.fix.lockouts.clone()),
-            revoked: crate::revoked::Revoked::default(),
-            submitter: hub.submitter.clone(),
-            dictionary: Arc::new(Dictionary::fix44()),
-            view: crate::gateway::venue::SharedView::default(),
-            publisher: Publisher::new().0,
-            metrics,
-            health: Health::new(),
-        }))
-    }
-
     fn session(roster: &Roster, participant: ParticipantId) -> mpsc::Receiver<Mail> {
         let (mailbox, mail) = mpsc::channel(ROOM);
         let handle = SessionHandle {
             comp_id: format!("P{participant}").parse().unwrap(),
+            life: 1,
             since: 0,
             mailbox,
             standing: Arc::default(),
@@ -282,7 +258,7 @@ mod tests {
         let feed = Feed::new(Segments::default(), 0, 100_000);
         let (position, _keep) = watch::channel(0);
         let dispatcher = Dispatcher {
-            venue: venue(&hub),
+            venue: Arc::new(Venue::alone(&hub, PathBuf::new())),
             reader: feed.subscribe(0),
             feed: feed.clone(),
             journal_end: 0,

@@ -6,6 +6,8 @@ use crate::gateway::marketdata::publisher::Publisher;
 use crate::gateway::marketdata::view::View;
 use crate::gateway::passwords::PasswordDesk;
 use crate::health::Health;
+#[cfg(test)]
+use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::revoked::Revoked;
 use crate::schedules::Schedules;
@@ -84,6 +86,28 @@ impl Venue {
     /// A number for a new connection.
     pub(crate) fn number_connection(&self) -> u64 {
         self.connections.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+impl Venue {
+    /// One without participants and market data, with its session stores in `sessions`. The sequencer is a real one.
+    pub(crate) fn alone(hub: &Hub, sessions: PathBuf) -> Self {
+        let (config, metrics) = (FixConfig::default(), Metrics::new());
+        Self::new(VenueParts {
+            schedules: Schedules::default(),
+            sessions,
+            directory: Arc::new(Directory::new()),
+            passwords: PasswordDesk::new(&config, metrics.fix.lockouts.clone()),
+            config,
+            revoked: Revoked::default(),
+            submitter: hub.submitter.clone(),
+            dictionary: Arc::new(Dictionary::fix44()),
+            view: SharedView::default(),
+            publisher: Publisher::new().0,
+            metrics,
+            health: Health::new(),
+        })
     }
 }
 

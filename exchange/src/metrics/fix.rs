@@ -62,6 +62,7 @@ pub const LOGON_RESULTS: &[&str] = &[
     "password",
     "expired",
     "disabled",
+    "store_failed",
     "refused",
     "closing",
 ];

@@ -8,5 +8,6 @@ mod refusals;
 mod restart;
 mod schedules;
 mod slow_consumer;
+mod store_failure;
 mod strangers;
 mod users;

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -144,21 +144,12 @@ impl Greeter {
         self.clock.now().plus_nanos(nanos)
     }
 
-    /// Says goodbye to a peer that is no session: numbered 1, since none of the session's numbers may be used up by a stranger.
+    /// Says goodbye to a peer that is no session, with a [`farewell`].
     pub async fn refuse(&self, greeted: Greeted, text: &str) {
         let request = &greeted.arrival.request;
         let now = self.clock.now();
-        let header = Header::new(
-            &request.begin_string,
-            &request.target,
-            &request.sender,
-            1,
-            now,
-        );
-        let mut body = Body::new(msg_type::LOGOUT);
-        body.push(tag::TEXT, text);
-        let mut bytes = BytesMut::new();
-        encode(&header, &body, &mut bytes);
+        let (ours, theirs) = (&request.target, &request.sender);
+        let bytes = farewell(&request.begin_string, (ours, theirs), text, now);
         let mut stream = greeted.peer.stream;
         let _gone = tokio::time::timeout(GOODBYE, async {
             stream.write_all(&bytes).await?;
@@ -166,6 +157,24 @@ impl Greeter {
         })
         .await;
     }
+}
+
+/// The Logout (5) to a peer whose Logon (A) does not become a session: numbered 1, since it may use up none of the session's numbers. `comp_ids`
+/// are SenderCompID (49) and TargetCompID (56) of the Logout.
+#[must_use]
+pub fn farewell(
+    begin_string: &str,
+    comp_ids: (&str, &str),
+    text: &str,
+    sending_time: Timestamp,
+) -> Bytes {
+    let (sender, target) = comp_ids;
+    let header = Header::new(begin_string, sender, target, 1, sending_time);
+    let mut body = Body::new(msg_type::LOGOUT);
+    body.push(tag::TEXT, text);
+    let mut bytes = BytesMut::new();
+    encode(&header, &body, &mut bytes);
+    bytes.freeze()
 }
 
 impl Default for GreetLimits {

@@ -1,7 +1,9 @@
 //! A data folder that cannot be used: a clear message, the right exit code, and nothing lost.
 
-use crate::harness::{Said, Venue, ends, loggia};
+use crate::harness::{Said, Venue, ends, loggia, wait_for};
+use crate::http;
 use crate::quickfix::Client;
+use crate::raw::{Raw, message, now};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
@@ -114,23 +116,22 @@ fn fill(clients: &mut [Client], round: u32) -> Told {
     told
 }
 
+/// KiB that no file of a new venue in `folder` needs; orders make some larger.
+fn room(folder: &Path) -> u32 {
+    let files = fs::read_dir(folder.join("data/journal")).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    let largest = files
+        .chain([folder.join("data/backoffice.db")])
+        .map(|file| fs::metadata(file).unwrap().len())
+        .fold(512 * 1024, u64::max);
+    u32::try_from(largest / 1024).unwrap() + 64
+}
+
 #[test]
 fn room_that_ends_while_orders_flow() {
     let dir = tempfile::tempdir().unwrap();
-    // Journal and database of a new venue are smaller than this; orders make the journal larger.
     Venue::start(dir.path()).stop();
-    let journal = dir.path().join("data/journal");
-    let size = |folder: &Path| -> u64 {
-        let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
-        files
-            .map(|f| f.metadata().unwrap().len())
-            .max()
-            .unwrap_or(0)
-    };
-    let database = fs::metadata(dir.path().join("data/backoffice.db"))
-        .unwrap()
-        .len();
-    let kib = u32::try_from(size(&journal).max(database).max(512 * 1024) / 1024).unwrap() + 64;
+    let kib = room(dir.path());
     let mut command = limited(dir.path(), kib);
     // The database takes no part: it must not be the first to fill up.
     command.env("LOGGIA__JOURNAL__SEGMENT_BYTES", "4294967296");
@@ -168,6 +169,83 @@ fn room_that_ends_while_orders_flow() {
         (acknowledged..=sent - refused).contains(&resting),
         "{resting} rest; of {sent} sent {acknowledged} were acknowledged and {refused} refused"
     );
+    client.order("after", "1", "1", "1", &[]);
+    client.report("after", "0");
+}
+
+/// What the venue says to a Logon of BOT01 until it hangs up.
+fn logon(venue: &Venue, password: &str) -> String {
+    let mut raw = Raw::connect(venue.at("/fix/plain"));
+    let (target, now) = (venue.at("/fix/target_comp_id"), now());
+    let head = format!("35=A|34=1|49=BOT01|56={target}|52={now}|98=0|108=30|");
+    raw.send(&message(&format!("{head}554={password}|")));
+    raw.until_closed().0
+}
+
+#[test]
+fn room_that_ends_for_one_session_ends_that_session_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    Venue::start(dir.path()).stop();
+    let kib = room(dir.path());
+    let mut venue = Venue::open(
+        limited(dir.path(), kib),
+        dir.path(),
+        "data/credentials.json",
+    );
+    let [mut other, mut client] =
+        ["BOT02", "BOT01"].map(|name| Client::log_on(&venue, dir.path(), name));
+    // Refused before the sequencer: each makes this session's store larger, and nothing else.
+    for round in 0.. {
+        assert!(round < ROUNDS_MAX, "the room has not ended");
+        for at in 0..BATCH {
+            let id = format!("o{round}-{at}");
+            client.order(&id, "1", "1", "1", &[(55, "NOPE")]);
+        }
+        let last = format!("|11=o{round}-{}|", BATCH - 1);
+        let event = client.event("the last answer or the end", |e| {
+            let text = e["msg"].as_str().unwrap_or_default();
+            e["event"] == "logout" || (e["event"] == "app" && text.contains(&last))
+        });
+        if event["event"] == "logout" {
+            break;
+        }
+    }
+    let told = |password: &str| logon(&venue, password);
+    let password = venue.participant("BOT01")["password"].as_str().unwrap();
+    let text = "|58=the session's store has failed, ask the venue's operator|";
+    // The client comes back by itself, again and again: while it does, the session may be taken for a moment.
+    let answer = wait_for("the reason", || {
+        Some(told(password)).filter(|it| !it.is_empty())
+    });
+    assert!(
+        answer.contains("|35=5|34=1|") && answer.contains(text),
+        "{answer}"
+    );
+    let answer = wait_for("a refusal", || {
+        Some(told("wrong")).filter(|it| !it.is_empty())
+    });
+    assert!(
+        answer.contains("|58=invalid username or password|"),
+        "{answer}"
+    );
+    assert!(!answer.contains("store"), "{answer}");
+    let log = venue.log();
+    for words in [
+        "the session's store failed: the session stays away until the next start",
+        "BOT01: the session's store has failed: it stays away until the next start",
+    ] {
+        assert!(log.contains(words), "{words} is not in the log");
+    }
+    let health = http::get(venue.at("/metrics"), "/health/ready").unwrap();
+    assert_eq!(health.status, 503);
+    other.order("b", "1", "1", "1", &[]);
+    other.report("b", "0");
+    drop((client, other));
+    venue.signal("-TERM");
+    venue.end();
+    drop(venue);
+    let venue = Venue::start(dir.path());
+    let mut client = Client::log_on(&venue, dir.path(), "BOT01");
     client.order("after", "1", "1", "1", &[]);
     client.report("after", "0");
 }

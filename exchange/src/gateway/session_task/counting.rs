@@ -86,6 +86,7 @@ impl SessionTask {
         match link.was_logged_on {
             true => fix.disconnects.inc(reason),
             false if reason == LOST => fix.logons.inc("closed"),
+            false if reason == STORE_FAILED => fix.logons.inc(STORE_FAILED),
             false => fix.logons.inc("refused"),
         }
     }
@@ -93,6 +94,9 @@ impl SessionTask {
 
 /// The connection is gone by itself.
 pub(super) const LOST: &str = "lost";
+
+/// The session's store has failed.
+const STORE_FAILED: &str = "store_failed";
 
 /// The value of `reason` of a connection that the session ends.
 pub(super) fn reason(why: &DisconnectReason) -> &'static str {
@@ -111,7 +115,7 @@ pub(super) fn reason(why: &DisconnectReason) -> &'static str {
         DisconnectReason::MessageTooLong { .. } => "too_long",
         DisconnectReason::OutsideHours(_) => "outside_hours",
         DisconnectReason::Overrun => "overrun",
-        DisconnectReason::StoreFailed => "store_failed",
+        DisconnectReason::StoreFailed => STORE_FAILED,
         _ => "other",
     }
 }

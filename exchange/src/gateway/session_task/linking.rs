@@ -2,28 +2,26 @@
 
 use super::{Link, SessionTask, config, counting};
 use crate::gateway::connection::{Connection, Inbound};
+use crate::gateway::farewell::farewell;
+use crate::gateway::logon::{Stranger, may_log_on};
 use crate::gateway::marketdata::desk::Desk;
-use crate::gateway::roster::Attachment;
+use crate::gateway::roster::{Attachment, Mail};
 use crate::gateway::tap::Passing;
+use crate::gateway::venue::Venue;
 use fix_engine::io::clock;
 use fix_engine::session::Session;
 use fix_engine::session::input::Input;
+use market::id::CompId;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
-use tracing::{info, warn};
+use tokio::sync::mpsc;
+use tracing::info;
 
 impl SessionTask {
     /// A connection for the session, with its Logon (A).
     pub(super) fn attach(&mut self, attachment: Attachment) {
-        if self.is_broken {
-            warn!(comp_id = %self.comp_id, "logon refused: the session's store has failed");
-            self.venue.metrics.fix.logons.inc("refused");
-            return;
-        }
-        if self.is_shut_out() {
-            info!(comp_id = %self.comp_id, "logon refused: disabled or removed meanwhile");
-            self.venue.metrics.fix.logons.inc("disabled");
-            return;
+        if let Err(why) = self.welcome() {
+            return attachment.turn_away(&why, self.comp_id, &self.venue);
         }
         let config = config(self.participant, self.comp_id, &self.venue);
         if self.session.unconfirmed() == 0
@@ -58,6 +56,30 @@ impl SessionTask {
         self.cut_revoked();
     }
 
+    /// Whether the participant may have its session now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn welcome(&self) -> Result<(), Stranger> {
+        let record = self.venue.directory.participant(self.participant);
+        may_log_on(record.as_deref(), self.comp_id, self.life)?;
+        match self.has_failed() {
+            true => Err(Stranger::StoreFailed(self.comp_id)),
+            false => Ok(()),
+        }
+    }
+
+    /// The store has failed over the Logon itself: the peer is told so. One that was logged on is not: what cannot be stored cannot have a number
+    /// of the session.
+    pub(super) fn excuse_failure(&self) {
+        if let Some(link) = self.link.as_ref().filter(|link| !link.was_logged_on) {
+            let why = Stranger::StoreFailed(self.comp_id);
+            if let Some(words) = farewell(&why, self.comp_id, &self.venue) {
+                let _first = link.connection.outbox().put(&words);
+            }
+        }
+    }
+
     /// What comes from the peer.
     pub(super) fn hear(&mut self, inbound: Inbound) {
         match inbound {
@@ -85,5 +107,20 @@ impl SessionTask {
         self.standing
             .heard_nanos
             .store(clock::now().nanos(), Ordering::Relaxed);
+    }
+}
+
+/// The session has ended: who has come too late for it is told so.
+pub(super) fn turn_away_waiting(
+    mut mailbox: mpsc::Receiver<Mail>,
+    why: &Stranger,
+    comp_id: CompId,
+    venue: &Venue,
+) {
+    mailbox.close();
+    while let Ok(mail) = mailbox.try_recv() {
+        if let Mail::Attach(attachment) = mail {
+            attachment.turn_away(why, comp_id, venue);
+        }
     }
 }

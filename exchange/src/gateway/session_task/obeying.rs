@@ -15,7 +15,7 @@ impl SessionTask {
     /// Does what an operator wants in entry `seq`, unless it was done before.
     pub(super) fn obey(&mut self, seq: u64, bidding: Bidding) {
         let cause = mark(seq);
-        if !self.is_broken && self.told.is_none_or(|told| told < cause) {
+        if !self.has_failed() && self.told.is_none_or(|told| told < cause) {
             info!(comp_id = %self.comp_id, seq, ?bidding, "an operator wants");
             match bidding {
                 Bidding::LogOut { text } => self.handle(Input::Logout { text }),
@@ -67,14 +67,6 @@ impl SessionTask {
     pub(super) fn show_reset_due(&self) {
         let is_due = self.floor.is_reset_due;
         self.standing.is_reset_due.store(is_due, Ordering::Relaxed);
-    }
-
-    /// Whether the participant may not be logged on: disabled, or this session's life of it is over.
-    pub(super) fn is_shut_out(&self) -> bool {
-        let record = self.venue.directory.participant(self.participant);
-        record.is_none_or(|record| {
-            record.disabled.is_some() || record.credentials.is_none() || record.life != self.life
-        })
     }
 
     /// A message of the peer, for those who follow the session.

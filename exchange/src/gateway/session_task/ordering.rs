@@ -65,7 +65,7 @@ impl SessionTask {
 
     /// Tells the participant what an entry caused, once.
     pub(super) fn tell(&mut self, entry: &Entry, event: usize, cause: Cause, body: Body) {
-        if self.is_broken || self.told.is_some_and(|told| cause <= told) {
+        if self.has_failed() || self.told.is_some_and(|told| cause <= told) {
             return;
         }
         if event + 1 == entry.events.len() {
