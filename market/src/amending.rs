@@ -42,7 +42,7 @@ impl State {
     /// The live order that a request means in every way in which it says so.
     fn meant(&self, request: &Amendment) -> Result<Slot, Refusal> {
         let slot = self.live(request.participant, &request.orig_cl_ord_id)?;
-        let order = &self.orders[slot].facts;
+        let order = &self.orders.facts(slot);
         if request.order_id.is_some_and(|id| id != order.order_id) {
             return Err(Refusal::OtherOrderId);
         }

@@ -89,18 +89,15 @@ impl Book {
 
     /// Rests an order at the back of its level, showing its first slice.
     pub(crate) fn rest(&mut self, orders: &mut Orders, slot: Slot) {
-        let order = &mut orders[slot];
-        let terms = &order.facts.terms;
-        let side = terms.side;
-        let price = order.facts.working.price();
-        let price = price.expect("what rests has a price");
-        let leaves = order.facts.leaves_qty;
-        let shown = slice(leaves, terms.max_floor);
+        let order = &orders[slot];
+        let (side, price, leaves) = (order.side(), order.price(), order.leaves_qty());
+        assert!(price > Price::ZERO, "what rests has a price");
+        let shown = slice(leaves, orders.max_floor(slot));
         let ladder = self.side_mut(side);
         ladder.leaves = plus(ladder.leaves, leaves);
         let place = ladder.level_or_new(price);
-        order.level = place;
-        order.shown = shown;
+        orders[slot].level = place;
+        orders.set_open(slot, leaves, shown);
         let level = self.touch(side, place);
         level.shown = plus(level.shown, shown);
         level.leaves = plus(level.leaves, leaves);
@@ -111,8 +108,8 @@ impl Book {
     /// Takes a resting order out of its queue; its leaves quantity stays as it is.
     pub(crate) fn take_out(&mut self, orders: &mut Orders, slot: Slot) {
         let order = &orders[slot];
-        let (side, place) = (order.facts.terms.side, order.level);
-        let (shown, leaves) = (order.shown, order.facts.leaves_qty);
+        let (side, place, leaves) = (order.side(), order.level, order.leaves_qty());
+        let shown = orders.shown(slot);
         let level = self.touch(side, place);
         level.shown = minus(level.shown, shown);
         level.leaves = minus(level.leaves, leaves);
@@ -133,24 +130,26 @@ impl Book {
     /// Takes `qty` of what a resting order shows. A slice used up is followed by the next one, at the back of the level; an
     /// order with nothing left is out of the book, its slot still taken.
     pub(crate) fn consume(&mut self, orders: &mut Orders, slot: Slot, qty: Qty) {
-        let leaves = orders[slot].facts.leaves_qty;
-        if qty == leaves {
+        let order = &orders[slot];
+        let (side, place) = (order.side(), order.level);
+        let left = minus(order.leaves_qty(), qty);
+        if left == Qty::ZERO {
             self.take_out(orders, slot);
-            orders[slot].facts.leaves_qty = Qty::ZERO;
+            orders.set_open(slot, Qty::ZERO, Qty::ZERO);
             return;
         }
-        let order = &mut orders[slot];
-        let side = order.facts.terms.side;
-        let level = self.touch(side, order.level);
+        let shown = minus(orders.shown(slot), qty);
+        let level = self.touch(side, place);
         level.leaves = minus(level.leaves, qty);
         level.shown = minus(level.shown, qty);
-        order.facts.leaves_qty = minus(leaves, qty);
-        order.shown = minus(order.shown, qty);
-        if order.shown == Qty::ZERO {
-            order.shown = slice(order.facts.leaves_qty, order.facts.terms.max_floor);
-            level.shown = plus(level.shown, order.shown);
+        if shown == Qty::ZERO {
+            let next = slice(left, orders.max_floor(slot));
+            level.shown = plus(level.shown, next);
             level.unlink(orders, slot);
             level.push_back(orders, slot);
+            orders.set_open(slot, left, next);
+        } else {
+            orders.set_open(slot, left, shown);
         }
         let ladder = self.side_mut(side);
         ladder.leaves = minus(ladder.leaves, qty);
@@ -158,15 +157,14 @@ impl Book {
 
     /// Lowers the leaves quantity of a resting order, which keeps its place; it shows no more than it has.
     pub(crate) fn shrink(&mut self, orders: &mut Orders, slot: Slot, leaves: Qty) {
-        let order = &mut orders[slot];
-        let side = order.facts.terms.side;
-        let shown = order.shown.min(leaves);
-        let less_shown = minus(order.shown, shown);
-        let less_leaves = minus(order.facts.leaves_qty, leaves);
-        order.shown = shown;
-        order.facts.leaves_qty = leaves;
-        let level = self.touch(side, order.level);
-        level.shown = minus(level.shown, less_shown);
+        let order = &orders[slot];
+        let (side, place) = (order.side(), order.level);
+        let less_leaves = minus(order.leaves_qty(), leaves);
+        let before = orders.shown(slot);
+        let shown = before.min(leaves);
+        orders.set_open(slot, leaves, shown);
+        let level = self.touch(side, place);
+        level.shown = minus(level.shown, minus(before, shown));
         level.leaves = minus(level.leaves, less_leaves);
         let ladder = self.side_mut(side);
         ladder.leaves = minus(ladder.leaves, less_leaves);

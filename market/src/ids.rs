@@ -61,6 +61,12 @@ impl Ids {
         self.records.handle(id)
     }
 
+    /// Whose ClOrdID a record is, and the ClOrdID.
+    pub(crate) fn name(&self, id: Id) -> (ParticipantId, ClOrdId) {
+        let key = self.records.key(id);
+        (key.participant(), key.cl_ord_id())
+    }
+
     /// Makes a record stand for something else.
     pub(crate) fn set(&mut self, id: Id, handle: Handle) {
         self.records.set(id, handle);

@@ -81,7 +81,7 @@ impl State {
                 _ => true,
             })
             .flat_map(|participant| self.orders.of(participant))
-            .filter(|slot| scope.means(&self.orders[*slot].facts))
+            .filter(|slot| scope.means(&self.orders.facts(*slot)))
             .collect()
     }
 }

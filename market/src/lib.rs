@@ -37,6 +37,7 @@ pub mod topic;
 mod amending;
 mod book;
 mod cancelling;
+mod chunked;
 mod deadlines;
 mod entering;
 mod ids;

@@ -32,9 +32,9 @@ pub struct Market {
 
 /// An order that rests, as its book shows it.
 #[derive(Clone, Copy, Debug)]
-pub struct Resting<'a> {
+pub struct Resting {
     /// All its facts.
-    pub order: &'a OrderFacts,
+    pub order: OrderFacts,
     /// What its level shows of it now.
     pub shown: Qty,
 }
@@ -319,14 +319,14 @@ impl Market {
         &self,
         instrument: InstrumentId,
         side: Side,
-    ) -> impl Iterator<Item = Resting<'_>> {
+    ) -> impl Iterator<Item = Resting> + '_ {
         let state = &self.state;
         let book = state.books.get(instrument.0 as usize);
         book.into_iter()
             .flat_map(move |book| book.resting(side, &state.orders))
             .map(move |slot| Resting {
-                order: &state.orders[slot].facts,
-                shown: state.orders[slot].shown,
+                order: state.orders.facts(slot),
+                shown: state.orders.shown(slot),
             })
     }
 

@@ -59,7 +59,7 @@ impl State {
                 Matched::SelfTrade
             }
             SelfTrade::DecrementAndCancel => {
-                let maker_leaves = self.orders[slot].facts.leaves_qty;
+                let maker_leaves = self.orders[slot].leaves_qty();
                 let qty = maker_leaves.min(taker.leaves_qty);
                 self.decrement_maker(slot, qty, events);
                 self.decrement_taker(taker, qty, events)
@@ -68,20 +68,19 @@ impl State {
     }
 
     fn decrement_maker(&mut self, slot: Slot, qty: Qty, events: &mut Vec<Event>) {
-        let facts = &mut self.orders[slot].facts;
-        if facts.leaves_qty == qty {
+        let mut order = self.orders.facts(slot);
+        if order.leaves_qty == qty {
             self.cancel_resting(slot, None, CancelReason::SelfTrade, events);
             return;
         }
-        facts.terms.order_qty = minus(facts.terms.order_qty, qty);
-        let leaves = minus(facts.leaves_qty, qty);
-        let instrument = facts.terms.instrument;
-        self.books[instrument.0 as usize].shrink(&mut self.orders, slot, leaves);
-        let mut order = self.orders[slot].facts;
-        let reserved = self.reservation(&order.terms, order.working, leaves);
+        order.terms.order_qty = minus(order.terms.order_qty, qty);
+        order.leaves_qty = minus(order.leaves_qty, qty);
+        let instrument = order.terms.instrument;
+        self.books[instrument.0 as usize].shrink(&mut self.orders, slot, order.leaves_qty);
+        let reserved = self.reservation(&order.terms, order.working, order.leaves_qty);
         self.hold(&mut order, reserved);
         self.assert_sound(&order);
-        self.orders[slot].facts = order;
+        self.orders.set_facts(slot, &order);
         events.push(Event::OrderDecremented { order, qty });
     }
 
@@ -201,7 +200,7 @@ impl State {
             .queue(&self.orders)
             .filter(|slot| self.meets_itself(*slot, account))
             .fold(level.leaves, |open, slot| {
-                minus(open, self.orders[slot].facts.leaves_qty)
+                minus(open, self.orders[slot].leaves_qty())
             })
     }
 
@@ -220,6 +219,6 @@ impl State {
         level
             .queue(&self.orders)
             .take_while(|slot| *slot != end)
-            .fold(Qty::ZERO, |sum, slot| plus(sum, self.orders[slot].shown))
+            .fold(Qty::ZERO, |sum, slot| plus(sum, self.orders.shown(slot)))
     }
 }

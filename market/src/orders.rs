@@ -2,46 +2,64 @@
 //! final orders of the day, so that a status request or a late cancel gets a whole answer. Knows no prices and no queues: a
 //! book strings the orders of a level together through [`Order::queue`].
 
-use crate::id::{ClOrdId, InstrumentId, ParticipantId};
+mod compact;
+mod soundness;
+
+use crate::chunked::Chunked;
+use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use crate::ids::{Handle, Id, Ids, MAX_CL_ORD_IDS};
 use crate::limits::Limits;
-use crate::money::Money;
-use crate::order::{OrderFacts, Side};
+use crate::order::{OrderFacts, Side, TimeInForce};
+use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
-use crate::registry::Registry;
 use crate::slab::{Slab, Slot};
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use compact::{Compact, Full};
 use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
-/// A live order.
+/// A live order. Its facts are put together by [`Orders::facts`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    /// All that is told about it.
-    pub(crate) facts: OrderFacts,
-    /// What its level shows of it now; at most its leaves quantity.
-    pub(crate) shown: Qty,
+    compact: Compact,
     /// Its price level, while it rests: a slot of its side's ladder.
     pub(crate) level: Slot,
     /// Neighbours in the queue of its price level.
     pub(crate) queue: Links,
     /// Neighbours among the live orders of its participant, in order of arrival.
     peers: Links,
-    /// Its ClOrdID among those of the day.
-    id: Id,
 }
 
 impl Order {
-    fn is_sound(&self, registry: &Registry) -> bool {
-        let facts = &self.facts;
-        registry.knows(facts)
-            && facts.cum_qty >= Qty::ZERO
-            && facts.leaves_qty > Qty::ZERO
-            && facts.cum_qty.checked_add(facts.leaves_qty) == Some(facts.terms.order_qty)
-            && facts.reserved >= Money::ZERO
-            && (Qty::ZERO..=facts.leaves_qty).contains(&self.shown)
+    /// OrderID (37).
+    pub(crate) const fn order_id(&self) -> OrderId {
+        self.compact.order_id()
+    }
+
+    /// Account (1).
+    pub(crate) const fn account(&self) -> AccountId {
+        self.compact.account()
+    }
+
+    /// What it trades.
+    pub(crate) const fn instrument(&self) -> InstrumentId {
+        self.compact.instrument()
+    }
+
+    /// Side (54).
+    pub(crate) const fn side(&self) -> Side {
+        self.compact.side()
+    }
+
+    /// What it works at; zero when that is no price.
+    pub(crate) const fn price(&self) -> Price {
+        self.compact.price()
+    }
+
+    /// LeavesQty (151).
+    pub(crate) const fn leaves_qty(&self) -> Qty {
+        self.compact.qty
     }
 }
 
@@ -80,10 +98,13 @@ pub(crate) struct Orders {
     desks: Vec<Desk>,
     /// ClOrdIDs in use today.
     ids: Ids,
-    finals: VecDeque<OrderFacts>,
-    /// Number of the first of `finals` among all final orders of the day.
-    first_final: u32,
-    max_finals: usize,
+    /// What is not plain among live and final orders.
+    full: Slab<Full>,
+    /// The last final orders of the day: by number, modulo [`Orders::max_finals`].
+    finals: Chunked<Compact>,
+    /// How many orders were final today.
+    ended: u32,
+    max_finals: u32,
 }
 
 /// The live orders of one participant.
@@ -99,9 +120,10 @@ impl Orders {
             slab: Slab::new(),
             desks: Vec::new(),
             ids: Ids::new(),
-            finals: VecDeque::new(),
-            first_final: 0,
-            max_finals: limits.max_final_orders as usize,
+            full: Slab::new(),
+            finals: Chunked::new(),
+            ended: 0,
+            max_finals: limits.max_final_orders,
         }
     }
 
@@ -163,76 +185,131 @@ impl Orders {
         let id = self.ids.find(participant, cl_ord_id)?;
         match self.ids.handle(id) {
             Handle::Live(slot) => Some(Found::Live(slot)),
-            Handle::Final(number) => {
-                let kept = number
-                    .checked_sub(self.first_final)
-                    .and_then(|back| self.finals.get(usize::try_from(back).ok()?));
-                Some(Found::Final(kept.copied()))
-            }
+            Handle::Final(number) => Some(Found::Final(self.ended(number))),
             Handle::Stale => None,
         }
     }
 
+    /// The facts of a live order. OrderQty is CumQty and LeavesQty together: so they are asked for before a book takes of an
+    /// order, not between that and [`Orders::set_facts`].
+    pub(crate) fn facts(&self, slot: Slot) -> OrderFacts {
+        self.slab[slot].compact.live(&self.ids, &self.full)
+    }
+
+    /// Gives a live order other facts under the same ClOrdID.
+    pub(crate) fn set_facts(&mut self, slot: Slot, facts: &OrderFacts) {
+        let compact = &mut self.slab[slot].compact;
+        *compact = Compact::new(facts, compact.id, compact.full, &mut self.full);
+    }
+
+    /// TimeInForce (59) of a live order.
+    pub(crate) fn time_in_force(&self, slot: Slot) -> TimeInForce {
+        self.slab[slot].compact.time_in_force(&self.full)
+    }
+
+    /// MaxFloor (111) of a live order.
+    pub(crate) fn max_floor(&self, slot: Slot) -> Option<Qty> {
+        let full = self.slab[slot].compact.full.some()?;
+        self.full[full].facts.terms.max_floor
+    }
+
+    /// What the level of a resting order shows of it now; at most its leaves quantity.
+    pub(crate) fn shown(&self, slot: Slot) -> Qty {
+        let compact = &self.slab[slot].compact;
+        match compact.full.some() {
+            Some(full) => self.full[full].shown,
+            None => compact.qty,
+        }
+    }
+
+    /// Changes what a live order still has and what its level shows of it: all, but where it has a MaxFloor.
+    pub(crate) fn set_open(&mut self, slot: Slot, leaves_qty: Qty, shown: Qty) {
+        let compact = &mut self.slab[slot].compact;
+        compact.qty = leaves_qty;
+        if let Some(full) = compact.full.some() {
+            let full = &mut self.full[full];
+            full.facts.leaves_qty = leaves_qty;
+            full.shown = shown;
+        }
+    }
+
     /// Keeps an order that lives on, under its ClOrdID.
-    pub(crate) fn insert(&mut self, facts: OrderFacts) -> Slot {
+    pub(crate) fn insert(&mut self, facts: &OrderFacts) -> Slot {
         let slot = self.slab.insert(Order {
-            facts,
-            shown: Qty::ZERO,
+            compact: Compact::new(facts, Id::NONE, Slot::NIL, &mut self.full),
             level: Slot::NIL,
             queue: Links::NONE,
             peers: Links::NONE,
-            id: Id::NONE,
         });
         self.join_peers(slot, facts.participant);
-        self.slab[slot].id = self.assign(&facts, Handle::Live(slot));
+        let id = self.assign(facts, Handle::Live(slot));
+        self.slab[slot].compact.id = id;
         slot
     }
 
     /// Remembers an order that is final and was never kept.
     pub(crate) fn remember(&mut self, facts: &OrderFacts) {
-        let handle = self.keep_final(facts);
-        self.assign(facts, handle);
+        let id = self.assign(facts, Handle::Stale);
+        self.end(facts, id, Slot::NIL);
     }
 
-    /// Takes a live order out that is final now; its last facts are remembered.
-    pub(crate) fn finish(&mut self, slot: Slot) {
-        let Order { facts, id, .. } = self.take(slot);
-        let handle = self.keep_final(&facts);
-        self.ids.set(id, handle);
+    /// Takes a live order out that is final now, and remembers these last facts of it.
+    pub(crate) fn finish(&mut self, slot: Slot, facts: &OrderFacts) {
+        let Order { compact, .. } = self.take(slot, facts.participant);
+        self.end(facts, compact.id, compact.full);
     }
 
     /// Takes a live order out that goes on under another ClOrdID; the former one is stale.
     pub(crate) fn remove(&mut self, slot: Slot) {
-        let order = self.take(slot);
-        self.ids.set(order.id, Handle::Stale);
+        let (participant, _) = self.ids.name(self.slab[slot].compact.id);
+        let Order { compact, .. } = self.take(slot, participant);
+        self.ids.set(compact.id, Handle::Stale);
+        if let Some(full) = compact.full.some() {
+            self.full.remove(full);
+        }
     }
 
-    fn take(&mut self, slot: Slot) -> Order {
+    fn take(&mut self, slot: Slot, participant: ParticipantId) -> Order {
         let order = self.slab.remove(slot);
-        self.leave_peers(order.facts.participant, order.peers);
+        self.leave_peers(participant, order.peers);
         order
     }
 
-    /// Keeps the facts of a final order; what its ClOrdID stands for from now on.
-    fn keep_final(&mut self, facts: &OrderFacts) -> Handle {
-        let kept = u32::try_from(self.finals.len()).expect("bounded by Limits::max_final_orders");
-        let number = self.first_final + kept;
-        self.finals.push_back(*facts);
-        if self.finals.len() > self.max_finals {
-            self.finals.pop_front();
-            self.first_final += 1;
+    /// Remembers the facts of a final order; the first that was remembered is forgotten when there are too many.
+    fn end(&mut self, facts: &OrderFacts, id: Id, full: Slot) {
+        self.ids.set(id, Handle::Final(self.ended));
+        let order = Compact::new(facts, id, full, &mut self.full);
+        let former = match self.ended.checked_rem(self.max_finals) {
+            Some(_) if self.ended < self.max_finals => {
+                self.finals.push(order);
+                None
+            }
+            Some(place) => {
+                let place = &mut self.finals[place as usize];
+                Some(core::mem::replace(place, order))
+            }
+            None => Some(order),
+        };
+        self.ended += 1;
+        if let Some(full) = former.and_then(|former| former.full.some()) {
+            self.full.remove(full);
         }
-        Handle::Final(number)
+    }
+
+    /// The facts of the final order of this number, if they are remembered.
+    fn ended(&self, number: u32) -> Option<OrderFacts> {
+        let is_kept = number < self.ended && self.ended - number <= self.max_finals;
+        let place = number.checked_rem(self.max_finals).filter(|_| is_kept)?;
+        let order = &self.finals[place as usize];
+        Some(order.ended(&self.ids, &self.full))
     }
 
     /// Gives a live order the facts of its replacement, with a new ClOrdID; the former one is stale from now on.
-    pub(crate) fn rename(&mut self, slot: Slot, facts: OrderFacts) {
-        let former = self.slab[slot].id;
-        self.ids.set(former, Handle::Stale);
-        let id = self.assign(&facts, Handle::Live(slot));
-        let order = &mut self.slab[slot];
-        order.id = id;
-        order.facts = facts;
+    pub(crate) fn rename(&mut self, slot: Slot, facts: &OrderFacts) {
+        self.ids.set(self.slab[slot].compact.id, Handle::Stale);
+        let id = self.assign(facts, Handle::Live(slot));
+        self.slab[slot].compact.id = id;
+        self.set_facts(slot, facts);
     }
 
     /// The live orders of a participant, in order of arrival.
@@ -251,29 +328,24 @@ impl Orders {
     ) -> Vec<Slot> {
         self.of(participant)
             .filter(|slot| {
-                let terms = &self.slab[*slot].facts.terms;
-                instrument.is_none_or(|i| terms.instrument == i)
-                    && side.is_none_or(|s| terms.side == s)
+                let order = &self.slab[*slot];
+                instrument.is_none_or(|i| order.instrument() == i)
+                    && side.is_none_or(|s| order.side() == s)
             })
             .collect()
     }
 
     /// A new day: forgets every ClOrdID but those of live orders.
     pub(crate) fn end_day(&mut self) {
-        let slab = &mut self.slab;
-        self.ids.end_day(|slot, id| slab[slot].id = id);
-        self.first_final = 0;
+        for order in self.finals.iter() {
+            if let Some(full) = order.full.some() {
+                self.full.remove(full);
+            }
+        }
         self.finals.clear();
-    }
-
-    /// Whether slots, lists and ClOrdIDs agree with each other and with the reference data: asked of orders that were read back.
-    pub(crate) fn is_sound(&self, registry: &Registry) -> bool {
-        self.slab.is_sound()
-            && self.slab.values().all(|order| order.is_sound(registry))
-            && self.finals.iter().all(|facts| registry.knows(facts))
-            && self.desks.len() == registry.participants()
-            && self.peers_are_sound()
-            && self.ids_are_sound()
+        self.ended = 0;
+        let slab = &mut self.slab;
+        self.ids.end_day(|slot, id| slab[slot].compact.id = id);
     }
 
     /// The order in a slot, if there is one: for those who read lists that somebody else has written.
@@ -281,53 +353,10 @@ impl Orders {
         self.slab.get(slot)
     }
 
-    /// All live orders, in the order of their slots.
-    pub(crate) fn live(&self) -> impl Iterator<Item = &Order> {
-        self.slab.values()
-    }
-
-    /// Whether each live order hangs in the list of its participant.
-    fn peers_are_sound(&self) -> bool {
-        let mut seen = 0;
-        for (number, desk) in self.desks.iter().enumerate() {
-            let (mut last, mut next) = (Slot::NIL, desk.first);
-            while let Some(slot) = next.some() {
-                let order = self.slab.get(slot).filter(|order| {
-                    order.peers.prev == last && order.facts.participant.0 as usize == number
-                });
-                let Some(order) = order else {
-                    return false;
-                };
-                (last, next) = (slot, order.peers.next);
-                seen += 1;
-            }
-            if desk.last != last {
-                return false;
-            }
-        }
-        seen == self.slab.len()
-    }
-
-    /// Whether each live order is found by its ClOrdID, and the others are of orders that there were.
-    fn ids_are_sound(&self) -> bool {
-        let kept = u32::try_from(self.finals.len()).ok();
-        let Some(finals) = kept.and_then(|kept| self.first_final.checked_add(kept)) else {
-            return false;
-        };
-        let mut live = 0;
-        let mut is_sound = |(id, participant, cl_ord_id, handle)| match handle {
-            Handle::Live(slot) => {
-                live += 1;
-                self.slab.get(slot).is_some_and(|order| {
-                    order.id == id
-                        && order.facts.cl_ord_id == cl_ord_id
-                        && order.facts.participant == participant
-                })
-            }
-            Handle::Final(number) => number < finals,
-            Handle::Stale => true,
-        };
-        self.ids.iter().all(&mut is_sound) && live == self.slab.len()
+    /// The facts of all live orders, in the order of their slots.
+    pub(crate) fn live(&self) -> impl Iterator<Item = OrderFacts> {
+        let orders = self.slab.values();
+        orders.map(|order| order.compact.live(&self.ids, &self.full))
     }
 
     fn has_room(&self, limits: &Limits) -> bool {

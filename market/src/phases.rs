@@ -98,7 +98,7 @@ impl State {
             let book = self.book(instrument);
             let day: Vec<Slot> = book
                 .resting(side, &self.orders)
-                .filter(|slot| self.orders[*slot].facts.terms.time_in_force == TimeInForce::Day)
+                .filter(|slot| self.orders.time_in_force(*slot) == TimeInForce::Day)
                 .collect();
             for slot in day {
                 let order = self.end_resting(slot, OrdStatus::Expired);

@@ -23,7 +23,7 @@ impl State {
         events: &mut Vec<Event>,
     ) {
         let checked = self.live(participant, &orig_cl_ord_id).and_then(|slot| {
-            let admitted = self.admit_replace(&self.orders[slot].facts, &cl_ord_id, &terms)?;
+            let admitted = self.admit_replace(&self.orders.facts(slot), &cl_ord_id, &terms)?;
             Ok((slot, admitted))
         });
         match checked {
@@ -86,7 +86,7 @@ impl State {
         (working, reserved): (Working, Money),
         events: &mut Vec<Event>,
     ) {
-        let former = self.orders[slot].facts;
+        let former = self.orders.facts(slot);
         let mut order = former;
         order.cl_ord_id = cl_ord_id;
         order.terms = terms;
@@ -114,7 +114,7 @@ impl State {
         let book = &mut self.books[order.terms.instrument.0 as usize];
         book.shrink(&mut self.orders, slot, order.leaves_qty);
         self.unset_expiry(slot);
-        self.orders.rename(slot, order);
+        self.orders.rename(slot, &order);
         self.set_expiry(slot);
     }
 

@@ -50,7 +50,7 @@ impl State {
         cl_ord_id: &ClOrdId,
     ) -> Option<OrderFacts> {
         match self.orders.find(participant, cl_ord_id)? {
-            Found::Live(slot) => Some(self.orders[slot].facts),
+            Found::Live(slot) => Some(self.orders.facts(slot)),
             Found::Final(facts) => facts,
         }
     }
@@ -58,7 +58,7 @@ impl State {
     fn live_orders_of(&self, participant: ParticipantId) -> Vec<OrderFacts> {
         self.orders
             .of(participant)
-            .map(|slot| self.orders[slot].facts)
+            .map(|slot| self.orders.facts(slot))
             .collect()
     }
 }

@@ -218,7 +218,7 @@ impl Ledger {
         for order in orders.live() {
             let OrderFacts {
                 terms, reserved, ..
-            } = &order.facts;
+            } = order;
             let Ok(listing) = registry.listing(terms.instrument) else {
                 return false;
             };
@@ -227,7 +227,7 @@ impl Ledger {
                 Side::Sell => (terms.account, None, Some(terms.instrument)),
             };
             let sum: &mut Money = held.entry(drawn).or_insert(Money::ZERO);
-            match sum.checked_add(*reserved) {
+            match sum.checked_add(reserved) {
                 Some(more) => *sum = more,
                 None => return false,
             }

@@ -1,13 +1,9 @@
 //! [`Slab`]: values under dense slots that are used again once free. Slots are given out the same way on every run: the slot
 //! freed last is used first. Grows chunk by chunk, so that no insertion moves what is there. Knows nothing of orders.
 
-use alloc::vec::Vec;
+use crate::chunked::Chunked;
 use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
-
-/// Values of one chunk. The first chunk grows as a vector does, so that a small slab is small.
-const CHUNK: usize = 1 << CHUNK_BITS;
-const CHUNK_BITS: u32 = 10;
 
 /// Place of a value in a [`Slab`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,19 +28,15 @@ impl Slot {
         Self(number)
     }
 
-    const fn chunk(self) -> usize {
-        (self.0 >> CHUNK_BITS) as usize
-    }
-
-    const fn place(self) -> usize {
-        self.0 as usize % CHUNK
+    const fn index(self) -> usize {
+        self.0 as usize
     }
 }
 
 /// Values under dense slots.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Slab<T> {
-    chunks: Vec<Vec<Cell<T>>>,
+    cells: Chunked<Cell<T>>,
     free: Slot,
     len: u32,
 }
@@ -59,7 +51,7 @@ enum Cell<T> {
 impl<T> Slab<T> {
     pub(crate) const fn new() -> Self {
         Self {
-            chunks: Vec::new(),
+            cells: Chunked::new(),
             free: Slot::NIL,
             len: 0,
         }
@@ -74,10 +66,12 @@ impl<T> Slab<T> {
     pub(crate) fn insert(&mut self, value: T) -> Slot {
         self.len += 1;
         if self.free == Slot::NIL {
-            return self.append(value);
+            let number = u32::try_from(self.cells.len()).expect("the caller bounds it");
+            self.cells.push(Cell::Taken(value));
+            return Slot(number);
         }
         let slot = self.free;
-        let cell = &mut self.chunks[slot.chunk()][slot.place()];
+        let cell = &mut self.cells[slot.index()];
         if let Cell::Free(next) = *cell {
             self.free = next;
         }
@@ -85,24 +79,9 @@ impl<T> Slab<T> {
         slot
     }
 
-    fn append(&mut self, value: T) -> Slot {
-        if self.chunks.last().is_none_or(|last| last.len() == CHUNK) {
-            let mut chunk = Vec::new();
-            if !self.chunks.is_empty() {
-                chunk.reserve_exact(CHUNK);
-            }
-            self.chunks.push(chunk);
-        }
-        let before = (self.chunks.len() - 1) * CHUNK;
-        let last = self.chunks.last_mut().expect("made above");
-        let number = u32::try_from(before + last.len()).expect("the caller bounds it");
-        last.push(Cell::Taken(value));
-        Slot(number)
-    }
-
     /// Takes the value out; its slot is free again.
     pub(crate) fn remove(&mut self, slot: Slot) -> T {
-        let cell = &mut self.chunks[slot.chunk()][slot.place()];
+        let cell = &mut self.cells[slot.index()];
         let cell = core::mem::replace(cell, Cell::Free(self.free));
         self.free = slot;
         self.len -= 1;
@@ -117,7 +96,7 @@ impl<T> Slab<T> {
 impl<T> Slab<T> {
     /// The value in a slot, if there is one.
     pub(crate) fn get(&self, slot: Slot) -> Option<&T> {
-        match self.chunks.get(slot.chunk())?.get(slot.place()) {
+        match self.cells.get(slot.index()) {
             Some(Cell::Taken(value)) => Some(value),
             Some(Cell::Free(_)) | None => None,
         }
@@ -125,7 +104,7 @@ impl<T> Slab<T> {
 
     /// All values with their slots.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Slot, &T)> {
-        let cells = self.chunks.iter().flatten();
+        let cells = self.cells.iter();
         (0..)
             .map(Slot)
             .zip(cells)
@@ -142,17 +121,11 @@ impl<T> Slab<T> {
 
     /// Whether each cell is taken or hangs in the list of free ones, and the count is right.
     pub(crate) fn is_sound(&self) -> bool {
-        let is_full = |chunk: &Vec<Cell<T>>| chunk.len() == CHUNK;
-        let chunks_are_sound = match self.chunks.split_last() {
-            Some((last, full)) => (1..=CHUNK).contains(&last.len()) && full.iter().all(is_full),
-            None => true,
-        };
-        let cells = self.chunks.iter().map(Vec::len).sum();
+        let cells = self.cells.len();
         let taken = self.values().count();
         let (mut free, mut next) = (0, self.free);
         while let Some(slot) = next.some() {
-            let chunk = self.chunks.get(slot.chunk());
-            let Some(Cell::Free(after)) = chunk.and_then(|chunk| chunk.get(slot.place())) else {
+            let Some(Cell::Free(after)) = self.cells.get(slot.index()) else {
                 return false;
             };
             next = *after;
@@ -161,7 +134,7 @@ impl<T> Slab<T> {
                 return false;
             }
         }
-        chunks_are_sound && taken + free == cells && taken == self.len as usize
+        self.cells.is_sound() && taken + free == cells && taken == self.len as usize
     }
 }
 
@@ -170,7 +143,7 @@ impl<T> Index<Slot> for Slab<T> {
 
     #[inline]
     fn index(&self, slot: Slot) -> &T {
-        match &self.chunks[slot.chunk()][slot.place()] {
+        match &self.cells[slot.index()] {
             Cell::Taken(value) => value,
             Cell::Free(_) => unreachable!("a slot is read while its value is there"),
         }
@@ -180,7 +153,7 @@ impl<T> Index<Slot> for Slab<T> {
 impl<T> IndexMut<Slot> for Slab<T> {
     #[inline]
     fn index_mut(&mut self, slot: Slot) -> &mut T {
-        match &mut self.chunks[slot.chunk()][slot.place()] {
+        match &mut self.cells[slot.index()] {
             Cell::Taken(value) => value,
             Cell::Free(_) => unreachable!("a slot is changed while its value is there"),
         }
@@ -189,7 +162,8 @@ impl<T> IndexMut<Slot> for Slab<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CHUNK, Slab};
+    use super::Slab;
+    use crate::chunked::CHUNK;
     use alloc::vec::Vec;
 
     #[test]

@@ -160,21 +160,24 @@ impl State {
     /// Trades `taker` with the resting order at `slot`, one slice at its price.
     pub(crate) fn trade(&mut self, slot: Slot, taker: &mut OrderFacts, events: &mut Vec<Event>) {
         let instrument = taker.terms.instrument;
-        let maker = &self.orders[slot];
-        let price = maker.facts.working.price();
-        let price = price.expect("what rests has a price");
-        let qty = maker.shown.min(taker.leaves_qty);
+        let mut maker = self.orders.facts(slot);
+        let price = self.orders[slot].price();
+        let qty = self.orders.shown(slot).min(taker.leaves_qty);
         let notional = Money::notional(price, qty);
         self.last_trade += 1;
         self.tapes[instrument.0 as usize].print(price);
         self.books[instrument.0 as usize].consume(&mut self.orders, slot, qty);
+        maker.leaves_qty = minus(maker.leaves_qty, qty);
         taker.leaves_qty = minus(taker.leaves_qty, qty);
 
-        let mut maker = self.orders[slot].facts;
         self.settle(&maker.terms, taker, notional, qty);
         self.fill(&mut maker, qty, notional);
         self.fill(taker, qty, notional);
-        self.orders[slot].facts = maker;
+        if maker.leaves_qty == Qty::ZERO {
+            self.forget(slot, &maker);
+        } else {
+            self.orders.set_facts(slot, &maker);
+        }
         events.push(Event::Traded {
             trade_id: TradeId(self.last_trade),
             instrument,
@@ -184,9 +187,6 @@ impl State {
             maker,
             taker: *taker,
         });
-        if maker.leaves_qty == Qty::ZERO {
-            self.forget(slot);
-        }
     }
 
     fn settle(&mut self, maker: &OrderTerms, taker: &OrderFacts, notional: Money, qty: Qty) {
@@ -234,46 +234,42 @@ impl State {
 
     /// Keeps an order that lives on; a GTD order has its time from now on.
     pub(crate) fn keep(&mut self, order: OrderFacts) -> Slot {
-        let slot = self.orders.insert(order);
+        let slot = self.orders.insert(&order);
         self.set_expiry(slot);
         slot
     }
 
     /// A GTD order in a slot has its time.
     pub(crate) fn set_expiry(&mut self, slot: Slot) {
-        let facts = &self.orders[slot].facts;
-        if let TimeInForce::Gtd(until) = facts.terms.time_in_force {
-            let due = Due::OrderExpires(facts.order_id, slot);
+        if let TimeInForce::Gtd(until) = self.orders.time_in_force(slot) {
+            let due = Due::OrderExpires(self.orders[slot].order_id(), slot);
             self.deadlines.set(until, due);
         }
     }
 
     /// A GTD order that is taken out of its slot has no time any more.
     pub(crate) fn unset_expiry(&mut self, slot: Slot) {
-        let facts = &self.orders[slot].facts;
-        if let TimeInForce::Gtd(until) = facts.terms.time_in_force {
-            let due = Due::OrderExpires(facts.order_id, slot);
+        if let TimeInForce::Gtd(until) = self.orders.time_in_force(slot) {
+            let due = Due::OrderExpires(self.orders[slot].order_id(), slot);
             self.deadlines.clear(until, due);
         }
     }
 
     /// Forgets a live order that is out of the book and final, but for the questions of the day.
-    fn forget(&mut self, slot: Slot) {
-        let facts = &self.orders[slot].facts;
+    fn forget(&mut self, slot: Slot, facts: &OrderFacts) {
         assert!(facts.leaves_qty == Qty::ZERO, "a final order has no leaves");
         assert!(facts.reserved == Money::ZERO, "a final order holds nothing");
         self.unset_expiry(slot);
-        self.orders.finish(slot);
+        self.orders.finish(slot, facts);
     }
 
     /// Takes a resting order out and ends it.
     pub(crate) fn end_resting(&mut self, slot: Slot, ord_status: OrdStatus) -> OrderFacts {
-        let instrument = self.orders[slot].facts.terms.instrument;
+        let instrument = self.orders[slot].instrument();
         self.books[instrument.0 as usize].take_out(&mut self.orders, slot);
-        let mut facts = self.orders[slot].facts;
+        let mut facts = self.orders.facts(slot);
         self.finish(&mut facts, ord_status);
-        self.orders[slot].facts = facts;
-        self.forget(slot);
+        self.forget(slot, &facts);
         facts
     }
 
@@ -301,8 +297,7 @@ impl State {
 
     /// Whether two orders belong to one account, where that matters.
     pub(crate) fn meets_itself(&self, slot: Slot, account: AccountId) -> bool {
-        self.limits.self_trade != SelfTrade::Allow
-            && self.orders[slot].facts.terms.account == account
+        self.limits.self_trade != SelfTrade::Allow && self.orders[slot].account() == account
     }
 
     /// The statement that holds for every live order.

@@ -2,7 +2,7 @@
 
 use crate::id::InstrumentId;
 use crate::order::Side;
-use crate::orders::{Links, Order, Orders};
+use crate::orders::{Links, Orders};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
@@ -77,16 +77,15 @@ impl Level {
         let (mut last, mut next) = (Slot::NIL, self.front);
         while let Some(slot) = next.some() {
             let order = orders.get(slot).filter(|order| {
-                let Order { facts, queue, .. } = order;
-                queue.prev == last
+                order.queue.prev == last
                     && order.level == place
-                    && facts.terms.side == side
-                    && facts.terms.instrument == instrument
-                    && facts.terms.ord_type.price() == Some(self.price)
+                    && order.side() == side
+                    && order.instrument() == instrument
+                    && order.price() == self.price
             });
             let added = order.and_then(|order| {
-                let shown = sums.1.checked_add(order.shown)?;
-                let leaves = sums.2.checked_add(order.facts.leaves_qty)?;
+                let shown = sums.1.checked_add(orders.shown(slot))?;
+                let leaves = sums.2.checked_add(order.leaves_qty())?;
                 Some(((sums.0 + 1, shown, leaves), order.queue.next))
             });
             let Some((more, after)) = added else {
