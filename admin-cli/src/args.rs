@@ -1,7 +1,9 @@
 //! The command line of `loggiactl`: what may be asked, with which flags. Text in, [`Cli`] out; it carries nothing out.
 
+pub mod kill;
 pub mod session;
 
+use crate::args::kill::{Kill, Whose};
 use crate::args::session::{Session, Tail};
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -91,6 +93,10 @@ pub enum Command {
         /// Symbol.
         symbol: Symbol,
     },
+    /// The kill switch: cancel every open order of a participant, an account, an instrument or all; without --yes count them.
+    Kill(Kill),
+    /// End a suspension by the kill switch.
+    Reinstate(Whose),
     /// Participants and their sessions: add, change, disable, enable, remove, numbers, log out.
     #[command(subcommand)]
     Session(Session),

@@ -18,6 +18,7 @@ pub mod connection;
 pub mod control;
 pub mod explain;
 pub mod failure;
+pub mod kill;
 pub mod replay;
 pub mod run;
 pub mod session;

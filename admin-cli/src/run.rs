@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::show::Show;
-use crate::{control, explain, replay, session, store, tail};
+use crate::{control, explain, kill, replay, session, store, tail};
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -76,6 +76,8 @@ async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String,
             .await?
             .text(output),
         Command::Resume { symbol } => control::resume(&client, symbol).await?.text(output),
+        Command::Kill(arguments) => kill::kill(&client, arguments).await?.text(output),
+        Command::Reinstate(whose) => kill::reinstate(&client, whose).await?.text(output),
         Command::Session(Session::Show { comp_id }) => {
             session::show(&client, *comp_id).await?.text(output)
         }

@@ -1,5 +1,6 @@
 //! Answers as text: tables for people, JSON for programs. Control types in, text out; it asks nobody.
 
+mod kill;
 mod session;
 
 use crate::args::Output;

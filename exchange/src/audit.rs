@@ -8,6 +8,7 @@ use market::command::Command;
 use market::control::session::AuditLine;
 use market::event::Event;
 use market::id::{AccountId, InstrumentId, ParticipantId};
+use market::scope::Scope;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -86,6 +87,20 @@ impl Names<'_> {
             Command::CancelAll { participant } => {
                 format!("cancel all orders of {}", self.who(*participant))
             }
+            Command::Kill {
+                scope,
+                suspend,
+                dry_run,
+                reason,
+            } => {
+                let what = match (dry_run, suspend) {
+                    (true, _) => "count the orders of",
+                    (false, false) => "kill the orders of",
+                    (false, true) => "kill the orders of, and suspend,",
+                };
+                format!("{what} {}: {reason}", self.meant(*scope))
+            }
+            Command::Reinstate { scope } => format!("reinstate {}", self.meant(*scope)),
             Command::Halt { instrument, reason } => {
                 format!("halt {}: {reason}", self.symbol(*instrument))
             }
@@ -106,6 +121,15 @@ impl Names<'_> {
                 )
             }
             other => format!("{other:?}"),
+        }
+    }
+
+    fn meant(&self, scope: Scope) -> String {
+        match scope {
+            Scope::All => "all".to_owned(),
+            Scope::Participant(id) => self.who(id),
+            Scope::Account(id) => self.whose(id),
+            Scope::Instrument(id) => self.symbol(id),
         }
     }
 
@@ -202,6 +226,7 @@ fn outcome(events: &[Event]) -> String {
 fn canceled(events: &[Event]) -> Option<u32> {
     events.iter().find_map(|event| match event {
         Event::AllCanceled { canceled, .. } => Some(*canceled),
+        Event::Killed { orders, .. } => Some(*orders),
         _ => None,
     })
 }

@@ -8,6 +8,7 @@ mod caller;
 mod desk;
 mod door;
 mod failure;
+mod killing;
 mod registrar;
 mod routes;
 mod sessions;

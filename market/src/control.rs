@@ -1,6 +1,7 @@
 //! The control port's words: what `loggiactl` and the back office ask of the exchange (HTTPS with client certificates, JSON) and
 //! what it answers. Paths: see [`path`]. Participants and their sessions: see [`session`].
 
+pub mod kill;
 pub mod secret;
 pub mod session;
 
@@ -27,6 +28,10 @@ pub mod path {
     pub const HALT: &str = "/v1/instruments/{symbol}/halt";
     /// POST `{}` → [`super::InstrumentStatus`]. Role: operator.
     pub const RESUME: &str = "/v1/instruments/{symbol}/resume";
+    /// POST [`super::kill::KillRequest`] → [`super::kill::KillOutcome`]. Role: operator.
+    pub const KILL: &str = "/v1/kill";
+    /// POST [`super::kill::ReinstateRequest`] → [`super::kill::KillOutcome`]. Role: operator.
+    pub const REINSTATE: &str = "/v1/reinstate";
     /// POST [`super::OpenAccount`] → [`super::AccountStatus`]. Roles: operator, service. Repeating it is harmless.
     pub const ACCOUNTS: &str = "/v1/accounts";
     /// POST [`super::Transfer`] → [`super::TransferOutcome`]. Roles: operator, service. Idempotent by `transfer_id`.

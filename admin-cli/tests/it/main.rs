@@ -5,6 +5,7 @@
 )]
 
 mod commands;
+mod kill;
 mod offline;
 mod program;
 mod reaching;

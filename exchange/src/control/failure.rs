@@ -73,7 +73,10 @@ impl Failure {
             Self::Exists(_) | Self::NumberUsed { .. } => StatusCode::CONFLICT,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(
-                Refusal::AlreadyInPhase | Refusal::AlreadyExists | Refusal::TransferMismatch,
+                Refusal::AlreadyInPhase
+                | Refusal::AlreadyExists
+                | Refusal::TransferMismatch
+                | Refusal::NotSuspended,
             ) => StatusCode::CONFLICT,
             Self::Refused(Refusal::Closed | Refusal::Halted) => StatusCode::CONFLICT,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -101,6 +104,7 @@ impl Failure {
             Self::Asset(_) => "unknown_asset",
             Self::Refused(Refusal::AlreadyInPhase) => "already_in_phase",
             Self::Refused(Refusal::AlreadyExists) => "already_exists",
+            Self::Refused(Refusal::NotSuspended) => "not_suspended",
             Self::Refused(Refusal::TransferMismatch) => "transfer_mismatch",
             Self::Refused(Refusal::Closed) => "closed",
             Self::Refused(Refusal::Halted) => "halted",

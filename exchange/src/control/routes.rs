@@ -5,7 +5,7 @@ use crate::control::caller::Caller;
 use crate::control::desk::{ALL, Desk, FUND, LOOK, OPERATE, read};
 use crate::control::door::Door;
 use crate::control::failure::Failure;
-use crate::control::{sessions, tail};
+use crate::control::{killing, sessions, tail};
 use crate::entry::{Entry, Instruction, Origin};
 use axum::Json;
 use axum::body::Bytes;
@@ -59,6 +59,8 @@ where
         .route(path::BOOK, get(book))
         .route(path::HALT, post(halt))
         .route(path::RESUME, post(resume))
+        .route(path::KILL, post(killing::kill))
+        .route(path::REINSTATE, post(killing::reinstate))
         .route(path::ACCOUNTS, post(open_account))
         .route(path::TRANSFERS, post(transfer))
         .fallback(async || Failure::Path)

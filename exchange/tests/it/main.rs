@@ -10,6 +10,7 @@ mod control;
 mod feed;
 mod gateway;
 mod journal;
+mod killing;
 mod kit;
 mod observe;
 mod open;

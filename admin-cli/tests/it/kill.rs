@@ -1,0 +1,61 @@
+//! `kill` and `reinstate`: what is asked, that nothing is killed without `--yes`, and what is shown.
+
+use crate::program::run;
+use crate::world::World;
+use serde_json::{Value, json};
+
+const COUNTED: &str = r#"200 OK
+{"seq":7,"target":{"participant":"BOT01"},"orders":1,"suspended":false,"dry_run":true,"reason":"x"}"#;
+const KILLED: &str = r#"200 OK
+{"seq":8,"target":"all","orders":12,"suspended":true,"dry_run":false,"reason":"x"}"#;
+const BACK: &str = r#"200 OK
+{"seq":9,"target":{"instrument":"ACME"},"orders":0,"suspended":false,"dry_run":false,"reason":null}"#;
+
+#[test]
+fn what_is_asked_and_shown() {
+    let cases: [(&str, &[&str], &str, Value, &str); 3] = [
+        (
+            COUNTED,
+            &["kill", "--participant", "BOT01", "--reason", "x"],
+            "POST /v1/kill",
+            json!({"target": {"participant": "BOT01"}, "suspend": false, "dry_run": true, "reason": "x"}),
+            "participant BOT01: 1 open order would be cancelled; nothing was done: add --yes to do it\n",
+        ),
+        (
+            KILLED,
+            &["kill", "--all", "--reason", "x", "--suspend", "--yes"],
+            "POST /v1/kill",
+            json!({"target": "all", "suspend": true, "dry_run": false, "reason": "x"}),
+            "all: 12 orders cancelled, suspended until reinstated (entry 8)\n",
+        ),
+        (
+            BACK,
+            &["reinstate", "--instrument", "ACME"],
+            "POST /v1/reinstate",
+            json!({"target": {"instrument": "ACME"}}),
+            "instrument ACME may trade again (entry 9)\n",
+        ),
+    ];
+    for (answer, arguments, path, body, shown) in cases {
+        let world = World::new();
+        let server = world.serve(answer);
+        let said = world.run(server, arguments);
+        assert_eq!((said.code, said.out.as_str()), (0, shown), "{}", said.err);
+        let asked = world.asked();
+        assert_eq!(asked, (format!("{path} HTTP/1.1"), body));
+    }
+}
+
+#[test]
+fn exactly_one_target_and_a_reason_are_required() {
+    let world = World::new();
+    let cases: [&[&str]; 4] = [
+        &["kill", "--reason", "x"],
+        &["kill", "--all"],
+        &["kill", "--all", "--account", "A1", "--reason", "x"],
+        &["reinstate"],
+    ];
+    for arguments in cases {
+        assert_eq!(run(world.folder.path(), arguments).code, 2, "{arguments:?}");
+    }
+}

@@ -1,0 +1,120 @@
+//! The kill switch over the control port: counts first, cancels with a report for each order, suspends until reinstated, and is in the audit.
+
+use crate::caller::Caller;
+use crate::venue::Venue;
+use hyper::Method;
+use market::control::kill::{KillOutcome, Target};
+use market::control::session::AuditLine;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_kill_switch_counts_cancels_suspends_and_reinstates() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut bot = venue.peer("BOT01").await;
+    bot.rest("a", '1', "1", "99").await;
+    bot.rest("b", '1', "2", "98").await;
+
+    let body =
+        |rest: &str| format!(r#"{{"target":{{"participant":"BOT01"}},"reason":"runaway"{rest}}}"#);
+    let counted: KillOutcome = operator.post("/v1/kill", &body(r#","dry_run":true"#)).await;
+    assert_eq!(
+        (counted.orders, counted.dry_run, counted.suspended),
+        (2, true, false)
+    );
+    let killed: KillOutcome = operator.post("/v1/kill", &body(r#","suspend":true"#)).await;
+    assert_eq!(
+        (killed.orders, killed.dry_run, killed.suspended),
+        (2, false, true)
+    );
+    bot.expect("8", "150=4|39=4|11=a|378=8").await;
+    bot.expect("8", "150=4|39=4|11=b|378=8").await;
+    bot.limit("c", '1', "1", "99").await;
+    bot.expect(
+        "8",
+        "150=8|39=8|11=c|58=an operator has suspended this participant",
+    )
+    .await;
+
+    let target = r#"{"target":{"participant":"BOT01"}}"#;
+    let back: KillOutcome = operator.post("/v1/reinstate", target).await;
+    assert_eq!(
+        (back.target, back.suspended),
+        (Target::Participant("BOT01".parse().unwrap()), false)
+    );
+    bot.rest("d", '1', "1", "99").await;
+    let (status, error) = operator
+        .refused(Method::POST, "/v1/reinstate", target)
+        .await;
+    assert_eq!((status, error.code.as_str()), (409, "not_suspended"));
+
+    let audit: Vec<AuditLine> = operator.get("/v1/audit").await;
+    let lines: Vec<_> = audit
+        .iter()
+        .map(|line| (line.what.as_str(), line.outcome.as_str()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("count the orders of BOT01: runaway", "done: 2 orders"),
+            (
+                "kill the orders of, and suspend, BOT01: runaway",
+                "done: 2 orders"
+            ),
+            ("reinstate BOT01", "done"),
+            ("reinstate BOT01", "refused: this is not suspended"),
+        ]
+    );
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_not_there_or_may_not_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let cases = [
+        (
+            r#"{"target":{"participant":"NOBODY"},"reason":"x"}"#,
+            404,
+            "unknown_participant",
+        ),
+        (
+            r#"{"target":{"account":"NONE"},"reason":"x"}"#,
+            404,
+            "unknown_account",
+        ),
+        (
+            r#"{"target":{"instrument":"NONE"},"reason":"x"}"#,
+            404,
+            "unknown_symbol",
+        ),
+        (
+            r#"{"target":"everything","reason":"x"}"#,
+            400,
+            "bad_request",
+        ),
+        (r#"{"target":"all"}"#, 400, "bad_request"),
+        (r#"{"target":"all","reason":""}"#, 400, "bad_request"),
+    ];
+    for (body, status, code) in cases {
+        let refused = operator.refused(Method::POST, "/v1/kill", body).await;
+        assert_eq!(
+            (refused.0, refused.1.code.as_str()),
+            (status, code),
+            "{body}"
+        );
+    }
+    let viewer = Caller::new(&venue, "viewer");
+    for path in ["/v1/kill", "/v1/reinstate"] {
+        let refused = viewer
+            .refused(Method::POST, path, r#"{"target":"all","reason":"x"}"#)
+            .await;
+        assert_eq!(
+            (refused.0, refused.1.code.as_str()),
+            (403, "forbidden"),
+            "{path}"
+        );
+    }
+    venue.close().await;
+}
