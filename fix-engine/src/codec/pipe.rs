@@ -66,6 +66,29 @@ pub fn value_text(tag: u32, value: &[u8]) -> String {
     text
 }
 
+/// Longest part of a value that [`short_text`] shows, in characters.
+const SHORT_CHARS_MAX: usize = 40;
+/// As much of a value as can be needed for that, in bytes.
+const SHORT_BYTES_MAX: usize = 4 * SHORT_CHARS_MAX + 4;
+
+/// A value for a text that goes to a peer or a person: masked, escaped, shortened, ASCII.
+pub(crate) fn short_text(tag: u32, value: &[u8]) -> String {
+    let start = &value[..value.len().min(SHORT_BYTES_MAX)];
+    let escaped: String = value_text(tag, start)
+        .chars()
+        .flat_map(|character| {
+            let escaped = (!character.is_ascii()).then(|| character.escape_default());
+            let plain = character.is_ascii().then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect();
+    let mut short: String = escaped.chars().take(SHORT_CHARS_MAX).collect();
+    if short.len() < escaped.len() {
+        short.push_str("...");
+    }
+    short
+}
+
 fn put_value(tag: u32, value: &[u8], text: &mut String) {
     if is_secret(tag) {
         text.push_str("***");
@@ -124,4 +147,25 @@ fn with_length(bytes: &[u8]) -> BytesMut {
     with.put_u8(SOH);
     with.put_slice(&bytes[first..]);
     with
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tag;
+
+    #[test]
+    fn a_value_in_a_text_is_short_and_plain() {
+        let short = |value: &str| short_text(tag::TEST_REQ_ID, value.as_bytes());
+        assert_eq!(short(&"x".repeat(40)), "x".repeat(40));
+        assert_eq!(short(&"x".repeat(100)), "x".repeat(40) + "...");
+        assert_eq!(short("two\nlines"), "two\\nlines");
+        assert_eq!(short("turned \u{202E}around"), "turned \\u{202e}around");
+        let wide = short(&"é".repeat(1000));
+        assert!(
+            wide.is_ascii() && wide.len() < 50 && wide.ends_with("..."),
+            "{wide}"
+        );
+        assert_eq!(short_text(tag::PASSWORD, b"secret"), "***");
+    }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::codec::field::Field;
-use crate::codec::pipe::value_text;
+use crate::codec::pipe::short_text;
 use crate::codec::view::View;
 use crate::dictionary::Dictionary;
 use crate::dictionary::layout::MessageDef;
@@ -120,11 +120,11 @@ impl Refusal {
                     0 => number.to_string(),
                     tag => dictionary.label(tag),
                 };
-                let value = shown(&field, view);
+                let value = short_text(field.tag, field.value(view.bytes()));
                 (
                     number,
                     u32::try_from(position).ok(),
-                    format!("{name} = {value} at position {position}{place} {what}"),
+                    format!("{name} = '{value}' at position {position}{place} {what}"),
                 )
             }
         };
@@ -143,57 +143,3 @@ const NO_FIELD: Field = Field {
     start: 0,
     len: 0,
 };
-
-/// A value for a text to a person: masked, escaped, shortened, ASCII.
-fn shown(field: &Field, view: View<'_>) -> String {
-    let value = field.value(view.bytes());
-    let start = &value[..value.len().min(SHOWN_BYTES_MAX)];
-    let escaped: String = value_text(field.tag, start)
-        .chars()
-        .flat_map(|character| {
-            let escaped = (!character.is_ascii()).then(|| character.escape_default());
-            let plain = character.is_ascii().then_some(character);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect();
-    let short: String = escaped.chars().take(SHOWN_CHARS_MAX).collect();
-    if short.len() == escaped.len() {
-        format!("'{short}'")
-    } else {
-        format!("'{short}...'")
-    }
-}
-
-/// Longest part of a value that a text shows, in characters.
-const SHOWN_CHARS_MAX: usize = 40;
-/// As much of a value as can be needed for that, in bytes.
-const SHOWN_BYTES_MAX: usize = 4 * SHOWN_CHARS_MAX + 4;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::codec::message::Message;
-
-    fn shown_test_req_id(value: &str) -> String {
-        let message =
-            Message::from_pipe(&format!("8=FIX.4.4|35=0|112={value}|")).expect("a message");
-        shown(&message.view().index()[3], message.view())
-    }
-
-    #[test]
-    fn a_long_value_is_shortened() {
-        assert_eq!(
-            shown_test_req_id(&"x".repeat(40)),
-            format!("'{}'", "x".repeat(40))
-        );
-        assert_eq!(
-            shown_test_req_id(&"x".repeat(100)),
-            format!("'{}...'", "x".repeat(40))
-        );
-        let wide = shown_test_req_id(&"é".repeat(1000));
-        assert!(
-            wide.is_ascii() && wide.len() < 50 && wide.ends_with("...'"),
-            "{wide}"
-        );
-    }
-}

@@ -2,6 +2,7 @@
 //! Answers nobody and changes nothing.
 
 use crate::codec::message::Message;
+use crate::codec::pipe::short_text;
 use crate::dictionary::rejection::{Rejection, SessionRejectReason};
 use crate::session::config::SessionConfig;
 use crate::session::store::MAX_MSG_SEQ_NUM;
@@ -10,13 +11,13 @@ use crate::time::Timestamp;
 
 /// BeginString (8) is the one agreed on.
 pub(super) fn begin_string(config: &SessionConfig, message: &Message) -> Result<(), String> {
-    let received = shown(message, tag::BEGIN_STRING);
-    if received == config.begin_string {
+    if message.value(tag::BEGIN_STRING) == Some(config.begin_string.as_bytes()) {
         return Ok(());
     }
     Err(format!(
-        "Incorrect BeginString: expected {} but received {received}",
-        config.begin_string
+        "Incorrect BeginString: expected {} but received {}",
+        config.begin_string,
+        shown(message, tag::BEGIN_STRING)
     ))
 }
 
@@ -159,18 +160,7 @@ pub(super) fn other(text: &str) -> Rejection {
     Rejection::new(SessionRejectReason::Other, None, text.to_owned())
 }
 
-/// A value of the peer's for a text: short, and without control characters.
+/// A value of the peer's for a text.
 fn shown(message: &Message, tag: u32) -> String {
-    const SHOWN_MAX: usize = 64;
-    let value = message.value(tag).unwrap_or_default();
-    let text = String::from_utf8_lossy(&value[..value.len().min(SHOWN_MAX)]);
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                '?'
-            } else {
-                character
-            }
-        })
-        .collect()
+    short_text(tag, message.value(tag).unwrap_or_default())
 }
