@@ -8,7 +8,10 @@ use bytes::{Bytes, BytesMut};
 
 use crate::codec::body::Body;
 use crate::codec::encode::{Header, encode, is_header};
+use crate::codec::field::Field;
+use crate::codec::index::read;
 use crate::codec::message::Message;
+use crate::codec::view::View;
 use crate::dictionary::rejection::Rejection;
 use crate::session::action::{Action, DisconnectReason, Note};
 use crate::session::admin;
@@ -88,6 +91,7 @@ impl Session {
             next: range.next,
             look: range.look,
             room: &mut self.scratch,
+            index: Vec::new(),
             messages_left: messages_max,
             bytes_left: self.config.resend_chunk_bytes,
             sent: Vec::new(),
@@ -172,6 +176,8 @@ struct Chunk<'a> {
     /// Everything before this number has been looked at.
     look: u64,
     room: &'a mut BytesMut,
+    /// Room for the index of one message after the other.
+    index: Vec<Field>,
     messages_left: usize,
     bytes_left: usize,
     sent: Vec<Bytes>,
@@ -182,20 +188,19 @@ struct Chunk<'a> {
 impl<'a> Chunk<'a> {
     /// Adds one kept message, and before it a GapFill for what was not kept or is not sent again.
     fn show(&mut self, stored: Stored<'_>) -> ControlFlow<()> {
-        if let Some((message, sent_at)) = readable(stored.bytes) {
-            if self
-                .config
-                .replay
-                .allows(message.msg_type(), sent_at, self.now)
-            {
-                self.again(stored.msg_seq_num, &message, sent_at);
+        let mut index = std::mem::take(&mut self.index);
+        if let Some(kept) = Kept::read(stored.bytes, &mut index) {
+            let replay = &self.config.replay;
+            if replay.allows(kept.msg_type, kept.sent_at, self.now) {
+                self.again(stored.msg_seq_num, &kept);
             } else {
                 self.stale.push(Note::NotSentAgain {
                     msg_seq_num: stored.msg_seq_num,
-                    msg_type: message.msg_type().to_owned(),
+                    msg_type: kept.msg_type.to_owned(),
                 });
             }
         }
+        self.index = index;
         self.look = stored.msg_seq_num + 1;
         self.messages_left = self.messages_left.saturating_sub(1);
         self.bytes_left = self.bytes_left.saturating_sub(stored.bytes.len());
@@ -212,10 +217,10 @@ impl<'a> Chunk<'a> {
         self.look = range.end + 1;
     }
 
-    fn again(&mut self, msg_seq_num: u64, message: &Message, sent_at: Timestamp) {
+    fn again(&mut self, msg_seq_num: u64, kept: &Kept<'_>) {
         self.fill_up_to(msg_seq_num);
-        let header = self.header(msg_seq_num, sent_at);
-        let body = body_again(message);
+        let header = self.header(msg_seq_num, kept.sent_at);
+        let body = kept.body();
         self.push(|room, header| encode(header, &body, room), header);
         self.next = msg_seq_num + 1;
     }
@@ -247,24 +252,35 @@ impl<'a> Chunk<'a> {
     }
 }
 
-/// The kept message and when it was first sent. Bytes that are no message any more are filled like a gap: the store
-/// has checked them, so they were never one.
-fn readable(bytes: &[u8]) -> Option<(Message, Timestamp)> {
-    let message = Message::parse(Bytes::copy_from_slice(bytes)).ok()?;
-    let sent_at = message.timestamp(tag::SENDING_TIME).ok()??;
-    Some((message, sent_at))
+/// A kept message.
+struct Kept<'a> {
+    view: View<'a>,
+    msg_type: &'a str,
+    /// When it was first sent.
+    sent_at: Timestamp,
 }
 
-/// The body of a kept message, with the header fields that the application had added.
-fn body_again(message: &Message) -> Body {
-    let mut body = Body::of(message.msg_type(), message.view());
-    for (tag, value) in message
-        .fields()
-        .filter(|(tag, _)| is_header(*tag) && !is_ours(*tag))
-    {
-        body.push_head(tag, value);
+impl<'a> Kept<'a> {
+    /// Bytes that are no message any more are filled like a gap: the store has checked them, so they were never one.
+    fn read(bytes: &'a [u8], index: &'a mut Vec<Field>) -> Option<Kept<'a>> {
+        read(bytes, index).ok()?;
+        let view = View::new(bytes, index);
+        Some(Kept {
+            msg_type: view.text(tag::MSG_TYPE)?,
+            sent_at: view.timestamp(tag::SENDING_TIME).ok()??,
+            view,
+        })
     }
-    body
+
+    /// Its body, with the header fields that the application had added.
+    fn body(&self) -> Body {
+        let mut body = Body::of(self.msg_type, self.view);
+        let fields = self.view.fields();
+        for (tag, value) in fields.filter(|(tag, _)| is_header(*tag) && !is_ours(*tag)) {
+            body.push_head(tag, value);
+        }
+        body
+    }
 }
 
 /// Header fields that the session writes itself.
