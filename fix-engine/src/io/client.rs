@@ -22,6 +22,7 @@ use crate::session::config::SessionConfig;
 use crate::session::input::{Cause, Input, Send};
 use crate::session::memory_store::MemoryStore;
 use crate::session::store::{Store, StoreError};
+use crate::time::Timestamp;
 
 /// Refused messages kept for [`Client::next_rejected`]; the oldest go first.
 const REJECTED_MAX: usize = 1024;
@@ -74,6 +75,8 @@ pub struct Client {
     rejected: VecDeque<Message>,
     actions: Vec<Action>,
     frames: Vec<Frame>,
+    /// Until when a crowded connection holds up the session's timers.
+    held_up: Option<Timestamp>,
     /// Why the connection ended, while messages that came before wait to be given out.
     ended: Option<ClientError>,
     /// How many messages were sent: the cause of each in its store.
@@ -101,6 +104,7 @@ impl Client {
             store,
             link: None,
             frames: Vec::new(),
+            held_up: None,
             ended: None,
             inbox: VecDeque::new(),
             rejected: VecDeque::new(),
@@ -251,7 +255,12 @@ impl Client {
         let latest = now.plus_secs(3600);
         let mut deadline = self.session.next_timeout().unwrap_or(latest);
         if link.is_crowded() {
-            deadline = deadline.max(now.plus_secs(CROWDED_WAIT_SECS));
+            let held_up = self.held_up;
+            let held_up = held_up.unwrap_or_else(|| now.plus_secs(CROWDED_WAIT_SECS));
+            self.held_up = Some(held_up);
+            deadline = deadline.max(held_up);
+        } else {
+            self.held_up = None;
         }
         let rest = Duration::from_nanos(u64::try_from(deadline.nanos_since(now)).unwrap_or(0));
         tokio::select! {
@@ -260,7 +269,10 @@ impl Client {
                 Ok(()) => self.take_frames().await,
                 Err(error) => Err(self.lost(error)),
             },
-            () = clock::rest(rest) => self.turn([Input::Tick]).await,
+            () = clock::rest(rest) => {
+                self.held_up = None;
+                self.turn([Input::Tick]).await
+            }
         }
     }
 
@@ -337,3 +349,6 @@ impl Client {
         ClientError::Lost(error)
     }
 }
+
+#[cfg(test)]
+mod resend;
