@@ -51,6 +51,21 @@ impl Calendar {
             .find(|end| *end > now)
     }
 
+    /// The end of the trading day of a date, `YYYYMMDD`: the first end of a day after that date begins.
+    pub fn end_of_day(&self, date: &str) -> Option<Timestamp> {
+        let number = |from: usize, to: usize| {
+            let digits = date.get(from..to)?;
+            let plain = digits.bytes().all(|b| b.is_ascii_digit());
+            digits.parse::<i16>().ok().filter(|_| plain)
+        };
+        let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
+        let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+        let date = (date.len() == 8).then(|| Date::new(year, month, day).ok())??;
+        let begins = self.zone.to_timestamp(date.to_datetime(Time::midnight()));
+        let nanos = i64::try_from(begins.ok()?.as_nanosecond()).ok()?;
+        self.next_boundary(Timestamp::from_nanos(nanos))
+    }
+
     /// Whether a day has ended since `last` (when a day was ended last, or trading began), as seen at `now`.
     pub fn due(&self, last: Timestamp, now: Timestamp) -> bool {
         self.next_boundary(last).is_some_and(|end| end <= now)
@@ -99,6 +114,25 @@ mod tests {
             Some(at(end)),
             "after {now}"
         );
+    }
+
+    #[test]
+    fn a_date_ends_with_its_trading_day() {
+        let midnight = calendar("UTC", "00:00");
+        let evening = calendar("Europe/Berlin", "17:30");
+        let table = [
+            (&midnight, "20260115", Some("2026-01-16T00:00:00Z")),
+            (&midnight, "20261231", Some("2027-01-01T00:00:00Z")),
+            (&evening, "20260115", Some("2026-01-15T16:30:00Z")),
+            (&evening, "20260715", Some("2026-07-15T15:30:00Z")),
+            (&midnight, "20260230", None),
+            (&midnight, "2026-1-1", None),
+            (&midnight, "202601151", None),
+            (&midnight, "", None),
+        ];
+        for (calendar, date, end) in table {
+            assert_eq!(calendar.end_of_day(date), end.map(at), "{date}");
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod throttle;
 mod user;
 pub mod venue;
 
+use crate::calendar::Calendar;
 use crate::config::{FixConfig, RangeError};
 use crate::gateway::acceptor::{Acceptor, FrontDesk};
 use crate::gateway::crew::Crew;
@@ -65,6 +66,8 @@ use tracing::warn;
 pub struct GatewayParts {
     /// The keys of `[fix]`.
     pub config: FixConfig,
+    /// When trading days end.
+    pub calendar: Calendar,
     /// The exchange; session stores lie in `sessions` under its data folder.
     pub hub: Hub,
     /// TLS of the TLS port; it asks for client certificates and does not insist.
@@ -271,6 +274,7 @@ fn venue(
     Ok(Venue::new(VenueParts {
         sessions: make_folder(&hub.data)?,
         schedules: Schedules::new(&parts.config)?,
+        calendar: parts.calendar,
         passwords: PasswordDesk::new(&parts.config, lockouts),
         revoked: parts.revoked,
         config: parts.config,

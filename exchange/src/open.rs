@@ -255,12 +255,14 @@ impl Doors {
         let observe = Observe::bind(address, hub.metrics.registry().clone(), hub.health.clone())
             .await
             .map_err(|source| OpenError::Metrics { address, source })?;
-        let mut bell = Bell::new(Calendar::new(&config.calendar)?, clock, hub.clone());
+        let calendar = Calendar::new(&config.calendar)?;
+        let mut bell = Bell::new(calendar.clone(), clock, hub.clone());
         // A day that ended while the venue was down ends before anybody can enter an order.
         bell.ring_if_due().await.map_err(BootstrapError::Submit)?;
         bootstrap(hub, declared).await?;
         let gateway = Gateway::open(GatewayParts {
             config: config.fix,
+            calendar,
             hub: hub.clone(),
             tls: certificates.fix.clone(),
             revoked: certificates.revoked.clone(),

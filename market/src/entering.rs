@@ -56,7 +56,8 @@ impl State {
         if terms.order_qty > self.room(terms) {
             return Err(Refusal::BookFull);
         }
-        let working = begin(terms)?;
+        let working = self.begin(terms)?;
+        self.check_notional(terms, working)?;
         let reserved = self.reservation(terms, working, terms.order_qty);
         self.ledger
             .check(self.claim(terms), Money::ZERO, reserved)?;
@@ -71,9 +72,12 @@ impl State {
         }
     }
 
-    /// An accepted order meets the book.
-    fn work(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
+    /// An accepted order meets the book, or waits for its trigger.
+    pub(crate) fn work(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
         let terms = order.terms;
+        if matches!(order.working, Working::Held { .. }) {
+            return self.hold_back(order);
+        }
         if terms.post_only && self.would_trade(&terms, order.working.price()) {
             return self.cancel_taker(order, CancelReason::WouldTrade, events);
         }
@@ -99,14 +103,24 @@ impl State {
             assert!(order.reserved == Money::ZERO, "a final order holds nothing");
             return self.orders.remember(&order);
         }
-        match order.terms.time_in_force {
-            TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Gtd(_) => self.rest(order),
-            TimeInForce::Ioc | TimeInForce::Fok => {
-                self.cancel_taker(order, CancelReason::Unfilled, events);
-            }
-            TimeInForce::AtOpen | TimeInForce::AtClose => {
-                unreachable!("not offered")
-            }
+        // What is left of a market-to-limit order becomes a limit at the price of its last trade: without one it has none.
+        let has_price = order.terms.ord_type != OrdType::MarketToLimit || order.cum_qty > Qty::ZERO;
+        if order.terms.rests() && has_price {
+            return self.rest(order);
+        }
+        let reason = self.why_left(&order);
+        self.cancel_taker(order, reason, events);
+    }
+
+    /// Why an order that does not rest has something left.
+    fn why_left(&self, order: &OrderFacts) -> CancelReason {
+        let is_collared = order.terms.ord_type.price().is_none()
+            && order.terms.ord_type != OrdType::MarketToLimit
+            && order.working.price().is_some();
+        if is_collared && self.touch(&order.terms).is_some() {
+            CancelReason::Collar
+        } else {
+            CancelReason::Unfilled
         }
     }
 
@@ -116,18 +130,5 @@ impl State {
         let book = &mut self.books[instrument.0 as usize];
         book.rest(&mut self.orders, slot);
         assert!(book.is_uncrossed(), "a book is never crossed at rest");
-    }
-}
-
-/// How an order of these terms begins to work.
-pub(crate) fn begin(terms: &OrderTerms) -> Result<Working, Refusal> {
-    match terms.ord_type {
-        OrdType::Market => Ok(Working::AtMarket),
-        OrdType::Limit(price) => Ok(Working::At(price)),
-        OrdType::Stop { .. }
-        | OrdType::StopLimit { .. }
-        | OrdType::MarketToLimit
-        | OrdType::Pegged { .. }
-        | OrdType::TrailingStop { .. } => Err(Refusal::NotOffered),
     }
 }

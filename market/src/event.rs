@@ -270,6 +270,11 @@ pub enum Event {
         /// Whose.
         scope: Scope,
     },
+    /// ExecType D (FIX 4.4 has no L), WorkingIndicator (636) = Y: a stop is triggered; what it trades stands behind this.
+    OrderTriggered {
+        /// The order as it works now, before it meets the book.
+        order: OrderFacts,
+    },
 }
 
 impl Event {
@@ -280,7 +285,8 @@ impl Event {
             | Self::OrderCanceled { order, .. }
             | Self::OrderExpired { order }
             | Self::OrderReplaced { order, .. }
-            | Self::OrderDecremented { order, .. } => Some(order.terms.instrument),
+            | Self::OrderDecremented { order, .. }
+            | Self::OrderTriggered { order } => Some(order.terms.instrument),
             Self::Traded { instrument, .. } => Some(*instrument),
             _ => None,
         }
@@ -305,6 +311,8 @@ pub enum CancelReason {
     SelfTrade,
     /// An operator cancelled it.
     Operator,
+    /// What is left of an order without a limit, where everything left to trade with is beyond its collar.
+    Collar,
 }
 
 /// CxlRejResponseTo (434).

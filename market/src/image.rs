@@ -44,6 +44,8 @@ pub enum Unsound {
     Orders,
     /// Books and orders do not agree, or an open book is crossed.
     Books,
+    /// Stops and orders do not agree.
+    Stops,
     /// Balances are impossible, or less than what orders hold.
     Ledger,
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Unsound {
             Self::Registry => "its reference data do not agree",
             Self::Orders => "its orders do not agree with their lists",
             Self::Books => "its books do not agree with their orders",
+            Self::Stops => "its stops do not agree with its orders",
             Self::Ledger => "its balances do not agree with what orders hold",
         })
     }

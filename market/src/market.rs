@@ -14,6 +14,7 @@ use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
 use crate::state::State;
+use crate::stops::Stops;
 use crate::time::Timestamp;
 use crate::transfers::{Moved, Transfer};
 use alloc::collections::BTreeSet;
@@ -328,6 +329,14 @@ impl Market {
                 order: state.orders.facts(slot),
                 shown: state.orders.shown(slot),
             })
+    }
+
+    /// The live orders of an instrument that wait outside its book, in order of arrival. Nothing for an unknown instrument.
+    pub fn waiting(&self, instrument: InstrumentId) -> impl Iterator<Item = OrderFacts> {
+        let state = &self.state;
+        let stops = state.stops.get(instrument.0 as usize);
+        let slots = stops.into_iter().flat_map(Stops::slots);
+        slots.map(move |slot| state.orders.facts(slot))
     }
 
     /// The price levels of one side, best first. Nothing for an unknown instrument.

@@ -95,9 +95,9 @@ impl OrdType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Working {
-    /// It trades at any price within the collar; it never rests.
+    /// It trades at any price; it never rests.
     AtMarket,
-    /// It trades at this price or better, and rests there.
+    /// It trades at this price or better: its limit, where it rests with what is left; the collar of a market order, which never rests.
     At(Price),
     /// It waits outside the book until a trade (or the best opposite price) reaches the trigger.
     Held {
@@ -136,6 +136,17 @@ pub enum TimeInForce {
     AtOpen,
     /// 7: in the next closing auction only.
     AtClose,
+}
+
+impl OrderTerms {
+    /// Whether what is left of such an order may rest in a book, once it works.
+    pub(crate) const fn rests(&self) -> bool {
+        self.time_in_force.rests()
+            && !matches!(
+                self.ord_type,
+                OrdType::Market | OrdType::Stop { .. } | OrdType::TrailingStop { .. }
+            )
+    }
 }
 
 impl TimeInForce {

@@ -100,6 +100,12 @@ impl State {
                 .resting(side, &self.orders)
                 .filter(|slot| self.orders.time_in_force(*slot) == TimeInForce::Day)
                 .collect();
+            let held = self.stops[instrument.0 as usize].slots().into_iter();
+            let held = held.filter(|slot| {
+                self.orders[*slot].side() == side
+                    && self.orders.time_in_force(*slot) == TimeInForce::Day
+            });
+            let day: Vec<Slot> = day.into_iter().chain(held).collect();
             for slot in day {
                 let order = self.end_resting(slot, OrdStatus::Expired);
                 events.push(Event::OrderExpired { order });

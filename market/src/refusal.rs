@@ -123,6 +123,20 @@ pub enum Refusal {
     InstrumentSuspended,
     /// What is to be reinstated was not suspended.
     NotSuspended,
+    /// StopPx (99) is zero or below, or not a multiple of the tick.
+    BadStopPx {
+        /// The instrument's tick.
+        tick: Price,
+    },
+    /// PegOffsetValue (211) is not a multiple of the tick, or leads to no price; that of a trailing stop is above zero.
+    BadOffset {
+        /// The instrument's tick.
+        tick: Price,
+    },
+    /// A stop, market-to-limit or pegged order that is IOC or FOK.
+    NotImmediate,
+    /// A market order while nothing is on the other side, where the instrument refuses that.
+    NoOpposite,
 }
 
 impl fmt::Display for Refusal {
@@ -196,6 +210,14 @@ impl fmt::Display for Refusal {
             Self::AccountSuspended => f.write_str("an operator has suspended this account"),
             Self::InstrumentSuspended => f.write_str("an operator has suspended this instrument"),
             Self::NotSuspended => f.write_str("this is not suspended"),
+            Self::BadStopPx { tick } => {
+                write!(f, "the trigger must be above zero and a multiple of the tick {tick}")
+            }
+            Self::BadOffset { tick } => {
+                write!(f, "the offset must be a multiple of the tick {tick} and lead to a price")
+            }
+            Self::NotImmediate => f.write_str("an order of this type is Day, GTC or GTD"),
+            Self::NoOpposite => f.write_str("there is nothing to trade with"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }

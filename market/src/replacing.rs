@@ -1,7 +1,6 @@
 //! Replaces: the place is kept only when the price and the displayed size stay and the quantity does not grow; anything else
 //! matches anew and rests at the back. A refused replace leaves order and place untouched.
 
-use crate::entering::begin;
 use crate::event::{CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, ParticipantId};
 use crate::money::Money;
@@ -57,7 +56,7 @@ impl State {
             .may_trade(order.participant, order.terms.account)?;
         self.orders
             .vacant(order.participant, cl_ord_id, &self.limits)?;
-        if !is_replaceable(&order.terms, terms) {
+        if !is_replaceable(order, terms) {
             return Err(Refusal::TermsNotReplaceable);
         }
         terms.check(&listing.instrument, &self.limits)?;
@@ -67,7 +66,8 @@ impl State {
         if more > self.room(terms) {
             return Err(Refusal::BookFull);
         }
-        let working = begin(terms)?;
+        let working = self.begin_again(order, terms)?;
+        self.check_notional(terms, working)?;
         if terms.post_only && leaves > Qty::ZERO && self.would_trade(terms, working.price()) {
             return Err(Refusal::PostOnlyWouldTrade);
         }
@@ -111,8 +111,15 @@ impl State {
 
     /// The order stays where it is.
     fn shrink(&mut self, slot: Slot, order: OrderFacts) {
-        let book = &mut self.books[order.terms.instrument.0 as usize];
-        book.shrink(&mut self.orders, slot, order.leaves_qty);
+        let at = order.terms.instrument.0 as usize;
+        match order.working {
+            Working::Held { .. } => {
+                self.stops[at].shrink(slot, order.leaves_qty);
+                self.orders
+                    .set_open(slot, order.leaves_qty, order.leaves_qty);
+            }
+            _ => self.books[at].shrink(&mut self.orders, slot, order.leaves_qty),
+        }
         self.unset_expiry(slot);
         self.orders.rename(slot, &order);
         self.set_expiry(slot);
@@ -120,10 +127,12 @@ impl State {
 
     /// The order leaves its place, and meets the book like a new one.
     fn rework(&mut self, slot: Slot, mut order: OrderFacts, events: &mut Vec<Event>) {
-        let book = &mut self.books[order.terms.instrument.0 as usize];
-        book.take_out(&mut self.orders, slot);
+        self.take_out(slot);
         self.unset_expiry(slot);
         self.orders.remove(slot);
+        if order.leaves_qty > Qty::ZERO && matches!(order.working, Working::Held { .. }) {
+            return self.hold_back(order);
+        }
         let matched = self.match_taker(&mut order, events);
         self.settle_rest(order, matched, events);
     }
@@ -134,17 +143,30 @@ fn leaves_after(order: &OrderFacts, terms: &OrderTerms) -> Qty {
     minus(terms.order_qty, order.cum_qty.min(terms.order_qty))
 }
 
-fn is_replaceable(from: &OrderTerms, to: &OrderTerms) -> bool {
-    from.instrument == to.instrument
+/// Symbol, side and account stay, and so does the type; but an order that rests may be called a limit order, whatever it was.
+fn is_replaceable(order: &OrderFacts, to: &OrderTerms) -> bool {
+    let from = &order.terms;
+    let is_held = matches!(order.working, Working::Held { .. });
+    let type_stays = match (from.ord_type, to.ord_type) {
+        (OrdType::Limit(_) | OrdType::MarketToLimit, OrdType::Limit(_)) => true,
+        (OrdType::StopLimit { .. }, OrdType::Limit(_)) => !is_held,
+        (OrdType::StopLimit { stop_px, .. }, OrdType::StopLimit { stop_px: new, .. }) => {
+            is_held || stop_px == new
+        }
+        (OrdType::Stop { .. }, OrdType::Stop { .. })
+        | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. }) => true,
+        _ => false,
+    };
+    type_stays
+        && from.instrument == to.instrument
         && from.side == to.side
         && from.account == to.account
-        && matches!(to.ord_type, OrdType::Limit(_))
         && to.time_in_force.rests()
 }
 
 fn keeps_place(former: &OrderFacts, order: &OrderFacts) -> bool {
     order.leaves_qty > Qty::ZERO
-        && former.terms.ord_type == order.terms.ord_type
+        && former.working == order.working
         && former.terms.max_floor == order.terms.max_floor
         && order.terms.order_qty <= former.terms.order_qty
 }

@@ -11,10 +11,12 @@ use crate::limits::{Limits, SelfTrade};
 use crate::money::Money;
 use crate::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::orders::Orders;
+use crate::price::Price;
 use crate::qty::Qty;
 use crate::registry::{Listing, Registry};
 use crate::risk::{Claim, Ledger, units};
 use crate::slab::Slot;
+use crate::stops::Stops;
 use crate::suspensions::Suspensions;
 use crate::tape::Tape;
 use crate::time::Timestamp;
@@ -36,6 +38,8 @@ pub(crate) struct State {
     pub(crate) tapes: Vec<Tape>,
     pub(crate) deadlines: Deadlines,
     pub(crate) suspensions: Suspensions,
+    /// By instrument.
+    pub(crate) stops: Vec<Stops>,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -54,6 +58,7 @@ impl State {
             tapes: Vec::new(),
             deadlines: Deadlines::default(),
             suspensions: Suspensions::default(),
+            stops: Vec::new(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -69,13 +74,14 @@ impl State {
     pub(crate) fn list(&mut self, instrument: &Instrument) {
         self.books.push(Book::new(instrument.id, instrument.tick));
         self.tapes.push(Tape::new(instrument.reference_px));
+        self.stops.push(Stops::default());
     }
 
     pub(crate) fn book(&self, instrument: InstrumentId) -> &Book {
         &self.books[instrument.0 as usize]
     }
 
-    fn listing(&self, instrument: InstrumentId) -> &Listing {
+    pub(crate) fn listing(&self, instrument: InstrumentId) -> &Listing {
         &self.registry.listings()[instrument.0 as usize]
     }
 
@@ -97,6 +103,7 @@ impl State {
                     && resting <= self.orders.len(),
                 Unsound::Books,
             ),
+            (self.stops_are_sound(), Unsound::Stops),
             (
                 self.ledger.is_sound(&self.registry, &self.orders),
                 Unsound::Ledger,
@@ -105,6 +112,26 @@ impl State {
         parts
             .into_iter()
             .try_for_each(|(is_sound, unsound)| is_sound.then_some(()).ok_or(unsound))
+    }
+
+    /// Whether every held order waits among the stops of its instrument, and nothing else does.
+    fn stops_are_sound(&self) -> bool {
+        let held = self
+            .orders
+            .live()
+            .filter(|order| matches!(order.working, Working::Held { .. }));
+        let waiting: usize = self.stops.iter().map(Stops::len).sum();
+        let listings = self.registry.listings();
+        let mut stops = listings.iter().zip(&self.stops);
+        self.stops.len() == listings.len()
+            && held.count() == waiting
+            && stops.all(|(listing, stops)| {
+                stops.is_sound(listing.instrument.id, &self.orders)
+                    && [Side::Buy, Side::Sell].into_iter().all(|side| {
+                        let resting = self.book(listing.instrument.id).side(side).leaves;
+                        resting.checked_add(stops.leaves(side)).is_some()
+                    })
+            })
     }
 
     /// What an order of these terms draws on.
@@ -126,8 +153,11 @@ impl State {
             (Side::Sell, _) => units(leaves),
             (Side::Buy, Working::At(price)) => Money::notional(price, leaves),
             (Side::Buy, Working::AtMarket) => self.cost(terms, leaves),
-            (Side::Buy, Working::Held { .. } | Working::Parked) => {
-                unreachable!("no order is held or parked yet")
+            (Side::Buy, Working::Held { stop_px }) => {
+                Money::notional(self.held_at(terms, stop_px), leaves)
+            }
+            (Side::Buy, Working::Parked) => {
+                unreachable!("no order is parked yet")
             }
         }
     }
@@ -165,7 +195,7 @@ impl State {
         let qty = self.orders.shown(slot).min(taker.leaves_qty);
         let notional = Money::notional(price, qty);
         self.last_trade += 1;
-        self.tapes[instrument.0 as usize].print(price);
+        self.print(instrument, price);
         self.books[instrument.0 as usize].consume(&mut self.orders, slot, qty);
         maker.leaves_qty = minus(maker.leaves_qty, qty);
         taker.leaves_qty = minus(taker.leaves_qty, qty);
@@ -263,17 +293,30 @@ impl State {
         self.orders.finish(slot, facts);
     }
 
-    /// Takes a resting order out and ends it.
+    /// Takes a live order out of the book, or from where it waits.
+    pub(crate) fn take_out(&mut self, slot: Slot) {
+        let order = &self.orders[slot];
+        let at = order.instrument().0 as usize;
+        if order.price() > Price::ZERO {
+            return self.books[at].take_out(&mut self.orders, slot);
+        }
+        match self.orders.facts(slot).working {
+            Working::At(_) => self.books[at].take_out(&mut self.orders, slot),
+            Working::Held { .. } => self.stops[at].remove(slot),
+            Working::AtMarket | Working::Parked => unreachable!("such an order is never kept"),
+        }
+    }
+
+    /// Takes a live order out and ends it.
     pub(crate) fn end_resting(&mut self, slot: Slot, ord_status: OrdStatus) -> OrderFacts {
-        let instrument = self.orders[slot].instrument();
-        self.books[instrument.0 as usize].take_out(&mut self.orders, slot);
+        self.take_out(slot);
         let mut facts = self.orders.facts(slot);
         self.finish(&mut facts, ord_status);
         self.forget(slot, &facts);
         facts
     }
 
-    /// Cancels a resting order.
+    /// Cancels a live order.
     pub(crate) fn cancel_resting(
         &mut self,
         slot: Slot,
@@ -289,10 +332,11 @@ impl State {
         });
     }
 
-    /// What a side of a book can still take.
+    /// What a side of an instrument can still take, so that whatever waits may come to rest.
     pub(crate) fn room(&self, terms: &OrderTerms) -> Qty {
-        let held = self.book(terms.instrument).side(terms.side).leaves;
-        minus(Qty::from_raw(i64::MAX), held)
+        let resting = self.book(terms.instrument).side(terms.side).leaves;
+        let waiting = self.stops[terms.instrument.0 as usize].leaves(terms.side);
+        minus(Qty::from_raw(i64::MAX), plus(resting, waiting))
     }
 
     /// Whether two orders belong to one account, where that matters.

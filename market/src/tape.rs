@@ -21,7 +21,6 @@ impl Tape {
     }
 
     /// The reference price: the last trade, else the previous close.
-    #[expect(dead_code, reason = "the bands come next")]
     pub(crate) fn reference(&self) -> Price {
         self.last_px.unwrap_or(self.previous_close)
     }

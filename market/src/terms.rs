@@ -15,6 +15,7 @@ impl OrderTerms {
     pub(crate) fn check(&self, instrument: &Instrument, limits: &Limits) -> Result<(), Refusal> {
         self.check_offered()?;
         self.check_price(instrument)?;
+        self.check_trigger(instrument)?;
         self.check_qty(instrument)?;
         self.check_floor(instrument, limits)?;
         match (self.ord_type, self.time_in_force.rests()) {
@@ -22,13 +23,16 @@ impl OrderTerms {
             (OrdType::Market, false) | (OrdType::Limit(_), false) if self.post_only => {
                 Err(Refusal::PostOnlyMustRest)
             }
-            _ => Ok(()),
+            (OrdType::Market | OrdType::Limit(_), _) => Ok(()),
+            _ if self.post_only => Err(Refusal::PostOnlyMustRest),
+            (_, false) => Err(Refusal::NotImmediate),
+            (_, true) => Ok(()),
         }
     }
 
     /// Whether the venue offers what these terms ask for.
     fn check_offered(&self) -> Result<(), Refusal> {
-        let types = matches!(self.ord_type, OrdType::Market | OrdType::Limit(_));
+        let types = !matches!(self.ord_type, OrdType::Pegged { .. });
         let times = matches!(
             self.time_in_force,
             TimeInForce::Day
@@ -64,6 +68,23 @@ impl OrderTerms {
             return Err(Refusal::NotionalTooLarge);
         }
         Ok(())
+    }
+
+    fn check_trigger(&self, instrument: &Instrument) -> Result<(), Refusal> {
+        let tick = instrument.tick;
+        match self.ord_type {
+            OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. }
+                if stop_px <= Price::ZERO || !stop_px.is_multiple_of(tick) =>
+            {
+                Err(Refusal::BadStopPx { tick })
+            }
+            OrdType::TrailingStop { offset }
+                if offset <= Price::ZERO || !offset.is_multiple_of(tick) =>
+            {
+                Err(Refusal::BadOffset { tick })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_qty(&self, instrument: &Instrument) -> Result<(), Refusal> {

@@ -52,7 +52,9 @@ impl Names<'_> {
             Event::OrderAccepted { order } => {
                 told.push(TopicEvent::OrderCreated(self.order(order)?))
             }
-            Event::OrderReplaced { order, .. } | Event::OrderDecremented { order, .. } => {
+            Event::OrderReplaced { order, .. }
+            | Event::OrderDecremented { order, .. }
+            | Event::OrderTriggered { order } => {
                 told.push(TopicEvent::OrderModified(self.order(order)?));
             }
             Event::OrderCanceled { order, .. } => {

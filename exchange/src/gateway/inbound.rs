@@ -1,12 +1,14 @@
-//! FIX → market. In: a message that passed session and dictionary, who sent it, the reference data. Out: a [`Command`], or a
+//! FIX → market. In: a message that passed session and dictionary, who sent it, the reference data, when days end. Out: a [`Command`], or a
 //! [`Refused`]. Pure: it reads no clock, keeps nothing, knows no session and no book.
 //!
 //! Rules of this venue: market orders with TimeInForce Day or GTC, or none, are taken as IOC. Account (1) may be left out by a
-//! participant that has exactly one. What would change the meaning of an order and is not offered is refused, never ignored: see
+//! participant that has exactly one. Which type of order it is stands in `kind`. What would change the meaning of an order and is not offered is refused, never ignored: see
 //! `unoffered`.
 
+mod kind;
 mod unoffered;
 
+use crate::calendar::Calendar;
 use crate::directory::Directory;
 use crate::gateway::refused::Refused;
 use fix_engine::codec::field::{FieldError, FieldErrorKind};
@@ -16,8 +18,7 @@ use market::command::{Amendment, Change, Command};
 use market::event::CxlRejResponseTo;
 use market::id::{AccountId, AccountName, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use market::instrument::Instrument;
-use market::order::{OrdType, OrderTerms, Side, TimeInForce};
-use market::price::Price;
+use market::order::{OrderTerms, Side};
 use market::qty::Qty;
 use market::text::Text;
 
@@ -30,11 +31,13 @@ pub fn command(
     message: &Message,
     participant: ParticipantId,
     directory: &Directory,
+    calendar: &Calendar,
 ) -> Result<Command, Refused> {
     let request = Request {
         message,
         participant,
         directory,
+        calendar,
     };
     match message.msg_type() {
         msg_type::NEW_ORDER_SINGLE => request.enter(),
@@ -65,6 +68,7 @@ struct Request<'a> {
     message: &'a Message,
     participant: ParticipantId,
     directory: &'a Directory,
+    calendar: &'a Calendar,
 }
 
 impl Request<'_> {
@@ -178,13 +182,16 @@ impl Request<'_> {
         unoffered::check_order(self.message, &instrument)?;
         let account = self.account()?;
         let side = self.side()?;
-        let ord_type = self.ord_type()?;
+        let exec_inst = self.exec_inst()?;
+        let ord_type = self.ord_type(exec_inst)?;
         let time_in_force = self.time_in_force(ord_type)?;
         let order_qty = self.qty(tag::ORDER_QTY)?.ok_or(Refused::Missing {
             tag: tag::ORDER_QTY,
         })?;
         Ok(OrderTerms {
-            post_only: self.post_only()?,
+            post_only: exec_inst.post_only,
+            all_or_none: exec_inst.all_or_none,
+            min_qty: self.qty(tag::MIN_QTY)?,
             max_floor: self.qty(tag::MAX_FLOOR)?,
             ..OrderTerms::plain(
                 account,
@@ -235,64 +242,6 @@ impl Request<'_> {
             b'2' => Ok(Side::Sell),
             _ => Err(Refused::Unsupported { tag: tag::SIDE }),
         }
-    }
-
-    fn ord_type(&self) -> Result<OrdType, Refused> {
-        let price = self.price()?;
-        match (self.required_char(tag::ORD_TYPE)?, price) {
-            (b'1', None) => Ok(OrdType::Market),
-            (b'1', Some(_)) => Err(Refused::Contradiction {
-                tag: tag::PRICE,
-                with: "a market order",
-            }),
-            (b'2', Some(price)) => Ok(OrdType::Limit(price)),
-            (b'2', None) => Err(Refused::Missing { tag: tag::PRICE }),
-            _ => Err(Refused::Unsupported { tag: tag::ORD_TYPE }),
-        }
-    }
-
-    fn time_in_force(&self, ord_type: OrdType) -> Result<TimeInForce, Refused> {
-        let asked = match self.message.char(tag::TIME_IN_FORCE)? {
-            None | Some(b'0') => TimeInForce::Day,
-            Some(b'1') => TimeInForce::Gtc,
-            Some(b'3') => TimeInForce::Ioc,
-            Some(b'4') => TimeInForce::Fok,
-            Some(_) => {
-                return Err(Refused::Unsupported {
-                    tag: tag::TIME_IN_FORCE,
-                });
-            }
-        };
-        Ok(match (ord_type, asked) {
-            (OrdType::Market, TimeInForce::Day | TimeInForce::Gtc) => TimeInForce::Ioc,
-            _ => asked,
-        })
-    }
-
-    /// ExecInst (18) is a list of single characters with spaces between them.
-    fn post_only(&self) -> Result<bool, Refused> {
-        let Some(instructions) = self.message.text(tag::EXEC_INST) else {
-            return Ok(false);
-        };
-        if instructions.split(' ').all(|one| one == "6") {
-            Ok(true)
-        } else {
-            Err(Refused::Unsupported {
-                tag: tag::EXEC_INST,
-            })
-        }
-    }
-
-    fn price(&self) -> Result<Option<Price>, Refused> {
-        self.message
-            .text(tag::PRICE)
-            .map(|text| {
-                text.parse().map_err(|why| Refused::Number {
-                    tag: tag::PRICE,
-                    why,
-                })
-            })
-            .transpose()
     }
 
     fn qty(&self, tag: u32) -> Result<Option<Qty>, Refused> {

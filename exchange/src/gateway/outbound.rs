@@ -17,7 +17,7 @@ use fix_engine::{msg_type, tag};
 use market::command::{Amendment, Change, Command};
 use market::event::{CancelReason, CxlRejResponseTo, Event};
 use market::id::{ClOrdId, InstrumentId, ParticipantId, TradeId};
-use market::order::{OrdStatus, OrderFacts, OrderTerms, Side};
+use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::refusal::Refusal;
@@ -71,7 +71,8 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::OrderCanceled { order, .. }
         | Event::OrderExpired { order }
         | Event::OrderReplaced { order, .. }
-        | Event::OrderDecremented { order, .. } => [Some(order.participant), None],
+        | Event::OrderDecremented { order, .. }
+        | Event::OrderTriggered { order } => [Some(order.participant), None],
         Event::OrderRejected { participant, .. }
         | Event::CancelRejected { participant, .. }
         | Event::OrderStatus { participant, .. }
@@ -151,8 +152,17 @@ impl Teller<'_> {
                 reason,
             } => self.canceled(order, *request, *reason),
             Event::OrderExpired { order } => {
-                self.report(order, 'C', Some("the trading day is over"))
+                let text = match order.terms.time_in_force {
+                    TimeInForce::Gtd(_) => "the time of the order is over",
+                    _ => "the trading day is over",
+                };
+                self.report(order, 'C', Some(text));
             }
+            Event::OrderTriggered { order } => self.restated(
+                order,
+                MARKET_OPTION,
+                "the trigger is reached: the order works now",
+            ),
             Event::OrderReplaced {
                 order,
                 orig_cl_ord_id,
@@ -162,7 +172,11 @@ impl Teller<'_> {
                 let body = replaced.about(order, self.directory);
                 self.push(order.participant, 0, body);
             }
-            Event::OrderDecremented { order, .. } => self.decremented(order),
+            Event::OrderDecremented { order, .. } => self.restated(
+                order,
+                PARTIAL_DECLINE,
+                "self-trade prevention took quantity from the order",
+            ),
             Event::CancelRejected {
                 participant,
                 cl_ord_id,
@@ -268,11 +282,12 @@ impl Teller<'_> {
         self.push(order.participant, role.index, body);
     }
 
-    fn decremented(&mut self, order: &OrderFacts) {
+    /// ExecType D: the order is another than it was, without a request.
+    fn restated(&mut self, order: &OrderFacts, reason: u32, text: &'static str) {
         let mut report = self.kind('D');
-        report.text = Some("self-trade prevention took quantity from the order");
+        report.text = Some(text);
         let mut body = report.about(order, self.directory);
-        body.push(tag::EXEC_RESTATEMENT_REASON, PARTIAL_DECLINE);
+        body.push(tag::EXEC_RESTATEMENT_REASON, reason);
         self.push(order.participant, 0, body);
     }
 
@@ -429,6 +444,7 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::NotWhole => "fill or kill: the whole could not trade at once",
         CancelReason::WouldTrade => "post-only: the order would have traded at once",
         CancelReason::SelfTrade => "the order would have traded with one of the same account",
+        CancelReason::Collar => "what could not trade within the collar is cancelled",
         CancelReason::Operator => "cancelled by the venue's operator",
     }
 }

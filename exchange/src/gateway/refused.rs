@@ -121,6 +121,9 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::ORIG_CL_ORD_ID => "OrigClOrdID",
         tag::PARTICIPATION_RATE => "ParticipationRate",
         tag::PASSWORD => "Password",
+        tag::PEG_LIMIT_TYPE => "PegLimitType",
+        tag::PEG_MOVE_TYPE => "PegMoveType",
+        tag::PEG_OFFSET_TYPE => "PegOffsetType",
         tag::PEG_OFFSET_VALUE => "PegOffsetValue",
         tag::PRICE => "Price",
         tag::PRICE2 => "Price2",
@@ -292,6 +295,7 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         Refusal::UnknownParticipant
         | Refusal::TooManyOrders
         | Refusal::CapacityReached
+        | Refusal::NoOpposite
         | Refusal::BookFull => 0,
         Refusal::UnknownInstrument => 1,
         Refusal::Halted | Refusal::Closed => 2,
@@ -299,7 +303,9 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::NotionalTooLarge
         | Refusal::InsufficientFunds { .. }
         | Refusal::InsufficientPosition { .. } => 3,
+        Refusal::ExpireTimePast => 4,
         Refusal::DuplicateClOrdId => 6,
+        Refusal::NotOffered | Refusal::NotImmediate => 11,
         Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade | Refusal::MarketCannotRest => 11,
         Refusal::QtyNotPositive | Refusal::QtyOffLot { .. } | Refusal::QtyBelowMin { .. } => 13,
         Refusal::BadMaxFloor => 13,
@@ -353,7 +359,10 @@ pub fn refusal_text(refusal: Refusal) -> String {
         Refusal::OtherOrderId => tag::ORDER_ID,
         Refusal::OtherInstrument => tag::SYMBOL,
         Refusal::OtherSide => tag::SIDE,
-        Refusal::TimeInForceNotReplaceable => tag::TIME_IN_FORCE,
+        Refusal::TimeInForceNotReplaceable | Refusal::NotImmediate => tag::TIME_IN_FORCE,
+        Refusal::BadStopPx { .. } => tag::STOP_PX,
+        Refusal::BadOffset { .. } => tag::PEG_OFFSET_VALUE,
+        Refusal::ExpireTimePast => tag::EXPIRE_TIME,
         _ => return refusal.to_string(),
     };
     format!("{}: {refusal}", field_name(tag))

@@ -7,7 +7,7 @@ use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
 use market::decimal::SCALE;
 use market::id::ClOrdId;
-use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce, Working};
 use market::price::Price;
 use market::qty::Qty;
 
@@ -105,7 +105,8 @@ impl Report<'_> {
             self.orig_cl_ord_id.as_ref().map(|id| id.as_str()),
         );
         self.kind(&mut body, order.ord_status);
-        terms(&mut body, &order.terms, directory);
+        body.push_some(tag::WORKING_INDICATOR, working_indicator(order));
+        terms(&mut body, &order.terms, order.working, directory);
         let (last_px, last_qty) = self.last.unwrap_or_default();
         body.push(tag::LAST_QTY, qty(last_qty));
         body.push(tag::LAST_PX, price(last_px));
@@ -129,7 +130,7 @@ impl Report<'_> {
         body.push(tag::CL_ORD_ID, cl_ord_id.as_str());
         self.kind(&mut body, OrdStatus::Rejected);
         body.push(tag::ORD_REJ_REASON, ord_rej_reason);
-        terms(&mut body, order_terms, directory);
+        terms(&mut body, order_terms, Working::Parked, directory);
         self.nothing_done(&mut body);
         body
     }
@@ -161,8 +162,9 @@ impl Report<'_> {
     }
 }
 
-/// What was asked for: account, symbol, side, quantity, type, price, time in force, instructions.
-fn terms(body: &mut Body, terms: &OrderTerms, directory: &Directory) {
+/// What was asked for: account, symbol, side, quantity, type, prices, time in force, instructions; and of those prices that follow the
+/// market, where they are now.
+fn terms(body: &mut Body, terms: &OrderTerms, working: Working, directory: &Directory) {
     let account = directory.account(terms.account);
     body.push_some(tag::ACCOUNT, account.as_ref().map(|name| name.as_str()));
     let instrument = directory.instrument(terms.instrument);
@@ -173,12 +175,62 @@ fn terms(body: &mut Body, terms: &OrderTerms, directory: &Directory) {
     body.push(tag::SIDE, side(terms.side));
     body.push(tag::ORDER_QTY, qty(terms.order_qty));
     body.push(tag::ORD_TYPE, ord_type(terms.ord_type));
-    body.push_some(tag::PRICE, terms.ord_type.price().map(price));
-    body.push(tag::TIME_IN_FORCE, time_in_force(terms.time_in_force));
-    if terms.post_only {
-        body.push(tag::EXEC_INST, "6");
+    body.push_some(tag::PRICE, price_of(terms, working).map(price));
+    body.push_some(tag::STOP_PX, stop_px(terms, working).map(price));
+    if let OrdType::Pegged { offset, .. } | OrdType::TrailingStop { offset } = terms.ord_type {
+        body.push(tag::PEG_OFFSET_VALUE, price(offset));
     }
+    body.push(tag::TIME_IN_FORCE, time_in_force(terms.time_in_force));
+    if let TimeInForce::Gtd(until) = terms.time_in_force {
+        body.push(tag::EXPIRE_TIME, Timestamp::from_nanos(until.nanos()));
+    }
+    body.push_some(tag::EXEC_INST, exec_inst(terms));
+    body.push_some(tag::MIN_QTY, terms.min_qty.map(qty));
     body.push_some(tag::MAX_FLOOR, terms.max_floor.map(qty));
+}
+
+/// WorkingIndicator (636): whether a stop works already, while nothing of it is filled.
+fn working_indicator(order: &OrderFacts) -> Option<bool> {
+    let is_stop = matches!(
+        order.terms.ord_type,
+        OrdType::Stop { .. } | OrdType::StopLimit { .. } | OrdType::TrailingStop { .. }
+    );
+    let is_held = matches!(order.working, Working::Held { .. });
+    (is_stop && order.ord_status == OrdStatus::New).then_some(!is_held)
+}
+
+/// Price (44): the limit; of a market-to-limit or pegged order the price that it has now.
+fn price_of(terms: &OrderTerms, working: Working) -> Option<Price> {
+    match terms.ord_type {
+        OrdType::MarketToLimit => working.price(),
+        OrdType::Pegged { limit, .. } => working.price().or(limit),
+        _ => terms.ord_type.price(),
+    }
+}
+
+/// StopPx (99): the trigger; of a trailing stop the one that it has now.
+fn stop_px(terms: &OrderTerms, working: Working) -> Option<Price> {
+    match (terms.ord_type, working) {
+        (OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. }, _)
+        | (OrdType::TrailingStop { .. }, Working::Held { stop_px }) => Some(stop_px),
+        _ => None,
+    }
+}
+
+/// ExecInst (18).
+fn exec_inst(terms: &OrderTerms) -> Option<&'static str> {
+    match (terms.ord_type, terms.post_only, terms.all_or_none) {
+        (OrdType::Pegged { peg, .. }, ..) => Some(match peg {
+            Peg::Primary => "R",
+            Peg::Market => "P",
+            Peg::Mid => "M",
+        }),
+        (OrdType::TrailingStop { .. }, ..) => Some("a"),
+        (_, true, true) => Some("6 G"),
+        (_, true, false) => Some("6"),
+        (_, false, true) => Some("G"),
+        (_, false, false) => None,
+    }
 }
 
 /// Symbol (55) where the standard requires one and there is none (FIX 4.4 vol. 1, «[N/A]»).

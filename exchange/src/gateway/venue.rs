@@ -1,5 +1,6 @@
 //! `Venue`: what every session of the gateway works with. Shared, behind an `Arc`; set up once by [`crate::gateway::Gateway::open`].
 
+use crate::calendar::Calendar;
 use crate::config::FixConfig;
 use crate::directory::Directory;
 use crate::gateway::marketdata::publisher::Publisher;
@@ -24,6 +25,8 @@ pub(crate) struct Venue {
     pub(crate) config: FixConfig,
     /// When the sessions are open.
     pub(crate) schedules: Schedules,
+    /// When trading days end.
+    pub(crate) calendar: Calendar,
     /// Where the stores of the sessions lie.
     pub(crate) sessions: PathBuf,
     /// Reference data.
@@ -52,6 +55,7 @@ pub(crate) struct Venue {
 pub(crate) struct VenueParts {
     pub(crate) config: FixConfig,
     pub(crate) schedules: Schedules,
+    pub(crate) calendar: Calendar,
     pub(crate) sessions: PathBuf,
     pub(crate) directory: Arc<Directory>,
     pub(crate) passwords: PasswordDesk,
@@ -69,6 +73,7 @@ impl Venue {
         Self {
             config: parts.config,
             schedules: parts.schedules,
+            calendar: parts.calendar,
             sessions: parts.sessions,
             directory: parts.directory,
             passwords: parts.passwords,
@@ -90,12 +95,16 @@ impl Venue {
 }
 
 #[cfg(test)]
+use crate::config::CalendarConfig;
+
+#[cfg(test)]
 impl Venue {
     /// One without participants and market data, with its session stores in `sessions`. The sequencer is a real one.
     pub(crate) fn alone(hub: &Hub, sessions: PathBuf) -> Self {
         let (config, metrics) = (FixConfig::default(), Metrics::new());
         Self::new(VenueParts {
             schedules: Schedules::default(),
+            calendar: Calendar::new(&CalendarConfig::default()).expect("the usual one"),
             sessions,
             directory: Arc::new(Directory::new()),
             passwords: PasswordDesk::new(&config, metrics.fix.lockouts.clone()),

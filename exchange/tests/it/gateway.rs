@@ -3,6 +3,7 @@
 mod floods;
 mod logon;
 mod market_data;
+mod order_types;
 mod orders;
 mod refusals;
 mod restart;

@@ -3,8 +3,9 @@
 
 use bytes::{Bytes, BytesMut};
 use exchange::bootstrap::{Declared, bootstrap};
+use exchange::calendar::Calendar;
 use exchange::clock::SystemClock;
-use exchange::config::{ControlConfig, Durability, FixConfig, JournalConfig};
+use exchange::config::{CalendarConfig, ControlConfig, Durability, FixConfig, JournalConfig};
 use exchange::control::{Control, ControlParts};
 use exchange::gateway::{Gateway, GatewayParts};
 use exchange::hub::{self, Hub, Running};
@@ -196,6 +197,7 @@ impl Venue {
         let tls = |clients| LiveTls::new(server_config(server.identity(), clients).unwrap());
         let gateway = open_gateway(GatewayParts {
             config,
+            calendar: Calendar::new(&CalendarConfig::default()).unwrap(),
             hub: hub.clone(),
             tls: tls(ClientCertificates::Optional { authorities }),
             revoked: Revoked::default(),
@@ -260,6 +262,7 @@ async fn open_gateway(parts: GatewayParts) -> Gateway {
     loop {
         let again = GatewayParts {
             config: parts.config.clone(),
+            calendar: parts.calendar.clone(),
             hub: parts.hub.clone(),
             tls: parts.tls.clone(),
             revoked: parts.revoked.clone(),

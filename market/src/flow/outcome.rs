@@ -95,7 +95,9 @@ fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
             CancelReason::Requested | CancelReason::MassCancel | CancelReason::Operator => {
                 Outcome::Cancelled
             }
-            CancelReason::Unfilled | CancelReason::SelfTrade => Outcome::Unfilled,
+            CancelReason::Unfilled | CancelReason::Collar | CancelReason::SelfTrade => {
+                Outcome::Unfilled
+            }
             CancelReason::NotWhole | CancelReason::WouldTrade => Outcome::Killed,
         },
         Event::OrderReplaced { .. } if order.leaves_qty == Qty::ZERO => Outcome::Done,

@@ -15,9 +15,10 @@ use market::instrument::{Instrument, Phase};
 use market::limits::{Limits, SelfTrade};
 use market::market::{LevelShown, Market};
 use market::money::Money;
-use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side};
+use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, Working};
 use market::price::Price;
 use market::qty::Qty;
+use market::rules::Rules;
 use market::text::Text;
 use market::time::Timestamp;
 use proptest::prelude::*;
@@ -88,6 +89,8 @@ impl Pair {
             self.apply(&Command::ListInstrument(instrument));
             self.apply(&Command::Open { instrument: id });
             self.model.instruments.push((instrument, Phase::Open));
+            self.model.rules.push(Rules::default());
+            self.model.last.push(None);
         }
         for participant in 0..PARTICIPANTS {
             self.apply(&Command::AdmitParticipant {
@@ -217,6 +220,7 @@ impl Pair {
         }
         self.check_levels(&events)?;
         self.check_books()?;
+        self.check_waiting()?;
         self.check_balances()
     }
 
@@ -301,7 +305,7 @@ impl Pair {
                         (
                             o.participant,
                             o.cl_ord_id,
-                            o.terms.ord_type,
+                            o.working.price().map(Price::raw),
                             total,
                             o.cum_qty.raw(),
                             r.shown.raw(),
@@ -317,7 +321,7 @@ impl Pair {
                         (
                             o.participant,
                             o.cl_ord_id,
-                            o.terms.ord_type,
+                            o.works_at,
                             o.total,
                             o.cum,
                             o.shown,
@@ -327,6 +331,36 @@ impl Pair {
                     .collect();
                 prop_assert_eq!(real, model);
             }
+        }
+        Ok(())
+    }
+
+    /// What waits outside the books.
+    fn check_waiting(&self) -> Result<(), TestCaseError> {
+        for instrument in (0..INSTRUMENTS).map(InstrumentId) {
+            let real: Vec<_> = self
+                .market
+                .waiting(instrument)
+                .map(|o| {
+                    let trigger = match o.working {
+                        Working::Held { stop_px } => Some(stop_px.raw()),
+                        _ => None,
+                    };
+                    let total = o.terms.order_qty.raw();
+                    let reserved = o.reserved.raw();
+                    (o.participant, o.cl_ord_id, trigger, total, reserved)
+                })
+                .collect();
+            let model: Vec<_> = self
+                .model
+                .waiting(instrument)
+                .iter()
+                .map(|o| {
+                    let reserved = self.model.needs(o);
+                    (o.participant, o.cl_ord_id, o.trigger, o.total, reserved)
+                })
+                .collect();
+            prop_assert_eq!(real, model);
         }
         Ok(())
     }
@@ -376,6 +410,7 @@ fn tale(events: &[Event]) -> Tale {
             } => tale
                 .trades
                 .push((maker.cl_ord_id, taker.cl_ord_id, price.raw(), qty.raw())),
+            Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
             _ => {}
         }
     }
@@ -388,6 +423,7 @@ fn orders_of(event: &Event) -> Vec<&OrderFacts> {
         | Event::OrderCanceled { order, .. }
         | Event::OrderExpired { order }
         | Event::OrderReplaced { order, .. }
+        | Event::OrderTriggered { order }
         | Event::OrderDecremented { order, .. } => vec![order],
         Event::Traded { maker, taker, .. } => vec![maker, taker],
         _ => Vec::new(),
@@ -430,8 +466,8 @@ fn check_price(event: &Event) -> Result<(), TestCaseError> {
     else {
         return Ok(());
     };
-    prop_assert_eq!(maker.terms.ord_type, OrdType::Limit(*price));
-    if let OrdType::Limit(limit) = taker.terms.ord_type {
+    prop_assert_eq!(maker.working, Working::At(*price));
+    if let Some(limit) = taker.terms.ord_type.price() {
         match taker.terms.side {
             Side::Buy => prop_assert!(*price <= limit),
             Side::Sell => prop_assert!(*price >= limit),

@@ -8,9 +8,10 @@ use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
 use market::market::Market;
 use market::money::Money;
-use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::rules::{Rules, StopTrigger};
 use market::scope::Scope;
 use market::text::Text;
 use market::time::Timestamp;
@@ -27,7 +28,7 @@ proptest! {
         let limits = Limits { max_live_orders: 20, max_cl_ord_ids: 60, max_final_orders: 3, self_trade: modes, ..Limits::default() };
         let (mut market, mut again) = (Market::new(limits), Market::new(limits));
         for (seq, command) in opening().iter().chain(&commands).enumerate() {
-            let (seq, at) = (seq as u64, Timestamp::from_nanos(0));
+            let (seq, at) = (seq as u64, Timestamp::from_nanos(seq as i64));
             let (mut events, mut same) = (Vec::new(), Vec::new());
             market.apply(seq, at, command, &mut events);
             prop_assert!(!events.is_empty(), "nothing came of {:?}", command);
@@ -142,33 +143,70 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
         0..3u32,
         0..3u32,
         side(),
-        prop::option::weighted(0.8, raw()),
+        ord_type(),
         prop::sample::select(vec![
             TimeInForce::Day,
             TimeInForce::Gtc,
             TimeInForce::Ioc,
             TimeInForce::Fok,
+            TimeInForce::Gtd(Timestamp::from_nanos(50)),
+            TimeInForce::AtOpen,
         ]),
         raw(),
         prop::bool::weighted(0.2),
         prop::option::weighted(0.2, raw()),
     )
         .prop_map(
-            |(account, instrument, side, price, time_in_force, qty, post_only, floor)| OrderTerms {
-                account: AccountId(account),
-                instrument: InstrumentId(instrument),
-                side,
-                ord_type: price.map_or(OrdType::Market, |p| OrdType::Limit(Price::from_raw(p))),
-                time_in_force,
-                order_qty: Qty::from_raw(qty),
-                post_only,
-                max_floor: floor.map(Qty::from_raw),
-                all_or_none: false,
-                min_qty: None,
-                short_sale: false,
-                reprice_to_band: false,
+            |(account, instrument, side, ord_type, time_in_force, qty, post_only, floor)| {
+                OrderTerms {
+                    account: AccountId(account),
+                    instrument: InstrumentId(instrument),
+                    side,
+                    ord_type,
+                    time_in_force,
+                    order_qty: Qty::from_raw(qty),
+                    post_only,
+                    max_floor: floor.map(Qty::from_raw),
+                    all_or_none: false,
+                    min_qty: None,
+                    short_sale: false,
+                    reprice_to_band: false,
+                }
             },
         )
+}
+
+fn ord_type() -> impl Strategy<Value = OrdType> {
+    let price = || raw().prop_map(Price::from_raw);
+    prop_oneof![
+        8 => price().prop_map(OrdType::Limit),
+        2 => Just(OrdType::Market),
+        2 => price().prop_map(|stop_px| OrdType::Stop { stop_px }),
+        2 => (price(), price()).prop_map(|(stop_px, price)| OrdType::StopLimit { stop_px, price }),
+        1 => Just(OrdType::MarketToLimit),
+        2 => price().prop_map(|offset| OrdType::TrailingStop { offset }),
+        1 => (price(), prop::option::of(price())).prop_map(|(offset, limit)| OrdType::Pegged {
+            peg: Peg::Mid, offset, limit,
+        }),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    (
+        prop::option::of(0..=10_001u32),
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(collar_bps, opposite, market_needs_opposite)| Rules {
+            collar_bps,
+            stop_trigger: if opposite {
+                StopTrigger::BestOpposite
+            } else {
+                StopTrigger::LastTrade
+            },
+            market_needs_opposite,
+            ..Rules::NONE
+        })
 }
 
 fn listed() -> impl Strategy<Value = Instrument> {
@@ -250,6 +288,8 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
         1 => instrument().prop_map(|instrument| Command::Resume { instrument }),
         1 => Just(Command::EndOfDay),
+        1 => Just(Command::Tick),
+        1 => (instrument(), rules()).prop_map(|(instrument, rules)| Command::SetRules { instrument, rules }),
     ]
 }
 

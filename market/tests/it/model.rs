@@ -5,6 +5,7 @@
 mod checks;
 mod killing;
 mod trading;
+mod waiting;
 
 use market::account::AccountTerms;
 use market::command::{Amendment, Change, Command};
@@ -13,9 +14,9 @@ use market::instrument::{Instrument, Phase};
 use market::limits::SelfTrade;
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
-use market::price::Price;
 use market::qty::Qty;
 use market::refusal::Refusal;
+use market::rules::Rules;
 use market::scope::Scope;
 
 /// What comes of a command, as far as the two are compared command by command.
@@ -24,6 +25,8 @@ pub(crate) struct Tale {
     pub(crate) refusal: Option<Refusal>,
     /// Maker's and taker's ClOrdID, price, quantity.
     pub(crate) trades: Vec<(ClOrdId, ClOrdId, i64, i64)>,
+    /// Stops, in the order in which they were triggered.
+    pub(crate) triggered: Vec<ClOrdId>,
 }
 
 #[derive(Clone, Debug)]
@@ -34,6 +37,14 @@ pub(crate) struct Order {
     pub(crate) total: i64,
     pub(crate) cum: i64,
     pub(crate) shown: i64,
+    /// The price that it works at, or rests at.
+    pub(crate) works_at: Option<i64>,
+    /// The trigger that it waits for.
+    pub(crate) trigger: Option<i64>,
+    /// The price that it reserves at while it waits.
+    bound: i64,
+    /// When its trigger was reached.
+    reached: Option<u64>,
     /// When it came to its place in the queue.
     arrival: u64,
 }
@@ -41,10 +52,6 @@ pub(crate) struct Order {
 impl Order {
     pub(crate) fn leaves(&self) -> i64 {
         self.total - self.cum
-    }
-
-    pub(crate) fn price(&self) -> Option<i64> {
-        self.terms.ord_type.price().map(Price::raw)
     }
 }
 
@@ -60,6 +67,9 @@ enum Id {
 pub(crate) struct Model {
     pub(crate) self_trade: SelfTrade,
     pub(crate) instruments: Vec<(Instrument, Phase)>,
+    pub(crate) rules: Vec<Rules>,
+    /// Last trade, by instrument.
+    pub(crate) last: Vec<Option<i64>>,
     pub(crate) accounts: Vec<AccountTerms>,
     pub(crate) grants: Vec<(ParticipantId, AccountId)>,
     pub(crate) participants: u32,
@@ -80,6 +90,8 @@ impl Model {
         Self {
             self_trade,
             instruments: Vec::new(),
+            rules: Vec::new(),
+            last: Vec::new(),
             accounts: Vec::new(),
             grants: Vec::new(),
             participants: 0,
@@ -96,6 +108,7 @@ impl Model {
     pub(crate) fn apply(&mut self, command: &Command) -> Tale {
         let mut tale = Tale::default();
         tale.refusal = self.carry_out(command, &mut tale).err();
+        self.follow(&mut tale);
         tale
     }
 
@@ -182,6 +195,11 @@ impl Model {
             Command::EndOfDay => {
                 self.remove_where(|order| order.terms.time_in_force == TimeInForce::Day);
                 self.ids.retain(|(_, _, id)| *id == Id::Live);
+                Ok(())
+            }
+            Command::SetRules { instrument, rules } => {
+                self.phase(instrument)?;
+                self.rules[instrument.0 as usize] = rules;
                 Ok(())
             }
             Command::TransferFunds { transfer_id, .. }
@@ -272,20 +290,27 @@ impl Model {
             return Err(Refusal::DuplicateClOrdId);
         }
         self.check_terms(&terms)?;
-        let taker = Order {
+        let mut taker = Order {
             participant,
             cl_ord_id,
             terms,
             total: terms.order_qty.raw(),
             cum: 0,
             shown: 0,
+            works_at: None,
+            trigger: None,
+            bound: 0,
+            reached: None,
             arrival: 0,
         };
+        self.begin(&mut taker)?;
         let needed = self.needs(&taker);
         self.check_funds(&terms, needed)?;
         let killed = (terms.post_only && self.best_for(&taker).is_some())
             || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker));
-        if killed {
+        if taker.trigger.is_some() {
+            self.hold_back(taker);
+        } else if killed {
             self.set_id(participant, cl_ord_id, Id::Final);
         } else {
             self.trade_and_rest(taker, tale);
@@ -323,7 +348,7 @@ impl Model {
             return Ok(());
         };
         let rests = matches!(to.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
-        if !rests && to.ord_type != OrdType::Market {
+        if !rests && matches!(to.ord_type, OrdType::Limit(_)) {
             return Err(Refusal::TimeInForceNotReplaceable);
         }
         self.replace(participant, cl_ord_id, orig_cl_ord_id, to, tale)
@@ -347,7 +372,7 @@ impl Model {
         let same = (old.terms.account, old.terms.instrument, old.terms.side)
             == (terms.account, terms.instrument, terms.side);
         let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
-        if !same || terms.ord_type == OrdType::Market || !rests {
+        if !same || !type_stays(&old, terms.ord_type) || !rests {
             return Err(Refusal::TermsNotReplaceable);
         }
         self.check_terms(&terms)?;
@@ -355,13 +380,22 @@ impl Model {
         new.cl_ord_id = cl_ord_id;
         new.terms = terms;
         new.total = terms.order_qty.raw().max(old.cum);
+        match terms.ord_type {
+            OrdType::StopLimit { price, .. } if old.trigger.is_none() => {
+                new.works_at = Some(price.raw());
+            }
+            OrdType::TrailingStop { .. } if terms.ord_type == old.terms.ord_type => {
+                self.bind(&mut new);
+            }
+            _ => self.begin(&mut new)?,
+        }
         if terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
             return Err(Refusal::PostOnlyWouldTrade);
         }
         let needed = self.needs(&new) - self.needs(&old);
         self.check_funds(&terms, needed)?;
         self.remove(at, Id::Stale);
-        let keeps_place = old.price() == new.price()
+        let keeps_place = (old.works_at, old.trigger) == (new.works_at, new.trigger)
             && old.terms.max_floor == terms.max_floor
             && new.total <= old.total;
         if new.leaves() == 0 {
@@ -370,6 +404,9 @@ impl Model {
             new.shown = old.shown.min(new.leaves());
             self.set_id(participant, cl_ord_id, Id::Live);
             self.orders.push(new);
+        } else if new.trigger.is_some() {
+            new.reached = None;
+            self.hold_back(new);
         } else {
             self.trade_and_rest(new, tale);
         }
@@ -382,7 +419,10 @@ impl Model {
         if self.accounts[terms.account.0 as usize] == AccountTerms::Unchecked {
             return 0;
         }
-        match (terms.side, order.price()) {
+        if let (Side::Buy, Some(_)) = (terms.side, order.trigger) {
+            return notional(order.bound, order.leaves());
+        }
+        match (terms.side, order.works_at) {
             (Side::Sell, _) => order.leaves().into(),
             (Side::Buy, Some(price)) => notional(price, order.leaves()),
             (Side::Buy, None) => self.cost_of_walk(order),
@@ -462,6 +502,7 @@ impl Model {
             .orders
             .iter()
             .filter(|order| order.terms.instrument == instrument && order.terms.side == side)
+            .filter(|order| order.trigger.is_none())
             .collect();
         orders.sort_by_key(|order| (rank(order), order.arrival));
         orders
@@ -469,10 +510,24 @@ impl Model {
 }
 
 fn rank(order: &Order) -> i64 {
-    let price = order.price().expect("only limit orders rest");
+    let price = order.works_at.expect("what rests has a price");
     match order.terms.side {
         Side::Buy => -price,
         Side::Sell => price,
+    }
+}
+
+fn type_stays(old: &Order, new: OrdType) -> bool {
+    let is_held = old.trigger.is_some();
+    match (old.terms.ord_type, new) {
+        (OrdType::Limit(_) | OrdType::MarketToLimit, OrdType::Limit(_)) => true,
+        (OrdType::StopLimit { .. }, OrdType::Limit(_)) => !is_held,
+        (OrdType::StopLimit { stop_px: a, .. }, OrdType::StopLimit { stop_px: b, .. }) => {
+            is_held || a == b
+        }
+        (OrdType::Stop { .. }, OrdType::Stop { .. })
+        | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. }) => true,
+        _ => false,
     }
 }
 

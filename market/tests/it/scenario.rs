@@ -4,6 +4,9 @@
 //! ```text
 //! BOT01 buy 100 ACME @ 10.05 as a1          a limit order; then any of: gtc ioc fok until=10:00:00 post-only show=20 for=A2
 //! BOT01 sell 50 ACME @ market ioc as a2
+//! BOT01 sell 50 ACME @ market stop=9.50 as s1       a stop; with a price: a stop-limit; market trail=0.50: a trailing stop
+//! BOT01 sell 50 ACME @ market-to-limit as k1
+//! rules ACME collar=500|off trigger=last|opposite [needs-opposite]        what is not said is off, or as usual
 //! BOT01 replace a1 as a3: 120 @ 10.10       what is not said stays: side, symbol, account, show
 //! BOT01 cancel a3 as c1
 //! BOT01 asks cancel a3 as c2: [id 7] buy ACME       as an F says it; what it says is compared

@@ -37,7 +37,7 @@ const fn row(tag: u32, taken: Taken, why: &'static str) -> Unoffered {
 }
 
 /// Of a NewOrderSingle (D) or an OrderCancelReplaceRequest (G).
-const OF_AN_ORDER: [Unoffered; 25] = [
+const OF_AN_ORDER: [Unoffered; 23] = [
     // Money.
     row(
         tag::CURRENCY,
@@ -80,11 +80,6 @@ const OF_AN_ORDER: [Unoffered; 25] = [
     ),
     row(tag::ORDER_QTY2, Taken::Nothing, "an order has one quantity"),
     row(
-        tag::MIN_QTY,
-        Taken::Nothing,
-        "a least quantity is not offered",
-    ),
-    row(
         tag::MAX_SHOW,
         Taken::Nothing,
         "a part is shown with MaxFloor (111)",
@@ -96,26 +91,25 @@ const OF_AN_ORDER: [Unoffered; 25] = [
         "orders are effective at once",
     ),
     row(
-        tag::EXPIRE_DATE,
-        Taken::Nothing,
-        "orders do not expire at a given time",
-    ),
-    row(
-        tag::EXPIRE_TIME,
-        Taken::Nothing,
-        "orders do not expire at a given time",
-    ),
-    row(
         tag::NO_TRADING_SESSIONS,
         Taken::TheSession,
         "the one trading session is DAY",
     ),
     // The price at which it may trade.
-    row(tag::STOP_PX, Taken::Nothing, "stop orders are not offered"),
     row(
-        tag::PEG_OFFSET_VALUE,
-        Taken::Nothing,
-        "pegged orders are not offered",
+        tag::PEG_MOVE_TYPE,
+        Taken::Only("0"),
+        "a pegged order follows at all times",
+    ),
+    row(
+        tag::PEG_OFFSET_TYPE,
+        Taken::Only("0"),
+        "an offset is a price",
+    ),
+    row(
+        tag::PEG_LIMIT_TYPE,
+        Taken::Only("0"),
+        "a limit is not passed",
     ),
     row(
         tag::DISCRETION_INST,

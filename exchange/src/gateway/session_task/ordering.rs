@@ -29,7 +29,9 @@ impl SessionTask {
         if !self.rights().is_some_and(|rights| rights.orders) {
             return Err(Refused::NotAuthorised);
         }
-        let command = inbound::command(message, self.participant, &self.venue.directory)?;
+        let venue = &self.venue;
+        let (directory, calendar) = (&venue.directory, &venue.calendar);
+        let command = inbound::command(message, self.participant, directory, calendar)?;
         let is_mass_status = message.msg_type() == msg_type::ORDER_MASS_STATUS_REQUEST;
         if is_mass_status && self.mass_status.is_some() {
             return Err(Refused::StillAnswering);

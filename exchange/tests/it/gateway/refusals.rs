@@ -56,8 +56,28 @@ async fn every_bad_order_is_rejected_with_its_reason() {
         ("55=ACME|54=1|38=100000|40=2|44=1000", "103=3"),
         ("55=ACME|54=2|38=100000|40=2|44=1|1=A1|152=5", "103=11"),
         ("55=ACME|54=5|38=1|40=2|44=1", "103=11"),
-        ("55=ACME|54=1|38=1|40=3|99=1", "103=11"),
-        ("55=ACME|54=1|38=1|40=2|44=1|59=6", "103=11"),
+        ("55=ACME|54=1|38=1|40=J|99=1", "103=11"),
+        (
+            "55=ACME|54=1|38=1|40=3",
+            "103=99|58=StopPx (99): required here",
+        ),
+        ("55=ACME|54=1|38=1|40=3|99=1|44=1", "103=11"),
+        ("55=ACME|54=1|38=1|40=3|99=1.001", "103=99"),
+        ("55=ACME|54=1|38=1|40=3|99=1|59=3", "103=11"),
+        (
+            "55=ACME|54=1|38=1|40=P|211=1",
+            "103=99|58=ExecInst (18): required here",
+        ),
+        (
+            "55=ACME|54=1|38=1|40=P|18=a",
+            "103=99|58=PegOffsetValue (211): required here",
+        ),
+        ("55=ACME|54=1|38=1|40=P|18=a M|211=1", "103=11"),
+        (
+            "55=ACME|54=1|38=1|40=2|44=1|59=6",
+            "103=99|58=ExpireTime (126): required here",
+        ),
+        ("55=ACME|54=1|38=1|40=2|44=1|59=6|432=20200101", "103=4"),
         ("55=ACME|54=1|38=1|40=2|44=1|18=G", "103=11"),
         ("55=ACME|54=1|38=1|40=2|44=1|18=6|59=3", "103=11"),
     ];
@@ -184,19 +204,21 @@ async fn an_order_that_means_something_else_is_rejected_and_what_is_so_anyway_is
             "841=1",
             "DiscretionMoveType (841): discretion is not offered",
         ),
-        ("110=1", "MinQty (110): a least quantity is not offered"),
         (
             "432=20991231",
-            "ExpireDate (432): orders do not expire at a given time",
+            "ExpireDate (432): does not go with an order that is not GTD",
         ),
         (
             "126=20991231-00:00:00",
-            "ExpireTime (126): orders do not expire at a given time",
+            "ExpireTime (126): does not go with an order that is not GTD",
         ),
-        ("99=1", "StopPx (99): stop orders are not offered"),
+        (
+            "99=1",
+            "StopPx (99): does not go with an order that is not a stop",
+        ),
         (
             "211=1",
-            "PegOffsetValue (211): pegged orders are not offered",
+            "PegOffsetValue (211): does not go with an order that is not pegged",
         ),
         ("854=1", "QtyType (854): quantities are in units"),
         ("192=5", "OrderQty2 (192): an order has one quantity"),

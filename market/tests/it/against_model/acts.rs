@@ -8,6 +8,7 @@ use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::rules::{Rules, StopTrigger};
 use market::scope::Scope;
 use proptest::prelude::*;
 
@@ -49,6 +50,8 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         5 => (target(), 0..=PARTICIPANTS, 0..30u16, any::<u16>(), terms(), keep())
             .prop_map(|(at, p, id, new, t, keep)| Act::Replace(at, p, id, new, t, keep)),
         1 => other().prop_map(Act::Other),
+        1 => ((0..INSTRUMENTS).prop_map(InstrumentId), rules())
+            .prop_map(|(instrument, rules)| Act::Other(Command::SetRules { instrument, rules })),
     ]
 }
 
@@ -65,7 +68,7 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
     (
         0..2u32,
         prop::sample::select(vec![Side::Buy, Side::Sell]),
-        prop::option::weighted(0.9, 192..=208i64),
+        ord_type(),
         prop::sample::select(vec![
             TimeInForce::Day,
             TimeInForce::Day,
@@ -80,23 +83,21 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
         (0..INSTRUMENTS).prop_map(InstrumentId),
     )
         .prop_map(
-            |(account, side, ticks, time_in_force, lots, post_only, floor, instrument)| {
+            |(account, side, ord_type, time_in_force, lots, post_only, floor, instrument)| {
                 let rests = matches!(time_in_force, TimeInForce::Day | TimeInForce::Gtc);
                 OrderTerms {
                     account: AccountId(account),
                     instrument,
                     side,
-                    ord_type: match ticks {
-                        Some(ticks) => OrdType::Limit(Price::from_raw(ticks * TICK)),
-                        None => OrdType::Market,
-                    },
-                    time_in_force: if ticks.is_none() && rests {
-                        TimeInForce::Ioc
-                    } else {
-                        time_in_force
+                    ord_type,
+                    time_in_force: match ord_type {
+                        OrdType::Market if rests => TimeInForce::Ioc,
+                        OrdType::Market | OrdType::Limit(_) => time_in_force,
+                        _ if rests => time_in_force,
+                        _ => TimeInForce::Day,
                     },
                     order_qty: Qty::from_raw(lots * LOT),
-                    post_only: post_only && rests && ticks.is_some(),
+                    post_only: post_only && rests && matches!(ord_type, OrdType::Limit(_)),
                     max_floor: floor.map(|floor| Qty::from_raw(floor * LOT)),
                     all_or_none: false,
                     min_qty: None,
@@ -105,6 +106,35 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                 }
             },
         )
+}
+
+fn ord_type() -> impl Strategy<Value = OrdType> {
+    let price = || (192..=208i64).prop_map(|ticks| Price::from_raw(ticks * TICK));
+    prop_oneof![
+        20 => price().prop_map(OrdType::Limit),
+        2 => Just(OrdType::Market),
+        2 => price().prop_map(|stop_px| OrdType::Stop { stop_px }),
+        2 => (price(), price()).prop_map(|(stop_px, price)| OrdType::StopLimit { stop_px, price }),
+        1 => Just(OrdType::MarketToLimit),
+        2 => (1..=6i64).prop_map(|ticks| OrdType::TrailingStop {
+            offset: Price::from_raw(ticks * TICK),
+        }),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    let triggers = vec![StopTrigger::LastTrade, StopTrigger::BestOpposite];
+    (
+        prop::option::of(prop::sample::select(vec![50u32, 120, 500])),
+        prop::sample::select(triggers),
+        any::<bool>(),
+    )
+        .prop_map(|(collar_bps, stop_trigger, market_needs_opposite)| Rules {
+            collar_bps,
+            stop_trigger,
+            market_needs_opposite,
+            ..Rules::NONE
+        })
 }
 
 /// Terms as a participant may send them: 0 its own account, 1 the unchecked one.
@@ -138,6 +168,12 @@ fn wild_terms() -> impl Strategy<Value = OrderTerms> {
                 instrument: InstrumentId(instrument),
                 ord_type: match terms.ord_type {
                     OrdType::Market => OrdType::Market,
+                    OrdType::TrailingStop { .. } => OrdType::TrailingStop {
+                        offset: Price::from_raw(price),
+                    },
+                    OrdType::Stop { .. } => OrdType::Stop {
+                        stop_px: Price::from_raw(price),
+                    },
                     _ => OrdType::Limit(Price::from_raw(price)),
                 },
                 order_qty: Qty::from_raw(qty),

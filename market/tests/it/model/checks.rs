@@ -13,7 +13,7 @@ impl Model {
     pub(super) fn check_terms(&self, terms: &OrderTerms) -> Result<(), Refusal> {
         let instrument = &self.instruments[terms.instrument.0 as usize].0;
         let qty = terms.order_qty.raw();
-        if let OrdType::Limit(price) = terms.ord_type {
+        if let Some(price) = terms.ord_type.price() {
             if price.raw() <= 0 {
                 return Err(Refusal::PriceNotPositive);
             }
@@ -22,6 +22,20 @@ impl Model {
                     tick: instrument.tick,
                 });
             }
+        }
+        let tick = instrument.tick;
+        match terms.ord_type {
+            OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. }
+                if stop_px.raw() <= 0 || stop_px.raw() % tick.raw() != 0 =>
+            {
+                return Err(Refusal::BadStopPx { tick });
+            }
+            OrdType::TrailingStop { offset }
+                if offset.raw() <= 0 || offset.raw() % tick.raw() != 0 =>
+            {
+                return Err(Refusal::BadOffset { tick });
+            }
+            _ => {}
         }
         if qty <= 0 {
             return Err(Refusal::QtyNotPositive);
@@ -50,8 +64,12 @@ impl Model {
         if terms.ord_type == OrdType::Market && rests {
             return Err(Refusal::MarketCannotRest);
         }
-        if terms.post_only && !rests {
+        let is_plain = matches!(terms.ord_type, OrdType::Market | OrdType::Limit(_));
+        if terms.post_only && (!rests || !is_plain) {
             return Err(Refusal::PostOnlyMustRest);
+        }
+        if !is_plain && !rests {
+            return Err(Refusal::NotImmediate);
         }
         Ok(())
     }

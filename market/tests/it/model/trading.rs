@@ -2,7 +2,7 @@
 
 use super::{Id, Model, Order, Tale, notional, rank};
 use market::limits::SelfTrade;
-use market::order::{Side, TimeInForce};
+use market::order::{OrdType, Side, TimeInForce};
 use market::qty::Qty;
 
 impl Model {
@@ -12,7 +12,9 @@ impl Model {
         let mut resting: Vec<(i64, u64, usize)> = (0..self.orders.len())
             .filter(|at| {
                 let terms = &self.orders[*at].terms;
-                terms.instrument == taker.terms.instrument && terms.side == side
+                terms.instrument == taker.terms.instrument
+                    && terms.side == side
+                    && self.orders[*at].trigger.is_none()
             })
             .map(|at| {
                 let order = &self.orders[at];
@@ -21,7 +23,7 @@ impl Model {
             .collect();
         resting.sort_unstable();
         let (_, _, at) = *resting.first()?;
-        let (price, limit) = (self.orders[at].price()?, taker.price());
+        let (price, limit) = (self.orders[at].works_at?, taker.works_at);
         let acceptable = match side {
             Side::Sell => limit.is_none_or(|limit| price <= limit),
             Side::Buy => limit.is_none_or(|limit| price >= limit),
@@ -76,7 +78,7 @@ impl Model {
 
     pub(super) fn trade_slice(&mut self, at: usize, taker: &mut Order, tale: &mut Tale) {
         let maker = &mut self.orders[at];
-        let price = maker.price().expect("only limit orders rest");
+        let price = maker.works_at.expect("what rests has a price");
         let qty = maker.shown.min(taker.leaves());
         maker.cum += qty;
         maker.shown -= qty;
@@ -94,6 +96,7 @@ impl Model {
         self.cash[seller as usize] += notional(price, qty);
         self.stock[buyer as usize][instrument] += i128::from(qty);
         self.stock[seller as usize][instrument] -= i128::from(qty);
+        self.print(taker.terms.instrument, price);
         if maker.leaves() == 0 {
             self.remove(at, Id::Final);
         } else if maker.shown == 0 {
@@ -105,10 +108,15 @@ impl Model {
 
     pub(super) fn trade_and_rest(&mut self, mut taker: Order, tale: &mut Tale) {
         let ended = self.trade(&mut taker, tale);
-        let rests = matches!(
+        let stays = matches!(
             taker.terms.time_in_force,
             TimeInForce::Day | TimeInForce::Gtc
         );
+        let rests = match taker.terms.ord_type {
+            OrdType::Limit(_) | OrdType::StopLimit { .. } => stays,
+            OrdType::MarketToLimit => stays && taker.cum > 0,
+            _ => false,
+        };
         if ended || taker.leaves() == 0 || !rests {
             self.set_id(taker.participant, taker.cl_ord_id, Id::Final);
             return;

@@ -11,6 +11,7 @@ use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::rules::{Rules, StopTrigger};
 use market::text::Text;
 use market::time::Timestamp;
 use std::str::FromStr;
@@ -136,6 +137,10 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
         },
         ["resume", symbol] => Command::Resume {
             instrument: names.instrument(symbol)?,
+        },
+        ["rules", symbol, ref said @ ..] => Command::SetRules {
+            instrument: names.instrument(symbol)?,
+            rules: rules(said)?,
         },
         ["end", "of", "day"] => Command::EndOfDay,
         [who, ref what @ ..] => order_command(names.participant(who)?, what, stage)?,
@@ -307,6 +312,17 @@ fn with_options(
                     let until = Timestamp::from_nanos(time_of_day(time)?);
                     terms.time_in_force = TimeInForce::Gtd(until);
                 }
+                Some(("stop", price)) => {
+                    let stop_px = value(price)?;
+                    terms.ord_type = match terms.ord_type {
+                        OrdType::Limit(price) => OrdType::StopLimit { stop_px, price },
+                        _ => OrdType::Stop { stop_px },
+                    };
+                }
+                Some(("trail", offset)) => {
+                    let offset = value(offset)?;
+                    terms.ord_type = OrdType::TrailingStop { offset };
+                }
                 Some(("show", "all")) => terms.max_floor = None,
                 Some(("show", qty)) => terms.max_floor = Some(value(qty)?),
                 Some(("for", account)) => terms.account = stage.names.account(account)?,
@@ -352,6 +368,21 @@ fn limits(options: &[&str]) -> Result<Limits, String> {
         }
     }
     Ok(limits)
+}
+
+fn rules(said: &[&str]) -> Result<Rules, String> {
+    let mut rules = Rules::NONE;
+    for word in said {
+        match word.split_once('=').unwrap_or((word, "")) {
+            ("collar", "off") => rules.collar_bps = None,
+            ("collar", bps) => rules.collar_bps = Some(value(bps)?),
+            ("trigger", "last") => rules.stop_trigger = StopTrigger::LastTrade,
+            ("trigger", "opposite") => rules.stop_trigger = StopTrigger::BestOpposite,
+            ("needs-opposite", _) => rules.market_needs_opposite = true,
+            _ => return Err(format!("what is {word}?")),
+        }
+    }
+    Ok(rules)
 }
 
 fn self_trade(text: &str) -> Result<SelfTrade, String> {
@@ -428,6 +459,7 @@ fn side_of(word: &str) -> Result<Side, String> {
 fn ord_type(word: &str) -> Result<OrdType, String> {
     match word {
         "market" => Ok(OrdType::Market),
+        "market-to-limit" => Ok(OrdType::MarketToLimit),
         price => Ok(OrdType::Limit(value(price)?)),
     }
 }

@@ -6,7 +6,7 @@ use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
 use market::instrument::Phase;
 use market::market::Market;
 use market::money::Money;
-use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce};
+use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce, Working};
 use market::qty::Qty;
 use market::scope::Scope;
 use market::time::Timestamp;
@@ -230,6 +230,7 @@ impl Names {
                     CancelReason::WouldTrade => "would trade",
                     CancelReason::SelfTrade => "met its own account",
                     CancelReason::Operator => "by an operator",
+                    CancelReason::Collar => "the rest is beyond the collar",
                 };
                 let request = request.map_or(String::new(), |id| format!(" by {id}"));
                 format!("canceled{request}, {reason}: {}", self.stands(order))
@@ -244,6 +245,7 @@ impl Names {
                 self.terms(&order.terms),
                 self.stands(order)
             ),
+            Event::OrderTriggered { order } => format!("triggered: {}", self.stands(order)),
             Event::OrderDecremented { order, qty } => {
                 format!("lost {qty}: {}", self.stands(order))
             }
@@ -359,6 +361,17 @@ impl Names {
                 }
                 lines.push(line);
             }
+        }
+        for order in market.waiting(instrument) {
+            let Working::Held { stop_px } = order.working else {
+                unreachable!("only stops wait");
+            };
+            lines.push(format!(
+                "{} stop {stop_px}: {} {}",
+                side_word(order.terms.side),
+                order.cl_ord_id,
+                order.leaves_qty
+            ));
         }
         if lines.is_empty() {
             lines.push("empty".into());

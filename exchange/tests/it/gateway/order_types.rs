@@ -1,0 +1,123 @@
+//! Each type of order, time in force and instruction over FIX: what a client says, and what it is told.
+
+use crate::venue::{Peer, Venue, now};
+
+async fn enter(peer: &mut Peer, fields: &str) {
+    peer.send("D", &format!("55=ACME|60={}|{fields}", now()))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_waits_is_triggered_and_trades() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("BOT02").await;
+    maker.rest("m1", '2', "10", "100").await;
+    maker.rest("m2", '2', "10", "101").await;
+    enter(&mut peer, "11=s1|54=1|38=5|40=3|99=100").await;
+    peer.expect("8", "150=0|39=0|636=N|11=s1|40=3|99=100|44!|59=0|151=5")
+        .await;
+    enter(&mut peer, "11=s2|54=1|38=5|40=4|99=100|44=100.5|59=1").await;
+    let fields = "150=0|39=0|11=s2|40=4|99=100|44=100.5|59=1|151=5";
+    peer.expect("8", fields).await;
+    peer.send("H", "11=s2|55=ACME|54=1").await;
+    peer.expect("8", "150=I|39=0|11=s2|40=4|99=100|151=5").await;
+    // Its trigger is moved, and what it asks for: 38 is the new total.
+    let replace = "11=s3|41=s2|54=1|38=6|40=4|99=100.5|44=100.5|59=1";
+    peer.send("G", &format!("55=ACME|60={}|{replace}", now()))
+        .await;
+    peer.expect("8", "150=5|39=0|11=s3|41=s2|99=100.5|38=6|151=6")
+        .await;
+    peer.limit("spark", '1', "6", "100").await;
+    peer.expect("8", "150=0|11=spark").await;
+    peer.expect("8", "150=F|39=2|11=spark|31=100|14=6").await;
+    let text = "the trigger is reached: the order works now";
+    peer.expect(
+        "8",
+        &format!("150=D|39=0|378=8|636=Y|11=s1|40=3|151=5|58={text}"),
+    )
+    .await;
+    peer.expect("8", "150=F|39=1|11=s1|31=100|32=4|151=1").await;
+    peer.expect("8", "150=F|39=2|11=s1|31=101|32=1|151=0").await;
+    // The last trade is at 101 now: through the other one, which rests at its limit.
+    peer.expect(
+        "8",
+        &format!("150=D|39=0|378=8|636=Y|11=s3|40=4|151=6|58={text}"),
+    )
+    .await;
+    peer.send("F", &format!("11=c|41=s3|55=ACME|54=1|60={}", now()))
+        .await;
+    peer.expect("8", "150=4|39=4|11=c|41=s3|151=0").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_market_order_stops_at_its_collar() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("BOT02").await;
+    maker.rest("m1", '2', "5", "100").await;
+    maker.rest("m2", '2', "5", "105.01").await;
+    enter(&mut peer, "11=k|54=1|38=10|40=1").await;
+    peer.expect("8", "150=0|11=k|40=1|44!|59=3").await;
+    peer.expect("8", "150=F|39=1|11=k|31=100|32=5").await;
+    let text = "what could not trade within the collar is cancelled";
+    peer.expect("8", &format!("150=4|39=4|11=k|14=5|151=0|378=8|58={text}"))
+        .await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rest_of_a_market_to_limit_order_has_a_price() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("BOT02").await;
+    maker.rest("m1", '2', "5", "100").await;
+    enter(&mut peer, "11=k|54=1|38=8|40=K").await;
+    peer.expect("8", "150=0|39=0|11=k|40=K|59=0").await;
+    peer.expect("8", "150=F|39=1|11=k|40=K|44=100|151=3").await;
+    let replace = format!("11=k2|41=k|55=ACME|54=1|60={}|38=8|40=2|44=99", now());
+    peer.send("G", &replace).await;
+    peer.expect("8", "150=5|39=1|11=k2|41=k|40=2|44=99|151=3")
+        .await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trailing_stop_says_where_its_trigger_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("BOT02").await;
+    enter(&mut peer, "11=t|54=2|38=5|40=P|18=a|211=2").await;
+    peer.expect("8", "150=0|39=0|11=t|40=P|18=a|211=2|99=98|59=0")
+        .await;
+    maker.rest("m1", '2', "5", "103").await;
+    peer.limit("up", '1', "5", "103").await;
+    peer.expect("8", "150=0|11=up").await;
+    peer.expect("8", "150=F|39=2|11=up").await;
+    peer.send("H", "11=t|55=ACME|54=2").await;
+    peer.expect("8", "150=I|39=0|11=t|99=101").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_good_till_its_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut peer = venue.peer("BOT01").await;
+    enter(
+        &mut peer,
+        "11=a|54=1|38=5|40=2|44=99|59=6|126=20991231-10:00:00",
+    )
+    .await;
+    peer.expect("8", "150=0|11=a|59=6|126=20991231-10:00:00.000")
+        .await;
+    enter(&mut peer, "11=b|54=1|38=5|40=2|44=99|59=6|432=20991230").await;
+    peer.expect("8", "150=0|11=b|59=6|126=20991231-00:00:00.000")
+        .await;
+    venue.close().await;
+}

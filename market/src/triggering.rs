@@ -1,0 +1,228 @@
+//! Orders that begin to work without a limit of their own, or later: market orders under their collar, stops, trailing stops,
+//! market-to-limit orders. What triggers a stop, and what it becomes. The order of triggers stands in [`crate::stops`].
+
+use crate::collar::collar;
+use crate::event::Event;
+use crate::id::InstrumentId;
+use crate::instrument::Phase;
+use crate::money::Money;
+use crate::order::{OrdType, OrderFacts, OrderTerms, Side, Working};
+use crate::price::Price;
+use crate::refusal::Refusal;
+use crate::risk::MAX_NOTIONAL;
+use crate::rules::StopTrigger;
+use crate::state::State;
+use crate::stops::{MAX_TRAILING, is_reached, trail};
+use alloc::vec::Vec;
+
+impl Phase {
+    /// Whether orders trade as they arrive, and stops are triggered.
+    pub(crate) const fn is_continuous(self) -> bool {
+        matches!(self, Self::Open)
+    }
+}
+
+impl State {
+    /// How a new order of these terms begins to work.
+    pub(crate) fn begin(&self, terms: &OrderTerms) -> Result<Working, Refusal> {
+        match terms.ord_type {
+            OrdType::Market | OrdType::MarketToLimit => self.at_touch(terms),
+            OrdType::Limit(price) => Ok(Working::At(price)),
+            OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. } => {
+                Ok(Working::Held { stop_px })
+            }
+            OrdType::TrailingStop { offset } => self.trail_behind(terms, offset),
+            OrdType::Pegged { .. } => Err(Refusal::NotOffered),
+        }
+    }
+
+    /// How an order works after a replace: a stop-limit order that was triggered stays so, and a trailing stop whose distance stays keeps
+    /// its trigger.
+    pub(crate) fn begin_again(
+        &self,
+        order: &OrderFacts,
+        terms: &OrderTerms,
+    ) -> Result<Working, Refusal> {
+        match (order.working, terms.ord_type) {
+            (Working::At(_), OrdType::StopLimit { price, .. }) => Ok(Working::At(price)),
+            (Working::Held { .. }, OrdType::TrailingStop { .. })
+                if terms.ord_type == order.terms.ord_type =>
+            {
+                Ok(order.working)
+            }
+            _ => self.begin(terms),
+        }
+    }
+
+    /// A market order walks up to its collar; a market-to-limit order trades at the best opposite price only. Without anything on
+    /// the other side, or a collar, nothing bounds them.
+    fn at_touch(&self, terms: &OrderTerms) -> Result<Working, Refusal> {
+        let rules = &self.listing(terms.instrument).rules;
+        match self.touch(terms) {
+            None if rules.market_needs_opposite => Err(Refusal::NoOpposite),
+            Some(best) if terms.ord_type == OrdType::MarketToLimit => Ok(Working::At(best)),
+            _ => Ok(self.at_market(terms)),
+        }
+    }
+
+    /// Any price, or up to the collar from the best opposite price.
+    fn at_market(&self, terms: &OrderTerms) -> Working {
+        let listing = self.listing(terms.instrument);
+        match (listing.rules.collar_bps, self.touch(terms)) {
+            (Some(bps), Some(best)) => {
+                Working::At(collar(best, bps, terms.side, listing.instrument.tick))
+            }
+            _ => Working::AtMarket,
+        }
+    }
+
+    /// The best price that an order of these terms could trade at now.
+    pub(crate) fn touch(&self, terms: &OrderTerms) -> Option<Price> {
+        let ladder = self.book(terms.instrument).side(terms.side.opposite());
+        ladder.best().map(|level| level.price)
+    }
+
+    /// A trailing stop begins behind the last trade, else behind the previous close.
+    fn trail_behind(&self, terms: &OrderTerms, offset: Price) -> Result<Working, Refusal> {
+        let at = terms.instrument.0 as usize;
+        let tick = self.listing(terms.instrument).instrument.tick;
+        if self.stops[at].trailing() >= MAX_TRAILING {
+            return Err(Refusal::CapacityReached);
+        }
+        let stop_px = trail(terms.side, self.tapes[at].reference(), offset);
+        if stop_px <= Price::ZERO || stop_px == Price::from_raw(i64::MAX) {
+            return Err(Refusal::BadOffset { tick });
+        }
+        Ok(Working::Held { stop_px })
+    }
+
+    /// The price that a held buy order reserves at: its limit, or the collar from its trigger, or the trigger.
+    pub(crate) fn held_at(&self, terms: &OrderTerms, stop_px: Price) -> Price {
+        let listing = self.listing(terms.instrument);
+        match (terms.ord_type.price(), listing.rules.collar_bps) {
+            (Some(price), _) => price,
+            (None, Some(bps)) => collar(stop_px, bps, terms.side, listing.instrument.tick),
+            (None, None) => stop_px,
+        }
+    }
+
+    /// Whether the most that an order may trade for fits the ledger.
+    pub(crate) fn check_notional(
+        &self,
+        terms: &OrderTerms,
+        working: Working,
+    ) -> Result<(), Refusal> {
+        let price = match working {
+            Working::At(price) => price,
+            Working::Held { stop_px } => self.held_at(terms, stop_px),
+            Working::AtMarket | Working::Parked => return Ok(()),
+        };
+        if Money::notional(price, terms.order_qty) > MAX_NOTIONAL {
+            return Err(Refusal::NotionalTooLarge);
+        }
+        Ok(())
+    }
+
+    /// A trade has printed: trailing stops follow it, and what it reaches is to be triggered.
+    pub(crate) fn print(&mut self, instrument: InstrumentId, last_px: Price) {
+        let at = instrument.0 as usize;
+        self.tapes[at].print(last_px);
+        if self.stops[at].is_empty() {
+            return;
+        }
+        for slot in self.stops[at].trail(&mut self.orders, last_px) {
+            let mut order = self.orders.facts(slot);
+            let reserved = self.reservation(&order.terms, order.working, order.leaves_qty);
+            // The nearer the trigger, the less is held: never more than was.
+            let reserved = reserved.min(order.reserved);
+            self.hold(&mut order, reserved);
+            self.orders.set_facts(slot, &order);
+        }
+        if self.listing(instrument).rules.stop_trigger == StopTrigger::LastTrade {
+            self.stops[at].reach(Side::Buy, last_px);
+            self.stops[at].reach(Side::Sell, last_px);
+        }
+    }
+
+    /// The price that triggers stops of this side now: the last trade, or the best price of the other side.
+    fn trigger(&self, instrument: InstrumentId, side: Side) -> Option<Price> {
+        match self.listing(instrument).rules.stop_trigger {
+            StopTrigger::LastTrade => self.tapes[instrument.0 as usize].last_px,
+            StopTrigger::BestOpposite => {
+                let ladder = self.book(instrument).side(side.opposite());
+                ladder.best().map(|level| level.price)
+            }
+        }
+    }
+
+    /// Keeps an order outside the book until its trigger is reached; one that is through it already is triggered at once.
+    pub(crate) fn hold_back(&mut self, order: OrderFacts) {
+        let Working::Held { stop_px } = order.working else {
+            unreachable!("asked only of held orders");
+        };
+        let OrderTerms {
+            instrument, side, ..
+        } = order.terms;
+        let slot = self.keep(order);
+        let is_through = self.listing(instrument).phase.is_continuous()
+            && self
+                .trigger(instrument, side)
+                .is_some_and(|by| is_reached(side, stop_px, by));
+        let stops = &mut self.stops[instrument.0 as usize];
+        stops.hold(&self.orders, slot);
+        if is_through {
+            stops.reach_at_once(slot);
+        }
+    }
+
+    /// Triggers the next stop, if one is reached: it meets the book, whole, before anything else happens.
+    pub(crate) fn trigger_next(
+        &mut self,
+        instrument: InstrumentId,
+        events: &mut Vec<Event>,
+    ) -> bool {
+        let at = instrument.0 as usize;
+        for side in [Side::Buy, Side::Sell] {
+            if let Some(by) = self.trigger(instrument, side) {
+                self.stops[at].reach(side, by);
+            }
+        }
+        let Some(slot) = self.stops[at].next() else {
+            return false;
+        };
+        let mut order = self.orders.facts(slot);
+        self.unset_expiry(slot);
+        self.orders.remove(slot);
+        self.activate(&mut order);
+        events.push(Event::OrderTriggered { order });
+        self.work(order, events);
+        true
+    }
+
+    /// A triggered stop-limit order works at its limit. A stop order walks up to the collar from the best opposite price; where the
+    /// account cannot pay for that, as far as it has reserved.
+    fn activate(&mut self, order: &mut OrderFacts) {
+        let terms = order.terms;
+        if let Some(price) = terms.ord_type.price() {
+            order.working = Working::At(price);
+            return;
+        }
+        let wanted = self.at_market(&terms);
+        let reserved = self.reservation(&terms, wanted, order.leaves_qty);
+        let claim = self.claim(&terms);
+        let can_pay = self.ledger.check(claim, order.reserved, reserved).is_ok();
+        if can_pay {
+            order.working = wanted;
+            self.hold(order, reserved);
+        } else {
+            order.working = Working::At(per_unit(order));
+        }
+    }
+}
+
+/// What a buy order holds for each unit: exact, since it holds a price times a quantity.
+fn per_unit(order: &OrderFacts) -> Price {
+    let raw =
+        order.reserved.raw() * i128::from(crate::decimal::ONE) / i128::from(order.leaves_qty.raw());
+    Price::from_raw(i64::try_from(raw).expect("it holds what a price made it hold"))
+}

@@ -1,0 +1,215 @@
+//! How the [`Model`] holds stops, and what becomes of them: after every trade all stops are looked at.
+
+use super::{Id, Model, Order, Tale};
+use market::id::InstrumentId;
+use market::instrument::Phase;
+use market::order::{OrdType, OrderTerms, Side};
+use market::refusal::Refusal;
+use market::rules::StopTrigger;
+
+impl Model {
+    /// Where an order begins: the price that it works at, or its trigger.
+    pub(super) fn begin(&self, order: &mut Order) -> Result<(), Refusal> {
+        let terms = order.terms;
+        let rules = self.rules[terms.instrument.0 as usize];
+        (order.works_at, order.trigger) = (None, None);
+        match terms.ord_type {
+            OrdType::Limit(price) => order.works_at = Some(price.raw()),
+            OrdType::Market | OrdType::MarketToLimit => {
+                let best = self.best_price(terms.instrument, terms.side.opposite());
+                if best.is_none() && rules.market_needs_opposite {
+                    return Err(Refusal::NoOpposite);
+                }
+                order.works_at = match (terms.ord_type, best) {
+                    (OrdType::MarketToLimit, best) => best,
+                    (_, Some(best)) => self.collar(&terms, best),
+                    (_, None) => None,
+                };
+            }
+            OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. } => {
+                order.trigger = Some(stop_px.raw());
+            }
+            OrdType::TrailingStop { offset } => {
+                let at = terms.instrument.0 as usize;
+                let reference = self.instruments[at].0.reference_px.raw();
+                let last = self.last[at].unwrap_or(reference);
+                order.trigger = Some(match terms.side {
+                    Side::Buy => last + offset.raw(),
+                    Side::Sell => last - offset.raw(),
+                });
+                if order.trigger <= Some(0) {
+                    let tick = self.instruments[at].0.tick;
+                    return Err(Refusal::BadOffset { tick });
+                }
+            }
+            OrdType::Pegged { .. } => return Err(Refusal::NotOffered),
+        }
+        self.bind(order);
+        Ok(())
+    }
+
+    /// The price that a held order reserves at.
+    pub(super) fn bind(&self, order: &mut Order) {
+        if let Some(trigger) = order.trigger {
+            let limit = order.terms.ord_type.price().map(|price| price.raw());
+            let bound = limit.or(self.collar(&order.terms, trigger));
+            order.bound = bound.unwrap_or(trigger);
+        }
+    }
+
+    /// The last tick within the collar, found by walking there.
+    fn collar(&self, terms: &OrderTerms, from: i64) -> Option<i64> {
+        let at = terms.instrument.0 as usize;
+        let bps = i64::from(self.rules[at].collar_bps?);
+        let tick = self.instruments[at].0.tick.raw();
+        let mut price = from;
+        loop {
+            let next = match terms.side {
+                Side::Buy => price + tick,
+                Side::Sell => price - tick,
+            };
+            if next <= 0 || (next - from).abs() * 10_000 > from * bps {
+                return Some(price);
+            }
+            price = next;
+        }
+    }
+
+    pub(super) fn best_price(&self, instrument: InstrumentId, side: Side) -> Option<i64> {
+        self.book(instrument, side).first()?.works_at
+    }
+
+    /// A trade has printed.
+    pub(super) fn print(&mut self, instrument: InstrumentId, price: i64) {
+        self.last[instrument.0 as usize] = Some(price);
+        for at in 0..self.orders.len() {
+            let mut order = self.orders[at].clone();
+            let OrdType::TrailingStop { offset } = order.terms.ord_type else {
+                continue;
+            };
+            if order.terms.instrument != instrument || order.reached.is_some() {
+                continue;
+            }
+            let (trigger, offset) = (order.trigger.expect("it is held"), offset.raw());
+            let bound = order.bound;
+            order.trigger = Some(match order.terms.side {
+                Side::Buy => trigger.min(price + offset),
+                Side::Sell => trigger.max(price - offset),
+            });
+            if order.trigger != Some(trigger) {
+                self.bind(&mut order);
+                if order.terms.side == Side::Buy {
+                    order.bound = order.bound.min(bound);
+                }
+            }
+            self.orders[at] = order;
+        }
+        if self.rules[instrument.0 as usize].stop_trigger == StopTrigger::LastTrade {
+            self.reach(instrument, Side::Buy, price);
+            self.reach(instrument, Side::Sell, price);
+        }
+    }
+
+    /// All stops of a side that this price reaches are next, the nearest first.
+    fn reach(&mut self, instrument: InstrumentId, side: Side, price: i64) {
+        let mut reached: Vec<(i64, u64, usize)> = Vec::new();
+        for (at, order) in self.orders.iter().enumerate() {
+            let Some(trigger) = order.trigger else {
+                continue;
+            };
+            let is_reached = match side {
+                Side::Buy => price >= trigger,
+                Side::Sell => price <= trigger,
+            };
+            let is_meant = (order.terms.instrument, order.terms.side) == (instrument, side);
+            if is_meant && is_reached && order.reached.is_none() {
+                let distance = match side {
+                    Side::Buy => trigger,
+                    Side::Sell => -trigger,
+                };
+                reached.push((distance, order.arrival, at));
+            }
+        }
+        reached.sort_unstable();
+        for (_, _, at) in reached {
+            self.arrivals += 1;
+            self.orders[at].reached = Some(self.arrivals);
+        }
+    }
+
+    fn trigger_price(&self, instrument: InstrumentId, side: Side) -> Option<i64> {
+        match self.rules[instrument.0 as usize].stop_trigger {
+            StopTrigger::LastTrade => self.last[instrument.0 as usize],
+            StopTrigger::BestOpposite => self.best_price(instrument, side.opposite()),
+        }
+    }
+
+    /// Holds an order; one that is through its trigger is next, behind those that are already.
+    pub(super) fn hold_back(&mut self, mut order: Order) {
+        self.arrivals += 1;
+        order.arrival = self.arrivals;
+        let (instrument, side) = (order.terms.instrument, order.terms.side);
+        let (trigger, price) = (order.trigger, self.trigger_price(instrument, side));
+        let is_through = match side {
+            Side::Buy => price.is_some() && price >= trigger,
+            Side::Sell => price.is_some() && price <= trigger,
+        };
+        if is_through && self.instruments[instrument.0 as usize].1 == Phase::Open {
+            self.arrivals += 1;
+            order.reached = Some(self.arrivals);
+        }
+        self.set_id(order.participant, order.cl_ord_id, Id::Live);
+        self.orders.push(order);
+    }
+
+    /// The orders that wait, in order of arrival.
+    pub(crate) fn waiting(&self, instrument: InstrumentId) -> Vec<&Order> {
+        let orders = self.orders.iter();
+        let mut waiting: Vec<&Order> = orders
+            .filter(|order| order.terms.instrument == instrument && order.trigger.is_some())
+            .collect();
+        waiting.sort_by_key(|order| order.arrival);
+        waiting
+    }
+
+    /// Everything that a command set off.
+    pub(super) fn follow(&mut self, tale: &mut Tale) {
+        for at in 0..self.instruments.len() {
+            let instrument = self.instruments[at].0.id;
+            while self.instruments[at].1 == Phase::Open && self.trigger_next(instrument, tale) {}
+        }
+    }
+
+    fn trigger_next(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
+        for side in [Side::Buy, Side::Sell] {
+            if let Some(price) = self.trigger_price(instrument, side) {
+                self.reach(instrument, side, price);
+            }
+        }
+        let next = (0..self.orders.len())
+            .filter(|at| self.orders[*at].terms.instrument == instrument)
+            .filter(|at| self.orders[*at].reached.is_some())
+            .min_by_key(|at| self.orders[*at].reached);
+        let Some(at) = next else {
+            return false;
+        };
+        let held = self.needs(&self.orders[at]);
+        let mut order = self.remove(at, Id::Stale);
+        tale.triggered.push(order.cl_ord_id);
+        (order.trigger, order.reached) = (None, None);
+        order.works_at = match order.terms.ord_type.price() {
+            Some(price) => Some(price.raw()),
+            None => self
+                .best_price(instrument, order.terms.side.opposite())
+                .and_then(|best| self.collar(&order.terms, best)),
+        };
+        // It was taken out of the list: what it held is free for it.
+        let needed = self.needs(&order);
+        if self.check_funds(&order.terms, needed).is_err() {
+            let each = held * 100_000_000 / i128::from(order.leaves());
+            order.works_at = Some(i64::try_from(each).expect("a price"));
+        }
+        self.trade_and_rest(order, tale);
+        true
+    }
+}
