@@ -8,6 +8,7 @@ use market::id::ParticipantId;
 use market::text::Text;
 use market::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::fmt;
 
 /// One sequenced instruction with everything it caused.
@@ -78,10 +79,25 @@ pub enum Instruction {
 pub struct TraceId(pub u128);
 
 impl TraceId {
-    /// A new random id.
+    /// A new random id: of a generator that each thread seeds once from the operating system. Nothing rests on nobody guessing it.
     pub fn random() -> Self {
-        Self(random_u128())
+        thread_local! {
+            static STATE: Cell<[u64; 2]> = Cell::new(random_words());
+        }
+        let [high, low] = STATE.get().map(|word| word.wrapping_add(STEP));
+        STATE.set([high, low]);
+        Self((u128::from(mix(high)) << 64) | u128::from(mix(low)))
     }
+}
+
+/// The odd number nearest to 2⁶⁴ over the golden ratio: steps by it pass every state.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// SplitMix64 (Steele, Lea, Flood), without its step.
+const fn mix(state: u64) -> u64 {
+    let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 impl fmt::Display for TraceId {
@@ -110,8 +126,13 @@ impl fmt::Display for Epoch {
 
 /// 128 bits of the operating system's randomness.
 fn random_u128() -> u128 {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .expect("the operating system's random source works once the process runs");
-    u128::from_le_bytes(bytes)
+    let [high, low] = random_words();
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+fn random_words() -> [u64; 2] {
+    let word = || {
+        getrandom::u64().expect("the operating system's random source works once the process runs")
+    };
+    [word(), word()]
 }

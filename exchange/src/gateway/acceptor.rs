@@ -165,7 +165,6 @@ impl Arrival {
         let claim = session.claim().ok_or(Stranger::Taken(session.comp_id))?;
         let attachment = Attachment {
             peer: Peer {
-                is_tls: greeted.arrival.is_tls,
                 stream: greeted.peer.stream,
                 unread: greeted.peer.unread,
                 address: self.address,

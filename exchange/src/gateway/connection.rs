@@ -1,33 +1,26 @@
-//! [`Connection`]: one socket, plain or TLS, as two tasks: a reader that cuts bytes into messages, a writer that empties the
-//! [`Outbox`]. In: a stream. Out: messages through a bounded queue. It knows no session.
+//! [`Connection`]: one socket, plain or TLS, of a session: the library's [`Link`] with what the exchange knows about its peer. In: what the
+//! socket gives, cut into messages; messages to send. The session's own task reads and writes, so an order needs no other task to
+//! come in and its report none to go out. It knows no session.
 
 use crate::gateway::outbox::Outbox;
 use crate::revoked::CertificateId;
 use bytes::BytesMut;
 use fix_engine::codec::garbled::Unreadable;
 use fix_engine::codec::message::Message;
-use fix_engine::io::frames::{Frame, Frames};
+use fix_engine::io::frames::Frame;
 use fix_engine::io::limits::Permit;
+use fix_engine::io::link::{self, Full, Link, LinkLimits};
 use fix_engine::io::stream::Stream;
 use prometheus::IntGauge;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
-use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
-use tokio::time::timeout;
-use tokio_util::codec::Decoder;
+use std::task::{Context, Poll};
 
-/// Messages read and not yet taken by the session; then the socket is not read.
-const INBOUND_QUEUE: usize = 64;
-/// Bytes asked of the socket at a time.
-const READ_BYTES: usize = 16 << 10;
-/// How long the last bytes may take once a connection ends.
-const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Bytes that are still read, and dropped, once a connection ends.
-const DRAIN_BYTES: usize = 1 << 20;
+/// Bytes that may wait to be written, whatever the number of messages.
+const OUTBOUND_MAX_BYTES: usize = 64 << 20;
 
 /// What comes in.
 #[derive(Debug)]
@@ -36,6 +29,8 @@ pub(crate) enum Inbound {
     Message(Message),
     /// Bytes that are none.
     Garbled(Unreadable),
+    /// Nothing; but the peer has taken so much that the connection is not crowded any more.
+    Emptied,
     /// The peer is gone, and why.
     Closed(String),
 }
@@ -48,8 +43,6 @@ pub(crate) struct Peer {
     pub(crate) unread: BytesMut,
     /// Where it comes from.
     pub(crate) address: SocketAddr,
-    /// Whether it is TLS.
-    pub(crate) is_tls: bool,
     /// The client certificate that it showed.
     pub(crate) certificate: Option<CertificateId>,
     /// Its place among the connections that are allowed.
@@ -59,70 +52,108 @@ pub(crate) struct Peer {
 /// A live connection. Dropping it ends it at once.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    inbound: mpsc::Receiver<Inbound>,
-    outbox: Arc<Outbox>,
-    address: SocketAddr,
-    is_tls: bool,
+    link: Link,
+    /// Read together and not taken yet: what one read brings, at most.
+    frames: VecDeque<Frame>,
+    /// What the link reads into.
+    read: Vec<Frame>,
+    /// Why it is over; told once all that was read is taken.
+    over: Option<String>,
+    outbox: Shown,
     certificate: Option<CertificateId>,
-    reader: AbortHandle,
-    writer: AbortHandle,
-    /// The reader goes on for a moment after the end.
-    drains: bool,
 }
 
 impl Connection {
-    /// Starts reading and writing.
-    /// `waiting` shows what waits for all connections.
+    /// A connection to this peer, which sends messages of so many bytes at most. So many may wait to be sent; `waiting` shows what waits for
+    /// all connections.
     pub(crate) fn start(
         peer: Peer,
-        message_bytes_max: usize,
-        queue_max: usize,
+        message_max_bytes: usize,
+        outbound_max_messages: usize,
         waiting: IntGauge,
     ) -> Self {
-        let (read, write) = tokio::io::split(peer.stream);
-        let (sender, inbound) = mpsc::channel(INBOUND_QUEUE);
-        let outbox = Arc::new(Outbox::new(queue_max, waiting));
-        let permit = Arc::new(peer.permit);
-        let reader = Reader {
-            stream: read,
-            bytes: peer.unread,
-            frames: Frames::new(message_bytes_max, Frames::GARBAGE_MAX_BYTES),
-            out: sender,
-            _permit: Arc::clone(&permit),
+        let limits = LinkLimits {
+            message_max_bytes,
+            outbound_max_messages,
+            outbound_max_bytes: OUTBOUND_MAX_BYTES,
+        };
+        let certificate = peer.certificate;
+        let peer = link::Peer {
+            stream: peer.stream,
+            unread: peer.unread,
+            bytes_in: 0,
+            address: peer.address,
+            permit: Some(peer.permit),
         };
         Self {
-            inbound,
-            address: peer.address,
-            is_tls: peer.is_tls,
-            certificate: peer.certificate,
-            reader: tokio::spawn(reader.run()).abort_handle(),
-            writer: tokio::spawn(write_all(write, Arc::clone(&outbox), permit)).abort_handle(),
-            outbox,
-            drains: false,
+            link: Link::new(peer, limits),
+            frames: VecDeque::new(),
+            read: Vec::new(),
+            over: None,
+            outbox: Shown(Arc::new(Outbox::new(waiting))),
+            certificate,
         }
     }
 
-    /// The next thing that comes in.
-    pub(crate) async fn next(&mut self) -> Inbound {
-        match self.inbound.recv().await {
-            Some(inbound) => inbound,
-            None => Inbound::Closed("the connection is closed".to_owned()),
+    /// The next thing that comes in; what waits is written meanwhile. Nothing is read while `listens` is false. Dropping the future loses
+    /// nothing.
+    pub(crate) async fn next(&mut self, listens: bool) -> Inbound {
+        poll_fn(|context| self.poll_next(context, listens)).await
+    }
+
+    /// What has been read already.
+    pub(crate) fn ready(&mut self) -> Option<Inbound> {
+        let frame = self.frames.pop_front()?;
+        Some(match frame {
+            Frame::Message(message) => Inbound::Message(message),
+            Frame::Garbled(what) => Inbound::Garbled(what),
+        })
+    }
+
+    /// Writes what the socket takes of what waits.
+    pub(crate) async fn write(&mut self) {
+        if self.link.outbound_messages() > 0 {
+            poll_fn(|context| {
+                // Whether the connection is over is the next read's matter.
+                let _over = self.poll_link(context, false);
+                Poll::Ready(())
+            })
+            .await;
         }
     }
 
-    /// What waits to be written.
+    /// Adds one message to what waits to be written.
+    ///
+    /// # Errors
+    /// [`Full`]: nothing is added.
+    pub(crate) fn put(&mut self, message: &[u8]) -> Result<(), Full> {
+        if self.over.is_some() {
+            // Nobody reads it any more; the session hears of the end in its turn.
+            return Ok(());
+        }
+        let put = self.link.put(message);
+        self.show();
+        put
+    }
+
+    /// Whether what can wait should wait.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.link.is_crowded()
+    }
+
+    /// How much waits to be written, for others to see.
     pub(crate) fn outbox(&self) -> &Arc<Outbox> {
-        &self.outbox
+        &self.outbox.0
     }
 
     /// Where the peer is.
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.link.address()
     }
 
     /// Whether it is TLS.
     pub(crate) fn is_tls(&self) -> bool {
-        self.is_tls
+        self.link.is_tls()
     }
 
     /// The client certificate that the peer showed.
@@ -131,120 +162,63 @@ impl Connection {
     }
 
     /// Ends it once what waits is written, or after a few seconds.
-    pub(crate) fn close(mut self) {
-        self.drains = true;
-        self.outbox.close();
+    pub(crate) fn close(self) {
+        tokio::spawn(self.link.close());
     }
 
     /// Ends it now.
     pub(crate) fn cut(self) {
-        self.outbox.close();
-        self.writer.abort();
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.outbox.close();
-        if !self.drains {
-            self.reader.abort();
-        }
-    }
-}
-
-/// Cuts the stream into messages.
-struct Reader {
-    stream: ReadHalf<Stream>,
-    bytes: BytesMut,
-    frames: Frames,
-    out: mpsc::Sender<Inbound>,
-    _permit: Arc<Permit>,
-}
-
-impl Reader {
-    async fn run(mut self) {
-        let end = loop {
-            match self.pass_on().await {
-                Ok(true) => {}
-                Ok(false) => return self.drain().await,
-                Err(error) => break error.to_string(),
-            }
-            self.bytes.reserve(READ_BYTES);
-            let read = tokio::select! {
-                read = self.stream.read_buf(&mut self.bytes) => read,
-                () = self.out.closed() => return self.drain().await,
-            };
-            match read {
-                Ok(0) => break "the peer closed the connection".to_owned(),
-                Ok(_) => {}
-                Err(error) => break error.to_string(),
-            }
-        };
-        let _gone = self.out.send(Inbound::Closed(end)).await;
+        drop(self);
     }
 
-    /// Nobody listens any more. A socket that is closed over unread bytes takes our last words, a Logout with its reason, from a peer
-    /// that has not read them yet: so the peer's are read for a moment, until it closes, too.
-    async fn drain(mut self) {
-        let mut left = DRAIN_BYTES;
-        let draining = async {
-            while left > 0 {
-                self.bytes.clear();
-                self.bytes.reserve(READ_BYTES);
-                match self.stream.read_buf(&mut self.bytes).await {
-                    Ok(0) | Err(_) => return,
-                    Ok(read) => left = left.saturating_sub(read),
+    fn poll_next(&mut self, context: &mut Context<'_>, listens: bool) -> Poll<Inbound> {
+        loop {
+            if listens {
+                if let Some(inbound) = self.ready() {
+                    return Poll::Ready(inbound);
+                }
+                if let Some(why) = &self.over {
+                    return Poll::Ready(Inbound::Closed(why.clone()));
                 }
             }
-        };
-        let _too_long = timeout(FLUSH_TIMEOUT, draining).await;
-    }
-
-    /// Passes on every whole message; `false` when nobody listens any more.
-    ///
-    /// # Errors
-    /// More garbage than is taken.
-    async fn pass_on(&mut self) -> std::io::Result<bool> {
-        while let Some(frame) = self.frames.decode(&mut self.bytes)? {
-            let inbound = match frame {
-                Frame::Message(message) => Inbound::Message(message),
-                Frame::Garbled(what) => Inbound::Garbled(what),
-            };
-            if self.out.send(inbound).await.is_err() {
-                return Ok(false);
+            match self.poll_link(context, listens) {
+                Poll::Pending => return Poll::Pending,
+                // It hears of the end when it listens.
+                Poll::Ready(()) if self.over.is_some() && !listens => return Poll::Pending,
+                Poll::Ready(()) if self.over.is_some() || listens && !self.frames.is_empty() => {}
+                Poll::Ready(()) => return Poll::Ready(Inbound::Emptied),
             }
         }
-        Ok(true)
+    }
+
+    /// Writes and reads; ready once something was read, the connection is over, or not crowded any more.
+    fn poll_link(&mut self, context: &mut Context<'_>, listens: bool) -> Poll<()> {
+        if self.over.is_some() {
+            return Poll::Ready(());
+        }
+        let progress = self.link.poll_progress(context, listens, &mut self.read);
+        self.frames.extend(self.read.drain(..));
+        self.show();
+        progress.map(|progress| {
+            self.over = progress.err().map(|error| match error.kind() {
+                ErrorKind::UnexpectedEof => "the peer closed the connection".to_owned(),
+                _ => error.to_string(),
+            });
+        })
+    }
+
+    fn show(&self) {
+        let outbox = &self.outbox.0;
+        outbox.show(self.link.outbound_messages(), self.link.is_crowded());
     }
 }
 
-/// Writes until the outbox ends; then says so to the peer.
-async fn write_all(mut stream: WriteHalf<Stream>, outbox: Arc<Outbox>, _permit: Arc<Permit>) {
-    while let Some(bytes) = outbox.take().await {
-        let written = write_some(&mut stream, &bytes, &outbox).await;
-        if written.is_err() {
-            outbox.close();
-            return;
-        }
-    }
-    let _gone = timeout(FLUSH_TIMEOUT, stream.shutdown()).await;
-}
+/// Shows how much waits, until the connection is over.
+#[derive(Debug)]
+struct Shown(Arc<Outbox>);
 
-/// Writes for as long as it takes while the connection lives, a few seconds once it ends.
-async fn write_some(
-    stream: &mut WriteHalf<Stream>,
-    bytes: &[u8],
-    outbox: &Outbox,
-) -> std::io::Result<()> {
-    let mut writing = std::pin::pin!(async {
-        stream.write_all(bytes).await?;
-        stream.flush().await
-    });
-    loop {
-        match timeout(FLUSH_TIMEOUT, &mut writing).await {
-            Ok(written) => return written,
-            Err(_) if outbox.is_closed() => return Err(std::io::ErrorKind::TimedOut.into()),
-            Err(_) => {}
-        }
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }

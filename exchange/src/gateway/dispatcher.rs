@@ -16,6 +16,7 @@ use crate::participant::ParticipantChange;
 use fix_engine::session::store::StoreError;
 use market::id::{CompId, ParticipantId};
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
@@ -83,9 +84,12 @@ impl Dispatcher {
     /// Carries entries until `stop` or the feed's end.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         let mut marked = self.reader.position();
+        let lags = &self.venue.metrics.feed_lag_entries;
+        let shown_lag = lags.with_label_values(&["sessions"]);
+        let mut stopped = pin!(stop.cancelled());
         loop {
             let entries = tokio::select! {
-                () = stop.cancelled() => return,
+                () = stopped.as_mut() => return,
                 entries = self.reader.next() => entries,
             };
             let entries = match entries {
@@ -108,8 +112,7 @@ impl Dispatcher {
                 self.mark(position);
             }
             let lag = i64::try_from(self.reader.lag()).unwrap_or(i64::MAX);
-            let lags = &self.venue.metrics.feed_lag_entries;
-            lags.with_label_values(&["sessions"]).set(lag);
+            shown_lag.set(lag);
             self.position.send_replace(position);
         }
     }

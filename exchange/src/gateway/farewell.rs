@@ -39,9 +39,9 @@ impl Attachment {
         fix.logons.inc(why.result());
         let (config, waiting) = (&venue.config, fix.outbound_queue_messages.clone());
         let (max_bytes, queue) = (config.max_message_bytes, config.outbound_queue);
-        let connection = Connection::start(self.peer, max_bytes, queue, waiting);
+        let mut connection = Connection::start(self.peer, max_bytes, queue, waiting);
         if let Some(words) = farewell(why, comp_id, venue) {
-            let _first = connection.outbox().put(&words);
+            let _first = connection.put(&words);
         }
         connection.close();
     }
@@ -155,7 +155,6 @@ mod tests {
                     stream: Stream::Plain(stream),
                     unread: BytesMut::new(),
                     address,
-                    is_tls: false,
                     certificate: None,
                     permit,
                 },

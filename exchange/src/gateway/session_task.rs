@@ -6,6 +6,7 @@
 //! When the store fails, nothing more is told through it: the session ends its connection and stays away until the venue is started
 //! again; then the journal tells what is missing.
 
+mod alarm;
 mod answering;
 mod counting;
 mod linking;
@@ -21,8 +22,8 @@ use crate::gateway::connection::{Connection, Inbound};
 use crate::gateway::floor::{Floor, files};
 use crate::gateway::logon::Stranger;
 use crate::gateway::marketdata::desk::Desk;
-use crate::gateway::outbox::Full;
 use crate::gateway::roster::{Claim, MAILBOX, Mail, SessionHandle, Standing};
+use crate::gateway::session_task::alarm::Alarm;
 use crate::gateway::session_task::linking::turn_away_waiting;
 use crate::gateway::session_task::user::PasswordWish;
 use crate::gateway::tap::Passing;
@@ -32,6 +33,7 @@ use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::io::file_store::{FileStore, FileStoreConfig};
+use fix_engine::io::link::Full;
 use fix_engine::session::Session;
 use fix_engine::session::action::{Action, DisconnectReason};
 use fix_engine::session::config::SessionConfig;
@@ -39,11 +41,12 @@ use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::session::store::{Store, StoreError};
 use market::id::{CompId, ParticipantId};
 use std::collections::{BTreeSet, VecDeque};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 use tracing::{debug, error, info, warn};
 
 /// Market data that waits for a session task; then the publisher skips it.
@@ -190,13 +193,20 @@ impl SessionTask {
 
     /// Lives until `stop`, then says goodbye.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let mut stopped = pin!(stop.cancelled());
+        let mut alarm = Alarm::new();
         loop {
-            match self.wait(&stop).await {
+            match self.wait(stopped.as_mut(), &mut alarm).await {
                 Happening::Stop => break,
                 happening => self.take(happening),
             }
             self.take_reports();
             self.carry_out();
+            self.take_messages();
+            if let Some(link) = &mut self.link {
+                link.connection.write().await;
+            }
+            self.venue.submitter.see_to_it();
         }
         self.say_goodbye().await;
     }
@@ -219,33 +229,30 @@ impl SessionTask {
         self.carry_out();
     }
 
-    async fn wait(&mut self, stop: &CancellationToken) -> Happening {
+    async fn wait(
+        &mut self,
+        stopped: Pin<&mut WaitForCancellationFuture<'_>>,
+        alarm: &mut Alarm,
+    ) -> Happening {
         let tick = self.until_tick();
         let listens = self.session.wants_messages();
-        let (link, crowded) = match &mut self.link {
-            Some(link) => {
-                let outbox = Arc::clone(link.connection.outbox());
-                let crowded = outbox.is_crowded().then_some(outbox);
-                (Some(link), crowded)
-            }
-            None => (None, None),
-        };
-        let tick = if crowded.is_some() {
+        let crowded = |link: &Link| link.connection.is_crowded();
+        let is_crowded = self.link.as_ref().is_some_and(crowded);
+        alarm.set(if is_crowded {
             tick.map(|tick| tick.max(CROWDED_WAIT))
         } else {
             tick
-        };
+        });
         tokio::select! {
-            () = stop.cancelled() => Happening::Stop,
+            () = stopped => Happening::Stop,
             // Nobody can write any more: the gateway is dropped, and this task ends with it, without a goodbye.
             Some(mail) = self.mailbox.recv() => Happening::Mail(mail),
-            inbound = next_inbound(link), if listens => Happening::Inbound(inbound),
+            inbound = next_inbound(self.link.as_mut(), listens) => Happening::Inbound(inbound),
             transient = self.transient.recv() => match transient {
                 Some((number, body)) => Happening::Transient(number, body),
                 None => Happening::Stop,
             },
-            () = sleep(tick) => Happening::Tick,
-            () = emptied(crowded) => Happening::Tick,
+            () = alarm.rings() => Happening::Tick,
         }
     }
 
@@ -311,8 +318,7 @@ impl SessionTask {
             .saturating_add(resets.min(LIFE - 1))
     }
 
-    /// Ends the turn and carries out what the session wants done, in order, until it wants nothing more. Commands that it has put into the
-    /// sequencer's queue meanwhile are decided together.
+    /// Ends the turn and carries out what the session wants done, in order, until it wants nothing more.
     fn carry_out(&mut self) {
         self.turn();
         while let Some(action) = self.actions.pop_front() {
@@ -320,12 +326,12 @@ impl SessionTask {
                 Action::Transmit(bytes) => {
                     let tap = &self.standing.tap;
                     tap.pass(clock::now, || Passing::Out(bytes.clone()));
-                    let Some(link) = &self.link else {
+                    let Some(link) = &mut self.link else {
                         continue;
                     };
-                    match link.connection.outbox().put(&bytes) {
+                    match link.connection.put(&bytes) {
                         Ok(()) => self.count_sent(&bytes),
-                        Err(Full) => self.cut_slow_consumer(),
+                        Err(Full { .. }) => self.cut_slow_consumer(),
                     }
                 }
                 Action::Deliver(message) => self.deliver(&message),
@@ -354,7 +360,6 @@ impl SessionTask {
             }
         }
         self.forget_throttled();
-        self.venue.submitter.see_to_it();
     }
 
     fn cut_slow_consumer(&mut self) {
@@ -389,12 +394,13 @@ impl SessionTask {
         self.carry_out();
         let deadline = tokio::time::Instant::now() + GOODBYE;
         while let Some(link) = &mut self.link {
-            let inbound = tokio::time::timeout_at(deadline, link.connection.next()).await;
+            let inbound = tokio::time::timeout_at(deadline, link.connection.next(true)).await;
             match inbound {
                 Ok(inbound) => self.hear(inbound),
                 Err(_) => self.unlink("logged_out", Connection::close),
             }
             self.carry_out();
+            self.venue.submitter.see_to_it();
         }
         if !self.has_failed() {
             self.write_floor();
@@ -438,23 +444,9 @@ fn config(participant: ParticipantId, comp_id: CompId, venue: &Venue) -> Session
     config
 }
 
-async fn next_inbound(link: Option<&mut Link>) -> Inbound {
+async fn next_inbound(link: Option<&mut Link>, listens: bool) -> Inbound {
     match link {
-        Some(link) => link.connection.next().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep(until: Option<Duration>) {
-    match until {
-        Some(until) => clock::rest(until).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn emptied(crowded: Option<Arc<crate::gateway::outbox::Outbox>>) {
-    match crowded {
-        Some(outbox) => outbox.emptied().await,
+        Some(link) => link.connection.next(listens).await,
         None => std::future::pending().await,
     }
 }

@@ -202,6 +202,12 @@ impl Link {
         self.bytes_in
     }
 
+    /// Messages that wait to be written, the one that is partly written included.
+    #[must_use]
+    pub fn outbound_messages(&self) -> usize {
+        self.outbound.ends.len()
+    }
+
     /// Bytes put, written or waiting to be.
     #[must_use]
     pub fn bytes_out(&self) -> u64 {

@@ -65,9 +65,9 @@ impl Subscriptions {
         self.forget_phases();
     }
 
-    /// An id that is in use moves to the instrument.
-    pub(crate) fn add_status(&mut self, id: String, instrument: InstrumentId, view: &View) {
-        self.watch_phase(instrument, view);
+    /// An id that is in use moves to the instrument, whose phase was told as it was with entry `told`.
+    pub(crate) fn add_status(&mut self, id: String, instrument: InstrumentId, told: u64) {
+        self.phases.entry(instrument).or_insert(told);
         if self.status.insert(id, instrument).is_some() {
             self.forget_phases();
         }

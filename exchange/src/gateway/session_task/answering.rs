@@ -151,6 +151,9 @@ impl SessionTask {
         {
             return Err(Refused::NotAuthorised);
         }
+        let view = self.venue.view.read();
+        let phase = view.book(instrument.id).map(|book| book.phase());
+        drop(view);
         let Some((subscriber, desk)) = self.subscriber() else {
             return Ok(Vec::new());
         };
@@ -166,15 +169,13 @@ impl SessionTask {
             }
             Subscription::Subscribe => {
                 desk.enter_status(&id)?;
+                let told = phase.map_or(0, |phase| phase.seq);
                 self.venue
                     .publisher
-                    .status(subscriber, id.clone(), instrument.id)?;
+                    .status(subscriber, id.clone(), instrument.id, told)?;
             }
             Subscription::Snapshot => {}
         }
-        let view = self.venue.view.read();
-        let phase = view.book(instrument.id).map(|book| book.phase());
-        drop(view);
         Ok(phase
             .map(|phase| encode::security_status(Some(&id), &instrument, phase, false))
             .into_iter()

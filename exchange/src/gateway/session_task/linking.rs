@@ -71,11 +71,11 @@ impl SessionTask {
 
     /// The store has failed over the Logon itself: the peer is told so. One that was logged on is not: what cannot be stored cannot have a number
     /// of the session.
-    pub(super) fn excuse_failure(&self) {
-        if let Some(link) = self.link.as_ref().filter(|link| !link.was_logged_on) {
+    pub(super) fn excuse_failure(&mut self) {
+        if let Some(link) = self.link.as_mut().filter(|link| !link.was_logged_on) {
             let why = Stranger::StoreFailed(self.comp_id);
             if let Some(words) = farewell(&why, self.comp_id, &self.venue) {
-                let _first = link.connection.outbox().put(&words);
+                let _first = link.connection.put(&words);
             }
         }
     }
@@ -95,6 +95,7 @@ impl SessionTask {
                 tap.pass(clock::now, || Passing::Garbled(why.why));
                 self.handle(Input::Garbled(why));
             }
+            Inbound::Emptied => self.handle(Input::Tick),
             Inbound::Closed(why) => {
                 info!(comp_id = %self.comp_id, why, "connection lost");
                 self.handle(Input::Disconnected);

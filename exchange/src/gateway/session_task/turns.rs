@@ -10,6 +10,8 @@ use std::sync::atomic::Ordering;
 
 /// Reports that are one turn at most, so that the peer's messages and the time come in between.
 const REPORTS_A_TURN: usize = 256;
+/// Messages of the peer that are taken together at most, so that reports and the time come in between.
+const MESSAGES_TOGETHER: usize = 64;
 
 impl SessionTask {
     /// Gives the session one thing now, behind what is queued.
@@ -73,6 +75,21 @@ impl SessionTask {
             if !is_report {
                 return;
             }
+        }
+    }
+
+    /// Messages that one read has brought are taken together: their commands are decided together.
+    pub(super) fn take_messages(&mut self) {
+        for _ in 0..MESSAGES_TOGETHER {
+            if !self.session.wants_messages() {
+                return;
+            }
+            let link = self.link.as_mut();
+            let Some(inbound) = link.and_then(|link| link.connection.ready()) else {
+                return;
+            };
+            self.hear(inbound);
+            self.carry_out();
         }
     }
 }
