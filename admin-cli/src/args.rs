@@ -112,6 +112,40 @@ pub enum Command {
     /// Works on the market's rules, offline.
     #[command(subcommand)]
     Market(Market),
+    /// Works on the journal's files, offline; they are only read.
+    #[command(subcommand)]
+    Journal(Journal),
+}
+
+/// Works on the journal's files, offline; they are only read. DATA is a data folder, or a folder of segments, for instance of archived ones.
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// What there is: segments, snapshots, and which segments no start needs any more.
+    Stat {
+        /// The data folder, for instance loggia-data.
+        data: PathBuf,
+    },
+    /// Check every byte of segments and snapshots: ends with 0 when all is sound, 8 with a torn tail, 9 when it is damaged, and says where.
+    Verify {
+        /// The data folder, for instance loggia-data.
+        data: PathBuf,
+    },
+    /// Replay with the venue's own rules and compare every event: ends with 0 when all are the same, 10 at the first that differs.
+    Replay {
+        /// The data folder, for instance loggia-data.
+        data: PathBuf,
+        /// Begin with the newest snapshot, not with the first entry.
+        #[arg(long)]
+        from_snapshot: bool,
+    },
+    /// The entries as text, one a line, hashes of passwords left out.
+    Dump {
+        /// The data folder, for instance loggia-data.
+        data: PathBuf,
+        /// Of these numbers only: `7`, `FROM..TO` or `FROM..`, both ends included.
+        #[arg(long, value_name = "FROM..TO")]
+        entries: Option<Range>,
+    },
 }
 
 /// Works on FIX messages.
@@ -145,7 +179,7 @@ pub enum Store {
         path: PathBuf,
         /// The messages of these numbers instead, secrets masked: `7`, `FROM..TO` or `FROM..`, both ends included.
         #[arg(long, value_name = "FROM..TO")]
-        messages: Option<MessageRange>,
+        messages: Option<Range>,
     },
     /// Check every record: ends with 0 when all is sound, 8 with a torn tail, 9 when it is damaged, and says where.
     Verify {
@@ -154,18 +188,18 @@ pub enum Store {
     },
 }
 
-/// Numbers of messages, both ends included.
+/// Numbers of messages or entries, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageRange(RangeInclusive<u64>);
+pub struct Range(RangeInclusive<u64>);
 
-impl MessageRange {
+impl Range {
     /// The numbers.
     pub fn numbers(&self) -> RangeInclusive<u64> {
         self.0.clone()
     }
 }
 
-impl FromStr for MessageRange {
+impl FromStr for Range {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -173,7 +207,7 @@ impl FromStr for MessageRange {
             let number = text.parse().map_err(|_| format!("\"{text}\" is no number"));
             number.and_then(|number| {
                 if number == 0 {
-                    Err("the first message is 1".to_owned())
+                    Err("the first is 1".to_owned())
                 } else {
                     Ok(number)
                 }

@@ -14,8 +14,9 @@ Exit codes:
   5  there is no such thing (symbol, path)
   6  the answer of the exchange cannot be understood
   7  an input or output file cannot be used, or a message is not FIX
-  8  a session's files have a torn tail: the next start cuts it off
-  9  a session's files are damaged";
+  8  a session's files or a journal have a torn tail: the next start cuts it off
+  9  a session's files, a journal or a snapshot are damaged
+ 10  a journal replays to other events than the stored ones";
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +35,7 @@ pub enum Failure {
     /// Input that was read is not what it should be.
     #[error("{0}")]
     Input(String),
-    /// A session's files end with bytes that are no whole record.
+    /// A session's files or a journal end with bytes that are no whole record.
     #[error("{}: torn tail at byte {offset}: {why}", path.display())]
     TornTail {
         /// Which.
@@ -44,7 +45,7 @@ pub enum Failure {
         /// What it is.
         why: String,
     },
-    /// A session's files are not what was written.
+    /// A session's files, a journal or a snapshot are not what was written.
     #[error("{}: damaged at byte {offset}: {why}", path.display())]
     Damaged {
         /// Which.
@@ -53,6 +54,14 @@ pub enum Failure {
         offset: u64,
         /// What is wrong there.
         why: String,
+    },
+    /// An entry of a journal replays to other events than the stored ones.
+    #[error("{}: entry {seq} replays to other events than the stored ones", path.display())]
+    Diverged {
+        /// Which file.
+        path: PathBuf,
+        /// Which entry.
+        seq: u64,
     },
     /// Nobody answers there.
     #[error("cannot reach the exchange at {server}: {why}; is it running, and is --server right?")]
@@ -109,6 +118,7 @@ impl Failure {
             Self::File { .. } | Self::Input(_) => 7,
             Self::TornTail { .. } => 8,
             Self::Damaged { .. } => 9,
+            Self::Diverged { .. } => 10,
         }
     }
 

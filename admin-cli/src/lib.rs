@@ -5,12 +5,13 @@
 //! | [`args`] | the command line |
 //! | [`connection`], [`client`] | where the exchange is; one HTTPS request with a client certificate |
 //! | [`control`], [`session`], [`tail`] | the commands that ask the exchange |
-//! | [`explain`], [`replay`], [`store`] | the commands that work offline |
+//! | [`explain`], [`journal`], [`replay`], [`store`] | the commands that work offline |
 //! | [`show`] | tables and JSON |
 //! | [`failure`] | what can go wrong, and the exit codes |
 //! | [`run`] | arguments → command → text → exit code |
 //!
-//! It decides nothing and knows neither server's insides: only `market::control`, FIX messages and the market's rules.
+//! It decides nothing and knows neither server's insides: only `market::control`, FIX messages, the
+//! market's rules and the journal's files.
 
 pub mod args;
 pub mod client;
@@ -18,6 +19,7 @@ pub mod connection;
 pub mod control;
 pub mod explain;
 pub mod failure;
+pub mod journal;
 pub mod kill;
 pub mod replay;
 pub mod run;

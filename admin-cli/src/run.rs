@@ -1,12 +1,12 @@
 //! Runs one command: arguments in, text on standard output, a failure as one message on standard error, an exit code out.
 
 use crate::args::session::Session;
-use crate::args::{Cli, Command, Fix, Market, Output, Reach, Store};
+use crate::args::{Cli, Command, Fix, Journal, Market, Output, Reach, Store};
 use crate::client::Client;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::show::Show;
-use crate::{control, explain, kill, replay, session, store, tail};
+use crate::{control, explain, journal, kill, replay, session, store, tail};
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -54,6 +54,7 @@ fn answer(cli: &Cli) -> Result<(), Failure> {
             print(&verdict.text(cli.output))?;
             verdict.failure().map_or(Ok(()), Err)
         }
+        Command::Journal(command) => offline(command, cli.output),
         Command::Market(Market::Replay(arguments)) => {
             print(&replay::replay(arguments)?.text(cli.output))
         }
@@ -62,6 +63,28 @@ fn answer(cli: &Cli) -> Result<(), Failure> {
             tail::tail(&client, arguments, cli.output, &mut io::stdout()).await
         }),
         online => print(&runtime()?.block_on(ask(online, &cli.reach, cli.output))?),
+    }
+}
+
+/// What is asked of a journal's files.
+fn offline(command: &Journal, output: Output) -> Result<(), Failure> {
+    match command {
+        Journal::Stat { data } => print(&journal::stat(data)?.text(output)),
+        Journal::Verify { data } => {
+            let verdict = journal::verify(data)?;
+            print(&verdict.text(output))?;
+            verdict.failure().map_or(Ok(()), Err)
+        }
+        Journal::Replay {
+            data,
+            from_snapshot,
+        } => print(&journal::replay(data, *from_snapshot)?.text(output)),
+        Journal::Dump { data, entries } => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            let dumped = journal::dump(data, entries.as_ref(), output, &mut out);
+            flushed(out.flush())?;
+            dumped
+        }
     }
 }
 
@@ -83,7 +106,7 @@ async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String,
         }
         Command::Session(command) => session::change(&client, command).await?.text(output),
         Command::Audit { last } => session::audit(&client, *last).await?.text(output),
-        Command::Fix(_) | Command::Market(_) => {
+        Command::Fix(_) | Command::Journal(_) | Command::Market(_) => {
             unreachable!("carried out before")
         }
     })

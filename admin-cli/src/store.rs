@@ -1,7 +1,7 @@
 //! `fix store inspect` and `fix store verify`: what a session's files hold, and whether they are sound. They only read,
 //! take no lock, and so may be asked while the venue runs.
 
-use crate::args::MessageRange;
+use crate::args::Range;
 use crate::failure::Failure;
 use crate::show::{Column, Show, pairs, printable, table};
 use bytes::{Bytes, BytesMut};
@@ -145,7 +145,7 @@ pub fn verify(path: &Path) -> Result<Verdict, Failure> {
 ///
 /// # Errors
 /// As [`inspect`].
-pub fn messages(path: &Path, range: &MessageRange) -> Result<Messages, Failure> {
+pub fn messages(path: &Path, range: &Range) -> Result<Messages, Failure> {
     let mut shown = Messages {
         messages: Vec::new(),
         more_from: None,

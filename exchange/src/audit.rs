@@ -9,6 +9,7 @@ use market::control::session::AuditLine;
 use market::event::Event;
 use market::id::{AccountId, InstrumentId, ParticipantId};
 use market::scope::Scope;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -53,6 +54,20 @@ impl Audit {
     }
 }
 
+/// As it stands in a snapshot.
+impl Serialize for Audit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.lock().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Audit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let latest = Mutex::new(Deserialize::deserialize(deserializer)?);
+        Ok(Self { latest })
+    }
+}
+
 /// Says instructions in words, with names for numbers.
 struct Names<'a>(&'a Directory);
 
@@ -60,6 +75,7 @@ impl Names<'_> {
     fn what(&self, instruction: &Instruction) -> String {
         match instruction {
             Instruction::Participant(change) => changed(change),
+            Instruction::Note { text } => text.to_string(),
             Instruction::Market(command) => self.command(command),
         }
     }

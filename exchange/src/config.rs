@@ -6,6 +6,7 @@ pub mod schedule;
 use crate::calendar::Calendar;
 use crate::config::schedule::ScheduleConfig;
 use crate::schedules::Schedules;
+use journal::cut::Accepted;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -158,6 +159,18 @@ pub struct JournalConfig {
     pub batch: usize,
     /// Latest entries that the feed keeps in memory; a reader further behind reads the files. At least 1. Default 65,536.
     pub window: usize,
+    /// Entries after which a snapshot is made, in the background: so many at most, and those that came meanwhile, are replayed at a
+    /// start. 0: none is made. Default 1,000,000.
+    pub snapshot_entries: u64,
+    /// Newest snapshots that are kept; 1 to 100. Default 2: should one be damaged, the one before it is taken.
+    pub snapshots_kept: usize,
+    /// What becomes of segments that neither a kept snapshot nor a reader needs any more. Default `keep`.
+    pub old_segments: OldSegments,
+    /// Where archived segments go; a relative path starts at the data folder. Default `archive`.
+    pub archive: PathBuf,
+    /// Where a damaged journal may be cut at this start, as the error names the place: `0000000003.seg:12345`. Everything behind it is lost.
+    /// Nothing by default: then damage is refused.
+    pub accept_damage: Option<Accepted>,
 }
 
 impl Default for JournalConfig {
@@ -168,6 +181,11 @@ impl Default for JournalConfig {
             queue: 65_536,
             batch: 1_024,
             window: 65_536,
+            snapshot_entries: 1_000_000,
+            snapshots_kept: 2,
+            old_segments: OldSegments::Keep,
+            archive: PathBuf::from("archive"),
+            accept_damage: None,
         }
     }
 }
@@ -191,6 +209,29 @@ impl Durability {
             Self::Fsync => "fsync",
             Self::Os => "os",
             Self::None => "none",
+        }
+    }
+}
+
+/// What becomes of segments that nobody needs any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OldSegments {
+    /// They stay where they are.
+    Keep,
+    /// They are moved to `journal.archive`.
+    Archive,
+    /// They are removed.
+    Remove,
+}
+
+impl OldSegments {
+    /// The word of the configuration: `keep`, `archive` or `remove`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Archive => "archive",
+            Self::Remove => "remove",
         }
     }
 }
@@ -360,6 +401,9 @@ impl Config {
         at_least("journal.queue", journal.queue)?;
         at_least("journal.batch", journal.batch)?;
         at_least("journal.window", journal.window)?;
+        let kept = journal.snapshots_kept;
+        let fits = (1..=100).contains(&kept);
+        within("journal.snapshots_kept", kept, fits, "1 to 100")?;
         Calendar::new(&self.calendar)?;
         Schedules::new(fix)?;
         self.kafka.as_ref().map_or(Ok(()), KafkaConfig::check)

@@ -15,6 +15,7 @@ use market::id::{
 };
 use market::instrument::{Instrument, Phase};
 use market::time::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -45,8 +46,28 @@ impl Default for Directory {
     }
 }
 
+/// As it stands in a snapshot: all three parts.
+impl Serialize for Directory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inbound = self.inbound.read().unwrap_or_else(PoisonError::into_inner);
+        let day_began = self.day_began.load(Ordering::Acquire);
+        (&*self.tables(), &*inbound, day_began).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Directory {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (tables, inbound, day_began) = Deserialize::deserialize(deserializer)?;
+        Ok(Self {
+            tables: RwLock::new(tables),
+            inbound: RwLock::new(inbound),
+            day_began: AtomicI64::new(day_began),
+        })
+    }
+}
+
 /// The last inbound message of a session that became an entry.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Inbound {
     incarnation: u32,
     msg_seq_num: u64,
@@ -64,7 +85,7 @@ impl Inbound {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Tables {
     assets: Vec<AssetCode>,
     assets_by_code: BTreeMap<AssetCode, AssetId>,

@@ -117,6 +117,20 @@ impl Feed {
         self.shared.published.borrow().last_seq
     }
 
+    /// The last entry in the files.
+    pub(crate) fn written_seq(&self) -> u64 {
+        self.shared.written.load(Ordering::Acquire)
+    }
+
+    /// Waits until entry `seq` is published. Whether it ever is: not when the feed ends before.
+    pub(crate) async fn reaches(&self, seq: u64) -> bool {
+        let mut published = self.shared.published.subscribe();
+        let reached = published.wait_for(|now| now.last_seq >= seq || now.closed);
+        reached
+            .await
+            .is_ok_and(|now| now.last_seq >= seq && !now.closed)
+    }
+
     /// Publishes entries that follow the last one.
     pub(crate) fn publish(&self, entries: impl IntoIterator<Item = Arc<Entry>>) {
         let mut window = self

@@ -148,7 +148,7 @@ impl Gateway {
         let tls = parts.tls.clone();
         let crew = Crew::new();
         let guard = crew.kill.clone().drop_guard();
-        let view = SharedView::default();
+        let view = parts.hub.view.clone();
         let (publisher, mut view_at) = start_publisher(&parts, &crew, &view);
         let open = parts.hub.metrics.fix.connections.clone();
         let limits = Limits::new(
@@ -245,10 +245,11 @@ fn start_publisher(
     view: &SharedView,
 ) -> (Publisher, watch::Receiver<u64>) {
     let (publisher, requests) = Publisher::new();
-    let (position, view_at) = watch::channel(0);
+    let seq = view.read().seq();
+    let (position, view_at) = watch::channel(seq);
     let task = PublisherTask {
         requests,
-        feed: parts.hub.feed.subscribe(0),
+        feed: parts.hub.feed.subscribe(seq),
         view: view.clone(),
         directory: Arc::clone(&parts.hub.directory),
         interval: Duration::from_millis(parts.config.market_data_interval_ms),
@@ -285,6 +286,7 @@ fn venue(
         publisher,
         metrics: hub.metrics,
         health: hub.health,
+        holds: hub.holds,
     }))
 }
 
@@ -327,7 +329,7 @@ fn open_sessions(
             behind = behind.min(told.saturating_sub(1));
         }
     }
-    Ok(if behind == u64::MAX { 0 } else { behind })
+    Ok(behind.min(journal_end))
 }
 
 async fn reached(position: &mut watch::Receiver<u64>, target: u64) -> Result<(), GatewayError> {

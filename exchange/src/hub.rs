@@ -1,27 +1,33 @@
 //! [`Hub`]: the handles that every door of the exchange works with, and [`open`], which makes them: the data folder is taken, the journal replayed
 //! and compared, the directory rebuilt, the two threads started. Nothing listens yet.
 
+use crate::archive::Archive;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::commit::Commit;
 use crate::config::{Durability, JournalConfig};
 use crate::data::{DataError, DataFolder};
 use crate::directory::Directory;
-use crate::engine::Engine;
-use crate::entry::{Entry, Epoch};
+use crate::entry::{Epoch, Instruction, Origin, TraceId};
 use crate::feed::Feed;
+use crate::gateway::venue::SharedView;
 use crate::health::Health;
+use crate::holds::Holds;
 use crate::journal::JournalError;
 use crate::journal::disk::Disk;
-use crate::journal::replay::{self, Opened, Replayed};
+use crate::journal::replay::Opened;
+use crate::journal::snapshot::SnapshotError;
 use crate::metrics::Metrics;
+use crate::past::{Past, PastError};
+use crate::recovery::{self, Recovered};
 use crate::sequencer::run::{Sequencer, SequencerParts};
-use crate::sequencer::{Stop, StopReason, Submitter};
-use market::time::Timestamp;
+use crate::sequencer::{Stop, StopReason, Submission, Submitter};
+use crate::snapshots::{Snapshots, SnapshotsParts};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::watch;
 
 /// The handles that every door works with; cheap to clone.
 #[derive(Clone, Debug)]
@@ -48,6 +54,21 @@ pub struct Hub {
     pub opened: Instant,
     /// The last entry of the journal as it was found; 0 when it was new.
     pub replayed: u64,
+    /// What market data shows; as of `replayed`, until somebody keeps it up to date.
+    pub view: SharedView,
+    /// What readers may need again.
+    pub holds: Holds,
+    /// The last entry of the newest snapshot; 0 without one. Closed when none is made any more.
+    pub snapshot: watch::Receiver<u64>,
+}
+
+impl From<PastError> for HubError {
+    fn from(error: PastError) -> Self {
+        match error {
+            PastError::Journal(error) => Self::Journal(error),
+            PastError::Snapshot(error) => Self::Snapshot(error),
+        }
+    }
 }
 
 /// What keeps a [`Hub`] going: the threads and the hold on the data folder. Dropped without [`Running::shut_down`], the threads go on until
@@ -55,6 +76,7 @@ pub struct Hub {
 #[derive(Debug)]
 pub struct Running {
     sequencer: Sequencer,
+    snapshots: Option<Snapshots>,
     /// Held until the threads have ended.
     folder: DataFolder,
 }
@@ -68,6 +90,9 @@ pub enum HubError {
     /// The journal cannot be opened.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The snapshots cannot be read.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// The operating system gives no threads.
     #[error("the operating system gives no thread: {0}")]
     Threads(io::Error),
@@ -87,14 +112,16 @@ pub fn open(
     let metrics = Metrics::new();
     let health = Health::new();
     let stop = Stop::default();
-    let mut past = Past::new(&metrics);
-    let opened = replay::open(data, disk, config.segment_bytes, |entry| {
-        past.replay(&entry)
-    })?;
+    let Recovered {
+        past,
+        newest,
+        opened,
+        given_up,
+    } = recovery::recover(config, data, disk)?;
     let Past {
         engine,
-        directory,
-        audit,
+        known,
+        last_seq,
         last_at,
         ..
     } = past;
@@ -102,12 +129,33 @@ pub fn open(
         writer,
         segments,
         epoch,
-        last_seq,
     } = opened;
+    let directory = Arc::new(known.directory);
+    let audit = Arc::new(known.audit);
+    metrics.add(&known.counts);
     metrics
         .last_seq
         .set(i64::try_from(last_seq).unwrap_or(i64::MAX));
-    let feed = Feed::new(segments, last_seq, config.window);
+    let feed = Feed::new(segments.clone(), last_seq, config.window);
+    let (newest, snapshot) = watch::channel(newest);
+    let holds = Holds::default();
+    let archive = Archive {
+        old_segments: config.old_segments,
+        folder: data.join(&config.archive),
+        segments: segments.clone(),
+        holds: holds.clone(),
+    };
+    let snapshots = SnapshotsParts {
+        archive,
+        data: data.to_owned(),
+        epoch,
+        config: config.clone(),
+        segments,
+        feed: feed.clone(),
+        metrics: metrics.clone(),
+        health: health.clone(),
+        newest,
+    };
     let commit = Commit {
         writer,
         durability: config.durability,
@@ -130,6 +178,13 @@ pub fn open(
         commit,
     })
     .map_err(HubError::Threads)?;
+    let snapshots = match config.snapshot_entries {
+        0 => None,
+        _ => Some(Snapshots::start(snapshots).map_err(HubError::Threads)?),
+    };
+    if let Some(text) = given_up {
+        note(&submitter, &text);
+    }
     let hub = Hub {
         submitter,
         feed,
@@ -142,8 +197,34 @@ pub fn open(
         durability: config.durability,
         opened: Instant::now(),
         replayed: last_seq,
+        view: SharedView::new(known.view),
+        holds,
+        snapshot,
     };
-    Ok((hub, Running { sequencer, folder }))
+    let running = Running {
+        sequencer,
+        snapshots,
+        folder,
+    };
+    Ok((hub, running))
+}
+
+/// Writes into the journal what the operator's flag has done to it.
+fn note(submitter: &Submitter, text: &str) {
+    let operator = "accept-journal-damage".parse();
+    let submission = Submission {
+        origin: Origin::Operator {
+            name: operator.expect("a short name of plain letters"),
+        },
+        trace: TraceId::random(),
+        instruction: Instruction::Note {
+            text: text.parse().expect("two numbers, a place and plain words"),
+        },
+        reply: None,
+    };
+    submitter
+        .try_submit(submission)
+        .expect("a queue that nobody knows yet has room");
 }
 
 impl Running {
@@ -153,41 +234,10 @@ impl Running {
     /// Why not everything could be written.
     pub fn shut_down(self) -> Result<(), StopReason> {
         let ended = self.sequencer.shut_down();
+        if let Some(snapshots) = self.snapshots {
+            snapshots.end();
+        }
         drop(self.folder);
         ended
-    }
-}
-
-/// What a replay rebuilds.
-struct Past<'a> {
-    engine: Engine,
-    directory: Arc<Directory>,
-    audit: Arc<Audit>,
-    last_at: Timestamp,
-    metrics: &'a Metrics,
-}
-
-impl<'a> Past<'a> {
-    fn new(metrics: &'a Metrics) -> Self {
-        Self {
-            engine: Engine::new(),
-            directory: Arc::new(Directory::new()),
-            audit: Arc::default(),
-            last_at: Timestamp::default(),
-            metrics,
-        }
-    }
-
-    /// Applies an entry's instruction anew and compares the events.
-    fn replay(&mut self, entry: &Entry) -> Replayed {
-        let events = self.engine.apply(entry.seq, entry.at, &entry.instruction);
-        if events != entry.events {
-            return Replayed::Diverged;
-        }
-        self.directory.apply([entry]);
-        self.audit.note(entry, &self.directory);
-        self.metrics.count(std::iter::once(entry));
-        self.last_at = entry.at;
-        Replayed::Same
     }
 }

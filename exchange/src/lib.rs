@@ -12,6 +12,7 @@
 pub use ::journal;
 pub use journal::{data, engine, entry, participant};
 
+mod archive;
 pub mod audit;
 pub mod bootstrap;
 pub mod bus;
@@ -25,10 +26,14 @@ pub mod directory;
 pub mod feed;
 pub mod gateway;
 pub mod health;
+pub mod holds;
 pub mod hub;
 pub mod metrics;
 pub mod observe;
 pub mod open;
+mod past;
+mod recovery;
 pub mod revoked;
 pub mod schedules;
 pub mod sequencer;
+mod snapshots;

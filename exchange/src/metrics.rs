@@ -5,7 +5,11 @@ pub mod fix;
 use crate::entry::{Entry, Instruction};
 use crate::metrics::fix::FixMetrics;
 use market::event::Event;
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
+use prometheus::{
+    Gauge, Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry,
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// All figures; cheap to clone, all clones count together.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Metrics {
     pub bus_lag_entries: IntGauge,
     /// Failed attempts to reach Kafka since the start.
     pub bus_failures: IntCounter,
+    /// Those of snapshots.
+    pub snapshots: SnapshotMetrics,
     /// The FIX gateway's.
     pub fix: FixMetrics,
 }
@@ -115,6 +121,7 @@ impl Metrics {
                 "loggia_bus_failures_total",
                 "Failed attempts to reach Kafka since the start.",
             ),
+            snapshots: SnapshotMetrics::new(&registry),
             fix: FixMetrics::new(&registry),
             registry,
         }
@@ -128,29 +135,37 @@ impl Metrics {
     /// Counts what entries say: orders, trades, refusals, and the last of them.
     pub fn count<'a>(&self, entries: impl Iterator<Item = &'a Entry>) {
         let mut counts = Counts::default();
-        entries.for_each(|entry| counts.add(entry));
-        self.orders.inc_by(counts.orders);
-        self.trades.inc_by(counts.trades);
-        self.rejects.inc_by(counts.rejects);
-        if let Some(last_seq) = counts.last_seq {
+        let mut last_seq = None;
+        for entry in entries {
+            counts.count(entry);
+            last_seq = Some(entry.seq);
+        }
+        self.add(&counts);
+        if let Some(last_seq) = last_seq {
             self.last_seq
                 .set(i64::try_from(last_seq).unwrap_or(i64::MAX));
         }
     }
+
+    /// Adds what was counted elsewhere.
+    pub fn add(&self, counts: &Counts) {
+        self.orders.inc_by(counts.orders);
+        self.trades.inc_by(counts.trades);
+        self.rejects.inc_by(counts.rejects);
+    }
 }
 
-/// What some entries say.
-#[derive(Default)]
-struct Counts {
+/// Orders, trades and refusals since the journal began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
     orders: u64,
     trades: u64,
     rejects: u64,
-    last_seq: Option<u64>,
 }
 
 impl Counts {
-    fn add(&mut self, entry: &Entry) {
-        self.last_seq = Some(entry.seq);
+    /// Counts what an entry says.
+    pub fn count(&mut self, entry: &Entry) {
         for event in &entry.events {
             match event {
                 Event::OrderAccepted { .. } => self.orders += 1,
@@ -164,6 +179,57 @@ impl Counts {
                 _ => {}
             }
         }
+    }
+}
+
+/// Snapshots that were made since the start.
+#[derive(Clone, Debug)]
+pub struct SnapshotMetrics {
+    /// How many.
+    pub made: IntCounter,
+    /// How often one could not be made.
+    pub failures: IntCounter,
+    /// The last entry of the newest.
+    pub seq: IntGauge,
+    /// Seconds that the newest took, pauses included.
+    pub seconds: Gauge,
+}
+
+impl SnapshotMetrics {
+    fn new(registry: &Registry) -> Self {
+        let counter = |name: &str, help: &str| {
+            let counter = IntCounter::new(name, help).expect(NAMED);
+            registry.register(Box::new(counter.clone())).expect(NAMED);
+            counter
+        };
+        let seq = IntGauge::new("loggia_snapshot_seq", "Last entry of the newest snapshot.");
+        let seconds = Gauge::new(
+            "loggia_snapshot_seconds",
+            "Seconds that the newest snapshot took to make.",
+        );
+        let metrics = Self {
+            made: counter("loggia_snapshots_total", "Snapshots made since the start."),
+            failures: counter(
+                "loggia_snapshot_failures_total",
+                "Snapshots that could not be made since the start.",
+            ),
+            seq: seq.expect(NAMED),
+            seconds: seconds.expect(NAMED),
+        };
+        registry
+            .register(Box::new(metrics.seq.clone()))
+            .expect(NAMED);
+        registry
+            .register(Box::new(metrics.seconds.clone()))
+            .expect(NAMED);
+        metrics
+    }
+
+    /// One was made.
+    pub fn made(&self, seq: u64, took: Duration) {
+        self.made.inc();
+        self.seq.set(i64::try_from(seq).unwrap_or(i64::MAX));
+        self.seconds.set(took.as_secs_f64());
     }
 }
 

@@ -58,7 +58,10 @@ impl Cursor {
         let segment = self
             .segments
             .holding(seq)
-            .ok_or(JournalError::Unheld { seq })?;
+            .ok_or_else(|| JournalError::Unheld {
+                seq,
+                first: self.segments.first_seq(),
+            })?;
         let scan = self.scan.insert(Scan::open(&segment.path)?);
         let there = scan.skip_to(seq)?;
         let entry = if there { read(scan)? } else { None };
@@ -69,7 +72,7 @@ impl Cursor {
 /// The next entry of a segment; `None` at its end.
 fn read(scan: &mut Scan) -> Result<Option<Entry>, JournalError> {
     match scan.read()? {
-        Found::Entry(entry) => Ok(Some(*entry)),
+        Found::Entry(entry) => Ok(Some(entry)),
         Found::End => Ok(None),
         Found::Broken { what } => Err(scan.damaged(what)),
     }

@@ -5,13 +5,16 @@ use crate::entry::Instruction;
 use crate::participant::ParticipantChange;
 use market::event::Event;
 use market::id::CompId;
+use market::image::Unsound;
 use market::limits::Limits;
 use market::market::Market;
 use market::refusal::Refusal;
 use market::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The state that the journal rebuilds.
+/// The state that the journal rebuilds. Its fields are those of [`Image`], in the same order.
+#[derive(Serialize)]
 pub struct Engine {
     market: Market,
     /// CompIDs that the market has admitted: only these can be defined. Whether each is.
@@ -25,6 +28,17 @@ impl Engine {
             market: Market::new(Limits::default()),
             admitted: BTreeMap::new(),
         }
+    }
+
+    /// An engine that was written down.
+    ///
+    /// # Errors
+    /// [`Unsound`] when its parts do not agree.
+    pub fn restore(image: Image) -> Result<Self, Unsound> {
+        Ok(Self {
+            market: image.market.restore(&Limits::default())?,
+            admitted: image.admitted,
+        })
     }
 
     /// Applies one instruction; its events, in order. A participant's change has none, or `Refused`.
@@ -47,6 +61,7 @@ impl Engine {
                 self.market.apply(seq, at, command, events);
                 self.note_admitted(events);
             }
+            Instruction::Note { .. } => {}
             Instruction::Participant(change) => {
                 if !self.change(change) {
                     events.push(Event::Refused {
@@ -55,6 +70,11 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The market.
+    pub fn market(&self) -> &Market {
+        &self.market
     }
 
     /// When the next tick is due; none while nothing waits for a time.
@@ -88,6 +108,13 @@ impl Engine {
             }
         }
     }
+}
+
+/// An [`Engine`] as it was written down, not looked at yet.
+#[derive(Debug, Deserialize)]
+pub struct Image {
+    market: market::image::Image,
+    admitted: BTreeMap<CompId, bool>,
 }
 
 impl Default for Engine {

@@ -29,6 +29,15 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The same to be shown: hashes of passwords are left out.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        if let Instruction::Participant(change) = &mut self.instruction {
+            change.redact();
+        }
+        self
+    }
+
     /// The change of a participant that this entry made; `None` when it is another entry, or was refused.
     pub fn change(&self) -> Option<&ParticipantChange> {
         match &self.instruction {
@@ -71,6 +80,11 @@ pub enum Instruction {
     Market(Command),
     /// Credentials, rights and session settings of a participant.
     Participant(ParticipantChange),
+    /// Nothing: a remark that stands in the journal, for instance that entries were lost here.
+    Note {
+        /// The remark.
+        text: Text<200>,
+    },
 }
 
 /// Follows one request from the FIX order through journal and bus to the back office. 128 bits, random; shown as 32 hex digits.

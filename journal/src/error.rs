@@ -1,8 +1,9 @@
 //! [`JournalError`]: why a journal cannot be opened or read, by who is to blame.
 
 use crate::data::DataError;
+use crate::segment;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a journal cannot be opened or read.
 #[derive(Debug, thiserror::Error)]
@@ -24,11 +25,29 @@ pub enum JournalError {
         /// Which file should be there.
         segment: PathBuf,
     },
-    /// An entry is asked for that no segment holds.
-    #[error("no segment of the journal holds entry {seq}")]
+    /// An entry is asked for that no segment holds: older ones were archived or removed.
+    #[error(
+        "no segment of the journal holds entry {seq}: the first one begins with entry {first}; put the archived ones back"
+    )]
     Unheld {
         /// Which entry.
         seq: u64,
+        /// The first one that there is.
+        first: u64,
+    },
+    /// The journal ends before an entry that a snapshot holds: durable entries are gone.
+    #[error(
+        "{segment}: it ends at byte {offset} with entry {last_seq}, but a snapshot holds entry {known}: entries are lost"
+    )]
+    Short {
+        /// The last file.
+        segment: PathBuf,
+        /// Where it ends.
+        offset: u64,
+        /// The last entry in it.
+        last_seq: u64,
+        /// The last entry in the snapshot.
+        known: u64,
     },
     /// Bytes that were durable are not what was written.
     #[error("{segment}: damaged at byte {offset}: {what}")]
@@ -56,4 +75,22 @@ pub enum JournalError {
         /// What the operating system says.
         source: io::Error,
     },
+}
+
+impl JournalError {
+    /// Where the journal could be cut to be used again: segment and byte. Not in front of everything: nothing would be left.
+    pub fn place(&self) -> Option<(&Path, u64)> {
+        let (segment, offset) = match self {
+            Self::Damaged {
+                segment, offset, ..
+            }
+            | Self::Short {
+                segment, offset, ..
+            } => (segment, *offset),
+            Self::Missing { segment } => (segment, 0),
+            _ => return None,
+        };
+        let is_all = offset == 0 && segment::number(segment) == Some(1);
+        (!is_all).then_some((segment.as_path(), offset))
+    }
 }

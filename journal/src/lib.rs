@@ -30,7 +30,9 @@
 //! are tools that look at the files while nobody writes: that is why this is a crate of its own. It holds what an [`entry`] is and the
 //! [`engine`] that replays entries, and knows no socket, no thread, no FIX.
 
+pub mod catalog;
 pub mod cursor;
+pub mod cut;
 pub mod data;
 pub mod disk;
 pub mod engine;
@@ -41,6 +43,7 @@ pub mod record;
 pub mod replay;
 pub mod scan;
 pub mod segment;
+pub mod snapshot;
 mod tail;
 pub mod writer;
 

@@ -83,6 +83,24 @@ pub enum ParticipantChange {
 }
 
 impl ParticipantChange {
+    /// Leaves the hashes of passwords out.
+    pub(crate) fn redact(&mut self) {
+        match self {
+            Self::Define { credentials, .. } => {
+                credentials.password_hash = PasswordHash::redacted();
+                let own = &mut credentials.own_password;
+                *own = own.take().map(|_| PasswordHash::redacted());
+            }
+            Self::ChangePassword { password_hash, .. } => *password_hash = PasswordHash::redacted(),
+            Self::Disable { .. }
+            | Self::Enable { .. }
+            | Self::Remove { .. }
+            | Self::LogOut { .. }
+            | Self::ResetNumbers { .. }
+            | Self::SetNumbers { .. } => {}
+        }
+    }
+
     /// Whose.
     pub fn comp_id(&self) -> CompId {
         match self {
@@ -268,6 +286,11 @@ pub struct HashError {
 }
 
 impl PasswordHash {
+    /// Stands where a hash is not shown; it matches no password.
+    fn redacted() -> Self {
+        Self("[redacted]".to_owned())
+    }
+
     /// Hashes `password` with a new random salt: some ten milliseconds of work, not for an async task.
     ///
     /// # Errors

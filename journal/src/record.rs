@@ -1,7 +1,10 @@
 //! A record: one entry as bytes, with its length, its checksum and what was settled when it was made. The layout is drawn in
 //! [the crate](crate).
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Instruction, Origin, TraceId};
+use market::event::Event;
+use market::time::Timestamp;
+use serde::Deserialize;
 
 /// Bytes before the payload.
 pub const HEADER_BYTES: usize = 16;
@@ -69,6 +72,66 @@ pub fn append(entry: &Entry, settled: u64, out: &mut Vec<u8>) -> Result<(), usiz
 pub fn decode(payload: &[u8]) -> Option<Entry> {
     match postcard::take_from_bytes::<Entry>(payload) {
         Ok((entry, [])) => Some(entry),
+        _ => None,
+    }
+}
+
+/// An entry as it is stored, its events still as bytes: replaying compares them as they are.
+#[derive(Debug)]
+pub struct Stored<'a> {
+    /// Everything else.
+    pub head: Head,
+    /// The events in postcard's encoding.
+    pub events: &'a [u8],
+}
+
+/// An [`Entry`] without its events, its fields in the same order.
+#[derive(Debug, Deserialize)]
+pub struct Head {
+    /// See [`Entry::seq`].
+    pub seq: u64,
+    /// See [`Entry::at`].
+    pub at: Timestamp,
+    /// See [`Entry::origin`].
+    pub origin: Origin,
+    /// See [`Entry::trace`].
+    pub trace: TraceId,
+    /// See [`Entry::instruction`].
+    pub instruction: Instruction,
+}
+
+impl Head {
+    /// The whole entry.
+    pub fn with(self, events: Vec<Event>) -> Entry {
+        Entry {
+            seq: self.seq,
+            at: self.at,
+            origin: self.origin,
+            trace: self.trace,
+            instruction: self.instruction,
+            events,
+        }
+    }
+}
+
+/// The entry in a payload, its events as bytes; `None` when it does not begin like one.
+pub fn stored(payload: &[u8]) -> Option<Stored<'_>> {
+    let (head, events) = postcard::take_from_bytes::<Head>(payload).ok()?;
+    Some(Stored { head, events })
+}
+
+/// Events as they are stored, instead of what `out` held.
+pub fn encode_events(events: &[Event], out: &mut Vec<u8>) {
+    out.clear();
+    let encoded = postcard::to_extend(events, std::mem::take(out));
+    *out = encoded
+        .expect("events hold nothing that postcard cannot encode, and a Vec takes all bytes");
+}
+
+/// Events that were stored; `None` when they are not, or have bytes left over.
+pub fn decode_events(stored: &[u8]) -> Option<Vec<Event>> {
+    match postcard::take_from_bytes(stored) {
+        Ok((events, [])) => Some(events),
         _ => None,
     }
 }

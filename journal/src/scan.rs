@@ -2,33 +2,34 @@
 
 use crate::entry::Entry;
 use crate::error::JournalError;
-use crate::record::{self, RecordHeader};
+use crate::record::{self, RecordHeader, Stored};
 use crate::segment::{self, Header};
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// Bytes read from the file at a time.
-const BUFFER_BYTES: usize = 1 << 20;
+const CHUNK_BYTES: usize = 1 << 20;
 
 /// A walk through one segment.
 #[derive(Debug)]
 pub struct Scan {
     path: PathBuf,
-    file: BufReader<File>,
+    file: Chunks,
     header: Header,
     /// Where the next record begins.
     offset: u64,
     /// The entry that stands there.
     next_seq: u64,
-    payload: Vec<u8>,
+    /// Bytes of the record that was read last.
+    last_bytes: usize,
 }
 
 /// What stands at a place of a segment.
 #[derive(Debug)]
-pub enum Found {
+pub enum Found<T> {
     /// An entry.
-    Entry(Box<Entry>),
+    Entry(T),
     /// The end of the file, exactly behind the last record.
     End,
     /// Something that is not the next record.
@@ -48,23 +49,27 @@ impl Scan {
             segment: path.to_owned(),
             source,
         };
-        let mut file = BufReader::with_capacity(BUFFER_BYTES, File::open(path).map_err(failed)?);
-        let mut bytes = [0; segment::HEADER_BYTES];
-        if !fill(&mut file, &mut bytes).map_err(failed)? {
+        let mut file = Chunks::new(File::open(path).map_err(failed)?);
+        if !file.ensure(segment::HEADER_BYTES).map_err(failed)? {
             return Err(JournalError::Damaged {
                 segment: path.to_owned(),
                 offset: 0,
                 what: "the header is not whole",
             });
         }
-        let header = Header::read(&bytes, path)?;
+        let bytes = file
+            .unread()
+            .first_chunk()
+            .expect("so many bytes are there");
+        let header = Header::read(bytes, path)?;
+        file.consume(segment::HEADER_BYTES);
         Ok(Self {
             path: path.to_owned(),
             file,
             header,
             offset: u64::try_from(segment::HEADER_BYTES).expect("a small constant fits"),
             next_seq: header.first_seq,
-            payload: Vec::new(),
+            last_bytes: 0,
         })
     }
 
@@ -83,56 +88,64 @@ impl Scan {
         self.next_seq
     }
 
-    /// The next entry. After [`Found::Broken`] the walk is over.
+    /// The next entry, its events decoded. After [`Found::Broken`] the walk is over.
     ///
     /// # Errors
     /// [`JournalError::Io`].
-    pub fn read(&mut self) -> Result<Found, JournalError> {
-        let mut bytes = [0; record::HEADER_BYTES];
-        let got = fill_some(&mut self.file, &mut bytes).map_err(|source| self.failed(source))?;
-        if got == 0 {
-            return Ok(Found::End);
-        }
-        if got < bytes.len() {
-            return Ok(broken("the record's header is not whole"));
-        }
-        let Some(header) = RecordHeader::read(&bytes) else {
-            return Ok(broken("the record's length is impossible"));
-        };
-        let whole = self.fill_payload(header.payload_bytes);
-        if !whole.map_err(|source| self.failed(source))? {
-            return Ok(broken("the record is not whole"));
-        }
-        if !header.vouches_for(&self.payload) {
-            return Ok(broken("the record's checksum does not fit"));
-        }
-        let Some(entry) = record::decode(&self.payload) else {
-            return Ok(broken("the record is not an entry"));
-        };
-        if entry.seq != self.next_seq {
-            return Ok(broken("the entry's number is not the next one"));
-        }
-        self.advance(header.payload_bytes);
-        Ok(Found::Entry(Box::new(entry)))
+    pub fn read(&mut self) -> Result<Found<Entry>, JournalError> {
+        self.next(record::decode)
     }
 
-    /// Walks to the record of entry `seq` without decoding what stands before it. `false` when the file ends before it.
+    /// The next entry, its events as bytes. After [`Found::Broken`] the walk is over.
+    ///
+    /// # Errors
+    /// [`JournalError::Io`].
+    pub fn read_stored(&mut self) -> Result<Found<Stored<'_>>, JournalError> {
+        match self.step()? {
+            Found::Entry(()) => {}
+            Found::End => return Ok(Found::End),
+            Found::Broken { what } => return Ok(Found::Broken { what }),
+        }
+        // Asked twice, since a borrow that is handed out in one branch lives in all.
+        if record::stored(self.payload()).is_none() {
+            self.step_back();
+            return Ok(Found::Broken { what: NO_ENTRY });
+        }
+        let stored = record::stored(self.payload());
+        Ok(stored.map_or(Found::Broken { what: NO_ENTRY }, Found::Entry))
+    }
+
+    /// Walks to the record of entry `seq` without decoding what stands before it; checksums and numbers are looked at. The end of
+    /// the file may come before.
+    ///
+    /// # Errors
+    /// [`JournalError::Io`].
+    pub fn pass_to(&mut self, seq: u64) -> Result<Found<()>, JournalError> {
+        while self.next_seq < seq {
+            match self.step()? {
+                Found::Entry(()) => {}
+                other => return Ok(other),
+            }
+        }
+        Ok(Found::Entry(()))
+    }
+
+    /// Walks to the record of entry `seq` by lengths alone. `false` when the file ends before it.
     ///
     /// # Errors
     /// [`JournalError::Io`], or [`JournalError::Damaged`] for an impossible length.
     pub fn skip_to(&mut self, seq: u64) -> Result<bool, JournalError> {
         while self.next_seq < seq {
-            let mut bytes = [0; record::HEADER_BYTES];
-            if !fill(&mut self.file, &mut bytes).map_err(|source| self.failed(source))? {
+            if !self.ensure(record::HEADER_BYTES)? {
                 return Ok(false);
             }
-            let Some(header) = RecordHeader::read(&bytes) else {
+            let Some(header) = self.record_header() else {
                 return Err(self.damaged("the record's length is impossible"));
             };
-            let skip = i64::try_from(header.payload_bytes).expect("a record's bound fits");
-            let sought = self.file.seek_relative(skip);
-            sought.map_err(|source| self.failed(source))?;
-            self.advance(header.payload_bytes);
+            let bytes = record::HEADER_BYTES + header.payload_bytes;
+            let skipped = self.file.skip(bytes);
+            skipped.map_err(|source| self.failed(source))?;
+            self.advance(bytes);
         }
         Ok(true)
     }
@@ -155,14 +168,64 @@ impl Scan {
         }
     }
 
-    /// Reads the payload piece by piece, so that a wrong length cannot ask for memory that the file does not fill.
-    fn fill_payload(&mut self, len: usize) -> io::Result<bool> {
-        self.payload.clear();
-        let limit = u64::try_from(len).expect("a record's bound fits");
-        let got = (&mut self.file)
-            .take(limit)
-            .read_to_end(&mut self.payload)?;
-        Ok(got == len)
+    fn next<T>(
+        &mut self,
+        decode: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<Found<T>, JournalError> {
+        match self.step()? {
+            Found::Entry(()) => {}
+            Found::End => return Ok(Found::End),
+            Found::Broken { what } => return Ok(Found::Broken { what }),
+        }
+        if let Some(entry) = decode(self.payload()) {
+            return Ok(Found::Entry(entry));
+        }
+        self.step_back();
+        Ok(Found::Broken { what: NO_ENTRY })
+    }
+
+    /// Reads the next record and checks it; the payload is there until the next one is read.
+    fn step(&mut self) -> Result<Found<()>, JournalError> {
+        if !self.ensure(record::HEADER_BYTES)? {
+            return Ok(if self.file.unread().is_empty() {
+                Found::End
+            } else {
+                broken("the record's header is not whole")
+            });
+        }
+        let Some(header) = self.record_header() else {
+            return Ok(broken("the record's length is impossible"));
+        };
+        let bytes = record::HEADER_BYTES + header.payload_bytes;
+        if !self.ensure(bytes)? {
+            return Ok(broken("the record is not whole"));
+        }
+        let payload = &self.file.unread()[record::HEADER_BYTES..bytes];
+        if !header.vouches_for(payload) {
+            return Ok(broken("the record's checksum does not fit"));
+        }
+        match record::seq(payload) {
+            Some(seq) if seq == self.next_seq => {}
+            Some(_) => return Ok(broken("the entry's number is not the next one")),
+            None => return Ok(broken(NO_ENTRY)),
+        }
+        self.file.consume(bytes);
+        self.advance(bytes);
+        Ok(Found::Entry(()))
+    }
+
+    /// The payload of the record that was read last.
+    fn payload(&self) -> &[u8] {
+        &self.file.read_last(self.last_bytes)[record::HEADER_BYTES..]
+    }
+
+    fn record_header(&self) -> Option<RecordHeader> {
+        RecordHeader::read(self.file.unread().first_chunk()?)
+    }
+
+    fn ensure(&mut self, bytes: usize) -> Result<bool, JournalError> {
+        let ensured = self.file.ensure(bytes);
+        ensured.map_err(|source| self.failed(source))
     }
 
     fn failed(&self, source: io::Error) -> JournalError {
@@ -172,32 +235,92 @@ impl Scan {
         }
     }
 
-    fn advance(&mut self, payload_bytes: usize) {
-        let bytes = record::HEADER_BYTES + payload_bytes;
+    fn advance(&mut self, bytes: usize) {
         self.offset += u64::try_from(bytes).expect("a record's bound fits");
         self.next_seq += 1;
+        self.last_bytes = bytes;
+    }
+
+    /// The record that was read last is none: the place is where it begins.
+    fn step_back(&mut self) {
+        self.offset -= u64::try_from(self.last_bytes).expect("a record's bound fits");
+        self.next_seq -= 1;
     }
 }
 
-fn broken(what: &'static str) -> Found {
+const NO_ENTRY: &str = "the record is not an entry";
+
+const fn broken<T>(what: &'static str) -> Found<T> {
     Found::Broken { what }
 }
 
-/// Fills `bytes`; `false` when the file ends before.
-fn fill(file: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
-    Ok(fill_some(file, bytes)? == bytes.len())
+/// A file that is read in large pieces, so that a record costs no call. A wrong length cannot ask for memory that the file does not fill.
+#[derive(Debug)]
+struct Chunks {
+    file: File,
+    buffer: Vec<u8>,
+    /// What was read and not consumed: `start..end`.
+    start: usize,
+    end: usize,
 }
 
-/// Fills as much of `bytes` as the file has; how much that is.
-fn fill_some(file: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
-    let mut got = 0;
-    while got < bytes.len() {
-        match file.read(&mut bytes[got..]) {
-            Ok(0) => break,
-            Ok(n) => got += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+impl Chunks {
+    const fn new(file: File) -> Self {
+        Self {
+            file,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
         }
     }
-    Ok(got)
+
+    fn unread(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// The last `bytes` that were consumed; they are there until more is read.
+    fn read_last(&self, bytes: usize) -> &[u8] {
+        &self.buffer[self.start - bytes..self.start]
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.start += bytes;
+    }
+
+    /// Reads until so many bytes are unread; `false` when the file ends before.
+    fn ensure(&mut self, bytes: usize) -> io::Result<bool> {
+        while self.end - self.start < bytes {
+            self.make_room();
+            match self.file.read(&mut self.buffer[self.end..]) {
+                Ok(0) => return Ok(false),
+                Ok(read) => self.end += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Passes over bytes that may not have been read yet.
+    fn skip(&mut self, bytes: usize) -> io::Result<()> {
+        let there = self.end - self.start;
+        if bytes <= there {
+            self.start += bytes;
+            return Ok(());
+        }
+        (self.start, self.end) = (0, 0);
+        let ahead = i64::try_from(bytes - there).expect("a record's bound fits");
+        self.file.seek(SeekFrom::Current(ahead)).map(|_| ())
+    }
+
+    fn make_room(&mut self) {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.buffer.len() < self.end + CHUNK_BYTES {
+            self.buffer.resize(self.end + CHUNK_BYTES, 0);
+        }
+    }
 }

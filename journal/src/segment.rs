@@ -76,8 +76,20 @@ fn fixed<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 pub struct Segment {
     /// Where it is.
     pub path: PathBuf,
+    /// Its number, from 1.
+    pub number: u64,
     /// The first entry in it.
     pub first_seq: u64,
+}
+
+/// Bytes of a segment without records.
+pub(crate) const HEADER_LEN: u64 = 40;
+const _: () = assert!(HEADER_BYTES == 40);
+
+/// The number in a segment's name; `None` for every other file.
+pub fn number(path: &Path) -> Option<u64> {
+    let stem = path.file_name()?.to_str()?.strip_suffix(".seg")?;
+    stem.parse().ok().filter(|number| *number > 0)
 }
 
 /// The path of segment `number` (from 1).
@@ -90,6 +102,31 @@ pub fn path(folder: &Path, number: u64) -> PathBuf {
 pub struct Segments(Arc<RwLock<Vec<Segment>>>);
 
 impl Segments {
+    /// These, oldest first.
+    pub(crate) fn of(segments: &[Segment]) -> Self {
+        Self(Arc::new(RwLock::new(segments.to_vec())))
+    }
+
+    /// All of them, oldest first.
+    pub fn all(&self) -> Vec<Segment> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Forgets the oldest, unless it is the only one: nobody finds it here any more.
+    pub fn forget_oldest(&self) -> Option<Segment> {
+        let mut segments = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        (segments.len() > 1).then(|| segments.remove(0))
+    }
+
+    /// The first entry that a segment holds; 1 when there is none.
+    pub fn first_seq(&self) -> u64 {
+        let segments = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        segments.first().map_or(1, |segment| segment.first_seq)
+    }
+
     /// Adds the newest.
     pub fn push(&self, segment: Segment) {
         self.0
@@ -98,10 +135,10 @@ impl Segments {
             .push(segment);
     }
 
-    /// How many there are: the number of the newest.
-    pub fn count(&self) -> u64 {
+    /// The number of the next one to be made.
+    pub(crate) fn next_number(&self) -> u64 {
         let segments = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        u64::try_from(segments.len()).expect("a count of files fits")
+        segments.last().map_or(1, |last| last.number + 1)
     }
 
     /// The segment that holds entry `seq`, or will hold it when it is the next one to come.

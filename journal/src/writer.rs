@@ -2,7 +2,7 @@
 
 use crate::disk::{Disk, Tape};
 use crate::entry::Epoch;
-use crate::segment::{self, Header, Segment, Segments};
+use crate::segment::{self, HEADER_LEN, Header, Segment, Segments};
 use std::io;
 use std::path::PathBuf;
 
@@ -76,18 +76,19 @@ impl Writer {
 
     fn begin_segment(&mut self, first_seq: u64) -> io::Result<()> {
         self.tape.sync()?;
-        let path = segment::path(&self.folder, self.segments.count() + 1);
+        let number = self.segments.next_number();
+        let path = segment::path(&self.folder, number);
         let header = Header {
             epoch: self.epoch,
             first_seq,
         };
         self.tape = self.disk.create(&path, &header.bytes())?;
         self.len = HEADER_LEN;
-        self.segments.push(Segment { path, first_seq });
+        self.segments.push(Segment {
+            path,
+            number,
+            first_seq,
+        });
         Ok(())
     }
 }
-
-/// Bytes of a segment without records.
-pub(crate) const HEADER_LEN: u64 = 40;
-const _: () = assert!(segment::HEADER_BYTES == 40);

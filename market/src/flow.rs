@@ -28,7 +28,7 @@ mod setting;
 
 pub use operation::{FlowError, FlowFault, HEADER, Kind, Operation, Tif};
 pub use outcome::{Counts, Outcome};
-pub use setting::{ACCOUNTS, MAX_PRICE, MAX_QTY, PLENTY};
+pub use setting::{ACCOUNTS, MAX_PRICE, MAX_QTY, PLENTY, opening, symbol};
 
 use crate::account::AccountTerms;
 use crate::command::Command;
@@ -44,7 +44,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 use outcome::outcome;
-use setting::{PARTICIPANT, cl_ord_id, letter, lots, opening, symbol, terms, ticks};
+use setting::{PARTICIPANT, cl_ord_id, letter, lots, terms, ticks};
 
 /// A market that an order flow drives.
 #[derive(Clone, Debug)]
@@ -250,7 +250,11 @@ impl Replay {
         Ok(())
     }
 
-    fn command(&self, operation: &Operation) -> Result<Command, FlowError> {
+    /// The command of one operation, as [`Replay::apply`] gives it to the market.
+    ///
+    /// # Errors
+    /// A [`FlowError`] when a number is out of range.
+    pub fn command(&self, operation: &Operation) -> Result<Command, FlowError> {
         Ok(match operation.kind {
             Kind::New { oid, tif } => Command::Enter {
                 participant: PARTICIPANT,

@@ -17,6 +17,9 @@ pub struct Args {
     /// What the venue may make up by itself [default: dev].
     #[arg(long, global = true, value_enum)]
     pub profile: Option<Profile>,
+    /// Cut a damaged journal at this place, as the refusal named it, and start; everything behind it is lost.
+    #[arg(long, global = true, value_name = "SEGMENT:BYTE")]
+    pub accept_journal_damage: Option<String>,
     /// What to run; without it exchange and back office, in this one process.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -62,9 +65,11 @@ impl Args {
     pub fn overrides(&self) -> Vec<(&'static str, String)> {
         let data = self.data.as_deref().map(Path::to_string_lossy);
         let profile = self.profile.map(Profile::name);
+        let damage = self.accept_journal_damage.clone();
         data.map(|d| ("data", d.into_owned()))
             .into_iter()
             .chain(profile.map(|p| ("profile", p.to_owned())))
+            .chain(damage.map(|d| ("journal.accept_damage", d)))
             .collect()
     }
 }

@@ -10,6 +10,7 @@ use exchange::data::DataError;
 use exchange::gateway::GatewayError;
 use exchange::hub::HubError;
 use exchange::journal::JournalError;
+use exchange::journal::snapshot::SnapshotError;
 use exchange::open::{Exchange, OpenError};
 use exchange::sequencer::{StopReason, SubmitError};
 use std::io;
@@ -87,6 +88,10 @@ fn failure(error: OpenError, data: &Path, layers: &Layers) -> Failure {
         }
         OpenError::Hub(HubError::Data(error)) => unusable(error),
         OpenError::Hub(HubError::Journal(error)) => damaged(error),
+        OpenError::Hub(HubError::Snapshot(error)) => match error {
+            SnapshotError::Io { path, source } => Failure::io(&path, &source),
+            other => Failure::Data(other.to_string()),
+        },
         OpenError::Hub(HubError::Threads(error)) => {
             Failure::Outside(format!("the system gives no thread: {error}"))
         }
@@ -115,10 +120,22 @@ fn damaged(error: JournalError) -> Failure {
     match error {
         JournalError::Folder(error) => unusable(error),
         JournalError::Io { segment, source } => Failure::io(&segment, &source),
-        other => Failure::Data(format!(
-            "the journal cannot be used: {other}; nothing was changed, restore the data folder from its copy"
-        )),
+        other => {
+            let way_out = way_out(&other);
+            Failure::Data(format!(
+                "the journal cannot be used: {other}; nothing was changed, restore the data folder from its copy{way_out}"
+            ))
+        }
     }
+}
+
+/// How to start without what is damaged.
+fn way_out(error: &JournalError) -> String {
+    let place = error.place().map(|(segment, offset)| {
+        let name = segment.file_name().unwrap_or_default().to_string_lossy();
+        format!(", or give up everything from there on: --accept-journal-damage {name}:{offset}")
+    });
+    place.unwrap_or_default()
 }
 
 fn closed(error: &GatewayError, layers: &Layers) -> Failure {

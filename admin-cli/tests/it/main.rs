@@ -5,6 +5,7 @@
 )]
 
 mod commands;
+mod journal;
 mod kill;
 mod offline;
 mod program;

@@ -328,6 +328,7 @@ fn described(instruction: &Instruction) -> String {
     match instruction {
         Instruction::Market(command) => format!("{command:?}"),
         Instruction::Participant(change) => format!("the definition of {}", change.comp_id()),
+        Instruction::Note { text } => text.to_string(),
     }
 }
 

@@ -95,6 +95,7 @@ impl KafkaBus {
     pub fn open(hub: &Hub, config: &KafkaConfig) -> std::io::Result<Self> {
         let file = PositionFile::new(&hub.data, hub.epoch);
         let acknowledged = file.read()?;
+        hub.holds.set("kafka", acknowledged);
         Ok(Self {
             hub: hub.clone(),
             config: config.clone(),
@@ -241,7 +242,10 @@ impl KafkaBus {
         }
         let (file, seq) = (self.file.clone(), self.acknowledged);
         match tokio::task::spawn_blocking(move || file.write(seq)).await {
-            Ok(Ok(())) => self.saved = seq,
+            Ok(Ok(())) => {
+                self.saved = seq;
+                self.hub.holds.set("kafka", seq);
+            }
             Ok(Err(error)) => tracing::warn!(%error, "the bus position cannot be saved"),
             Err(error) => tracing::error!(%error, "saving the bus position failed"),
         }

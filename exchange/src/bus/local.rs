@@ -4,6 +4,7 @@ use crate::bus::envelope::envelopes;
 use crate::directory::Directory;
 use crate::entry::Epoch;
 use crate::feed::{Feed, FeedError, FeedReader};
+use crate::holds::Holds;
 use crate::hub::Hub;
 use market::topic::Envelope;
 use prometheus::IntGauge;
@@ -16,12 +17,23 @@ pub struct LocalBus {
     directory: Arc<Directory>,
     epoch: Epoch,
     lag_entries: IntGauge,
+    holds: Holds,
 }
+
+/// Entries that a reader may have been given and not have kept yet: it is asked for again after a restart. Far above what a reader takes at
+/// a time.
+const UNKEPT_ENTRIES: u64 = 1 << 20;
+
+/// How it is called among those who hold segments.
+const READER: &str = "local-bus";
 
 impl LocalBus {
     /// The bus of an exchange.
     pub fn new(hub: &Hub) -> Self {
+        // Where the reader stands is known when it subscribes.
+        hub.holds.set(READER, 0);
         Self {
+            holds: hub.holds.clone(),
             feed: hub.feed.clone(),
             directory: Arc::clone(&hub.directory),
             epoch: hub.epoch,
@@ -44,6 +56,7 @@ impl LocalBus {
             directory: Arc::clone(&self.directory),
             epoch: self.epoch,
             lag_entries: self.lag_entries.clone(),
+            holds: self.holds.clone(),
         }
     }
 }
@@ -55,6 +68,7 @@ pub struct LocalReader {
     directory: Arc<Directory>,
     epoch: Epoch,
     lag_entries: IntGauge,
+    holds: Holds,
 }
 
 impl LocalReader {
@@ -64,6 +78,8 @@ impl LocalReader {
     /// # Errors
     /// As [`FeedReader::next`].
     pub async fn next(&mut self) -> Result<Vec<Envelope>, FeedError> {
+        let kept = self.position().saturating_sub(UNKEPT_ENTRIES);
+        self.holds.set(READER, kept);
         let entries = self.reader.next().await?;
         let lag = i64::try_from(self.lag()).unwrap_or(i64::MAX);
         self.lag_entries.set(lag);

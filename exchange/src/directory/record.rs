@@ -6,9 +6,10 @@ use crate::participant::{Credentials, ParticipantChange};
 use market::id::{AccountId, CompId, ParticipantId};
 use market::text::Text;
 use market::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// A participant as the gateway needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParticipantRecord {
     /// Its number.
     pub id: ParticipantId,

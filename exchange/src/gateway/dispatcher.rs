@@ -169,6 +169,8 @@ impl Dispatcher {
         let session = self.sessions.roster.session(record.id);
         if let Some(session) = session.filter(|session| session.since < seq) {
             session.end.cancel();
+            let reader = format!("session {comp_id}");
+            self.venue.holds.release(&reader);
             self.sessions.roster.remove(record.id);
             self.stragglers.remove(&record.id);
         }

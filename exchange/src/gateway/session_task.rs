@@ -173,6 +173,9 @@ impl SessionTask {
             own_mailbox: sender.downgrade(),
             standing: Arc::clone(&standing),
         };
+        if let Some(told) = task.told {
+            task.hold(told);
+        }
         task.skip_journalled();
         task.show_reset_due();
         let handle = SessionHandle {
@@ -300,12 +303,21 @@ impl SessionTask {
         }
     }
 
+    /// What was told up to here is told for good: after a restart, what is behind it may be asked of the journal again.
+    fn hold(&self, told: Cause) {
+        let reader = format!("session {}", self.comp_id);
+        self.venue.holds.set(&reader, told.entry.saturating_sub(1));
+    }
+
     fn write_floor(&mut self) {
         let Some(told) = self.told else {
             return;
         };
-        if let Err(why) = self.floor.write(told, &self.store) {
-            warn!(comp_id = %self.comp_id, %why, "the session's floor cannot be written");
+        match self.floor.write(told, &self.store) {
+            Ok(()) => self.hold(told),
+            Err(why) => {
+                warn!(comp_id = %self.comp_id, %why, "the session's floor cannot be written");
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use crate::gateway::marketdata::publisher::Publisher;
 use crate::gateway::marketdata::view::View;
 use crate::gateway::passwords::PasswordDesk;
 use crate::health::Health;
+use crate::holds::Holds;
 #[cfg(test)]
 use crate::hub::Hub;
 use crate::metrics::Metrics;
@@ -47,6 +48,8 @@ pub(crate) struct Venue {
     pub(crate) metrics: Metrics,
     /// What is wrong.
     pub(crate) health: Health,
+    /// Where sessions say what they may need again.
+    pub(crate) holds: Holds,
     /// Connections since the start; numbers them.
     connections: AtomicU64,
 }
@@ -66,6 +69,7 @@ pub(crate) struct VenueParts {
     pub(crate) publisher: Publisher,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
+    pub(crate) holds: Holds,
 }
 
 impl Venue {
@@ -84,6 +88,7 @@ impl Venue {
             publisher: parts.publisher,
             metrics: parts.metrics,
             health: parts.health,
+            holds: parts.holds,
             connections: AtomicU64::new(0),
         }
     }
@@ -116,6 +121,7 @@ impl Venue {
             publisher: Publisher::new().0,
             metrics,
             health: Health::new(),
+            holds: Holds::default(),
         })
     }
 }
@@ -125,6 +131,10 @@ impl Venue {
 pub struct SharedView(Arc<RwLock<View>>);
 
 impl SharedView {
+    pub(crate) fn new(view: View) -> Self {
+        Self(Arc::new(RwLock::new(view)))
+    }
+
     /// The view as it is now. Hold it shortly: the publisher waits.
     pub fn read(&self) -> RwLockReadGuard<'_, View> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)

@@ -212,6 +212,8 @@ struct DiskState {
     held: bool,
     /// Bytes that may still be appended; none: any number.
     room: Option<usize>,
+    /// What is said when there is no room.
+    refusal: Option<io::ErrorKind>,
     /// Syncs fail from now on.
     sync_fails: bool,
     /// Appends so far.
@@ -238,6 +240,16 @@ impl Orders {
 
     pub(crate) fn leave_room(&self, bytes: usize) {
         self.change(|state| state.room = Some(bytes));
+    }
+
+    /// What is said when there is no room, instead of that.
+    pub(crate) fn refuse_with(&self, kind: io::ErrorKind) {
+        self.change(|state| state.refusal = Some(kind));
+    }
+
+    fn refusal(&self) -> io::Error {
+        let kind = self.0.0.lock().unwrap().refusal;
+        kind.unwrap_or(io::ErrorKind::StorageFull).into()
     }
 
     pub(crate) fn fail_syncs(&self) {
@@ -270,7 +282,7 @@ struct ObedientTape {
 impl Disk for ObedientDisk {
     fn create(&mut self, path: &Path, first: &[u8]) -> io::Result<Box<dyn Tape>> {
         if self.0.0.0.lock().unwrap().room == Some(0) {
-            return Err(io::ErrorKind::StorageFull.into());
+            return Err(self.0.refusal());
         }
         let tape = Files.create(path, first)?;
         Ok(Box::new(ObedientTape {
@@ -280,6 +292,9 @@ impl Disk for ObedientDisk {
     }
 
     fn reopen(&mut self, path: &Path, len: u64) -> io::Result<Box<dyn Tape>> {
+        if self.0.0.0.lock().unwrap().refusal.is_some() {
+            return Err(self.0.refusal());
+        }
         let tape = Files.reopen(path, len)?;
         Ok(Box::new(ObedientTape {
             orders: self.0.clone(),
@@ -299,7 +314,7 @@ impl Tape for ObedientTape {
         };
         self.tape.append(&bytes[..room])?;
         if room < bytes.len() {
-            return Err(io::ErrorKind::StorageFull.into());
+            return Err(self.orders.refusal());
         }
         Ok(())
     }

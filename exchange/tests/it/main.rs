@@ -1,6 +1,7 @@
 //! Integration tests of the exchange, in one binary.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod archive;
 mod bootstrap;
 mod bus;
 mod calendar;
@@ -14,9 +15,11 @@ mod killing;
 mod kit;
 mod observe;
 mod open;
+mod recovery;
 mod same_bytes;
 mod sequencer;
 mod session_numbers;
 mod sessions;
+mod snapshots;
 mod tail;
 mod venue;

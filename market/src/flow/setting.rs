@@ -31,7 +31,7 @@ pub const PLENTY: u64 = 1_000_000_000;
 pub(super) const PARTICIPANT: ParticipantId = ParticipantId(0);
 
 /// Commands that make the market ready for the first symbol.
-pub(super) fn opening(terms: AccountTerms) -> impl Iterator<Item = Command> {
+pub fn opening(terms: AccountTerms) -> impl Iterator<Item = Command> {
     let accounts = (1..=ACCOUNTS).flat_map(move |acct| {
         [
             Command::OpenAccount {
@@ -63,10 +63,7 @@ fn currency() -> Text<8> {
 }
 
 /// Commands that list the next symbol, open it, and bring cash accounts their part of it and the cash to trade it.
-pub(super) fn symbol(
-    instrument: InstrumentId,
-    terms: AccountTerms,
-) -> impl Iterator<Item = Command> {
+pub fn symbol(instrument: InstrumentId, terms: AccountTerms) -> impl Iterator<Item = Command> {
     let endowed = match terms {
         AccountTerms::Cash => ACCOUNTS,
         AccountTerms::Unchecked => 0,

@@ -219,7 +219,13 @@ fn settle(traders: &mut [Trader; 2], venue: &Venue) {
 }
 
 fn start(folder: &Path, port: &str) -> Venue {
-    Venue::start_with(folder, &[("LOGGIA__FIX__PLAIN", port)])
+    // Small enough that kills fall into new segments and half-made snapshots, too.
+    let settings = [
+        ("LOGGIA__FIX__PLAIN", port),
+        ("LOGGIA__JOURNAL__SEGMENT_BYTES", "32768"),
+        ("LOGGIA__JOURNAL__SNAPSHOT_ENTRIES", "100"),
+    ];
+    Venue::start_with(folder, &settings)
 }
 
 #[test]
@@ -270,6 +276,11 @@ fn nothing_is_lost_and_nothing_told_twice_however_often_it_is_killed() {
         traders[0].trades.len() > 20,
         "{} trades",
         traders[0].trades.len()
+    );
+    let snapshots = std::fs::read_dir(dir.path().join("data/snapshots")).unwrap();
+    assert!(
+        snapshots.count() > 0,
+        "the later starts began with a snapshot"
     );
     let bought: u64 = traders[0].orders.values().map(|o| o.cum).sum();
     let portfolio = User::demo(&venue).portfolio_with("ACME", &(1_000_000 + bought).to_string());

@@ -310,6 +310,37 @@ fn a_damaged_journal_is_named_and_left_alone() {
     let said = ends(loggia(dir.path(), &["--data", "data"]));
     assert_clear(&said, 74, &["journal", "damaged at byte"]);
     assert_eq!(fs::read(&segment).unwrap(), bytes, "nothing was changed");
+    // The way out that it names, and no other place.
+    let flag = "--accept-journal-damage ";
+    let place = said.err.trim_end().rsplit_once(flag).unwrap().1.to_owned();
+    let wrong = ["--data", "data", flag.trim_end(), "0000000001.seg:41"];
+    assert_clear(&ends(loggia(dir.path(), &wrong)), 74, &["damaged at byte"]);
+    assert_eq!(fs::read(&segment).unwrap(), bytes, "nothing was changed");
+    // The back office was told of what is lost: it must begin anew.
+    let right = ["--data", "data", flag.trim_end(), &place];
+    let said = ends(loggia(dir.path(), &right));
+    assert_clear(&said, 74, &["this database has seen entry"]);
+    let kept = dir
+        .path()
+        .join("data/lost")
+        .join(place.replace(':', "-"))
+        .join("0000000001.seg");
+    assert_eq!(fs::read(kept).unwrap(), bytes);
+    for file in fs::read_dir(dir.path().join("data")).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("backoffice.db") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let venue = Venue::start(dir.path());
+    let audit = venue.ctl(&["audit"]);
+    assert!(
+        audit
+            .out
+            .contains(&format!("journal cut at {place}: entries ")),
+        "{audit:?}"
+    );
 }
 
 #[test]

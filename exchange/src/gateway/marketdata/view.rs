@@ -14,6 +14,7 @@ use market::price::Price;
 use market::qty::Qty;
 use market::text::Text;
 use market::time::Timestamp;
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Changes that a book remembers; one that is further behind gets a snapshot.
@@ -22,7 +23,7 @@ pub const LOG_MAX: usize = 8192;
 pub const TRADES_MAX: usize = 1024;
 
 /// The books as market data shows them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct View {
     /// By instrument number.
     books: Vec<Book>,
@@ -35,21 +36,26 @@ pub struct View {
 }
 
 /// One instrument.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Book {
     phase: PhaseView,
     bids: BTreeMap<Price, Level>,
     offers: BTreeMap<Price, Level>,
+    /// Not in a snapshot: no subscriber outlives the process.
+    #[serde(skip)]
     log: VecDeque<Touched>,
     /// Entries up to this one may have fallen out of `log` or `prints`.
+    #[serde(skip)]
     forgotten: u64,
     /// Entry of the last change of a level or of the last trade.
     changed: u64,
+    /// Of these a snapshot has the last one.
+    #[serde(serialize_with = "last_alone")]
     prints: VecDeque<Print>,
 }
 
 /// The phase of an instrument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseView {
     /// The phase now.
     pub phase: Phase,
@@ -62,7 +68,7 @@ pub struct PhaseView {
 }
 
 /// A price level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Level {
     /// What it shows in total, above zero.
     pub qty: Qty,
@@ -71,7 +77,7 @@ pub struct Level {
 }
 
 /// A trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Print {
     /// The entry.
     pub seq: u64,
@@ -134,6 +140,13 @@ impl View {
             self.take_in(entry, event);
         }
         self.seq = entry.seq;
+    }
+
+    /// After a start: nobody has been served anything yet, and whoever was before gets a snapshot.
+    pub fn begin(&mut self) {
+        for book in &mut self.books {
+            book.forgotten = self.seq;
+        }
     }
 
     /// The last entry that was taken in.
@@ -372,6 +385,10 @@ impl Book {
         }
         self.changed = print.seq;
     }
+}
+
+fn last_alone<S: Serializer>(prints: &VecDeque<Print>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(prints.back())
 }
 
 #[cfg(test)]

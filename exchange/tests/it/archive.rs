@@ -1,0 +1,129 @@
+//! The archive: segments go when neither a snapshot that is kept nor a reader needs them, and only when that is configured.
+
+use crate::kit::{PATIENCE, config, enter, open_market, open_on, published, read_until, run};
+use exchange::config::{JournalConfig, OldSegments};
+use exchange::feed::FeedError;
+use exchange::hub::Hub;
+use exchange::journal::JournalError;
+use exchange::journal::disk::Files;
+use exchange::journal::snapshot;
+use market::order::Side;
+use std::fs;
+use std::path::Path;
+
+const EVERY: u64 = 40;
+
+fn with(old_segments: OldSegments) -> JournalConfig {
+    JournalConfig {
+        segment_bytes: 4_096,
+        snapshot_entries: EVERY,
+        old_segments,
+        ..config()
+    }
+}
+
+/// Orders up to entry `until`, and the snapshots on the way.
+async fn trade(hub: &Hub, until: u64) {
+    while hub.feed.last_seq() < until {
+        let n = hub.feed.last_seq();
+        let side = if n.is_multiple_of(3) {
+            Side::Sell
+        } else {
+            Side::Buy
+        };
+        run(hub, enter(side, n, "100.00", "7")).await;
+        let due = hub.feed.last_seq() / EVERY * EVERY;
+        let mut snapshot = hub.snapshot.clone();
+        let made = snapshot.wait_for(|newest| *newest >= due);
+        tokio::time::timeout(PATIENCE, made).await.unwrap().unwrap();
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = match fs::read_dir(folder) {
+        Ok(files) => files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect(),
+        Err(_) => Vec::new(),
+    };
+    names.sort();
+    names
+}
+
+/// The last entry of an archived segment: the one before the first of the next segment.
+fn first_seq(folder: &Path, name: &str) -> u64 {
+    let bytes = fs::read(folder.join(name)).unwrap();
+    u64::from_le_bytes(bytes[28..36].try_into().unwrap())
+}
+
+#[tokio::test]
+async fn segments_stay_unless_something_else_is_configured() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open_on(folder.path(), &with(OldSegments::Keep), Box::new(Files)).unwrap();
+    open_market(&hub).await;
+    trade(&hub, 5 * EVERY).await;
+    let all = published(&hub).await;
+    assert_eq!(all.len() as u64, 5 * EVERY);
+    running.shut_down().unwrap();
+    assert_eq!(names(&folder.path().join("archive")), [""; 0]);
+}
+
+#[tokio::test]
+async fn archived_segments_are_those_that_no_kept_snapshot_needs_and_can_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = with(OldSegments::Archive);
+    let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+    open_market(&hub).await;
+    trade(&hub, 5 * EVERY).await;
+    running.shut_down().unwrap();
+    let (archive, journal) = (folder.path().join("archive"), folder.path().join("journal"));
+    let (archived, left) = (names(&archive), names(&journal));
+    assert!(archived.len() > 1, "{archived:?}");
+    let oldest = snapshot::list(folder.path()).unwrap().last().unwrap().seq;
+    assert_eq!(oldest, 4 * EVERY);
+    // Everything from the oldest snapshot on is there, and not a segment more than that needs.
+    assert!(first_seq(&journal, &left[0]) <= oldest + 1);
+    assert!(first_seq(&journal, &left[1]) > oldest + 1, "{left:?}");
+    let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+    let first = first_seq(&journal, &left[0]);
+    let mut reader = hub.feed.subscribe(0);
+    match reader.next().await {
+        Err(FeedError::Files(JournalError::Unheld {
+            seq: 1,
+            first: there,
+        })) => {
+            assert_eq!(there, first);
+        }
+        other => panic!("{other:?}"),
+    }
+    let end = hub.feed.last_seq();
+    assert_eq!(read_until(&hub, first - 1, end).await[0].seq, first);
+    running.shut_down().unwrap();
+    for name in &archived {
+        fs::rename(archive.join(name), journal.join(name)).unwrap();
+    }
+    let (hub, running) = open_on(folder.path(), &with(OldSegments::Keep), Box::new(Files)).unwrap();
+    assert_eq!(read_until(&hub, 0, end).await.len() as u64, end);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_reader_that_is_behind_holds_its_segments() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = with(OldSegments::Remove);
+    let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+    hub.holds.set("session SLOW", 20);
+    hub.holds.set("session QUICK", 1_000_000);
+    open_market(&hub).await;
+    trade(&hub, 4 * EVERY).await;
+    assert_eq!(read_until(&hub, 20, 4 * EVERY).await[0].seq, 21);
+    hub.holds.release("session SLOW");
+    trade(&hub, 5 * EVERY).await;
+    running.shut_down().unwrap();
+    let journal = folder.path().join("journal");
+    let oldest = snapshot::list(folder.path()).unwrap().last().unwrap().seq;
+    let left = names(&journal);
+    assert!(first_seq(&journal, &left[1]) > oldest + 1, "{left:?}");
+    assert_ne!(left[0], "0000000001.seg");
+    assert_eq!(names(&folder.path().join("archive")), [""; 0], "removed");
+}

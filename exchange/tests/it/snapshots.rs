@@ -1,0 +1,309 @@
+//! Snapshots: a start from one is a start from the whole journal; one that is not what was written is never believed.
+
+use crate::kit::{PATIENCE, config, enter, open_market, open_on, published, run};
+use exchange::config::JournalConfig;
+use exchange::feed::FeedError;
+use exchange::hub::{Hub, HubError, Running};
+use exchange::journal::JournalError;
+use exchange::journal::disk::Files;
+use exchange::journal::segment;
+use exchange::journal::snapshot::{self, HEADER_BYTES};
+use market::command::Command;
+use market::order::Side;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Entries between two snapshots.
+const EVERY: u64 = 40;
+
+fn often() -> JournalConfig {
+    JournalConfig {
+        segment_bytes: 4_096,
+        snapshot_entries: EVERY,
+        ..config()
+    }
+}
+
+fn never() -> JournalConfig {
+    JournalConfig {
+        snapshot_entries: 0,
+        ..often()
+    }
+}
+
+fn open(data: &Path, config: &JournalConfig) -> (Hub, Running) {
+    open_on(data, config, Box::new(Files)).expect("the hub opens")
+}
+
+fn refused(data: &Path) -> HubError {
+    match open_on(data, &never(), Box::new(Files)) {
+        Err(error) => error,
+        Ok(_) => panic!("it opens"),
+    }
+}
+
+/// Some of everything that orders can do.
+fn act(n: u64) -> Command {
+    let side = if n.is_multiple_of(3) {
+        Side::Sell
+    } else {
+        Side::Buy
+    };
+    let price = format!("{}.00", 95 + n * 7 % 11);
+    enter(side, n, &price, &(1 + n % 5).to_string())
+}
+
+/// Does the acts of these numbers, one after the other.
+async fn do_all(hub: &Hub, acts: std::ops::Range<u64>) {
+    for n in acts {
+        run(hub, act(n)).await;
+    }
+}
+
+/// Waits for a snapshot of entry `seq` or a later one; its last entry.
+async fn made(hub: &Hub, seq: u64) -> u64 {
+    let mut snapshot = hub.snapshot.clone();
+    let made = snapshot.wait_for(|newest| *newest >= seq);
+    let made = tokio::time::timeout(PATIENCE, made).await;
+    *made.expect("in time").expect("snapshots are made")
+}
+
+/// A journal with two snapshots and something behind them; the entries of the snapshots.
+async fn written(data: &Path) -> (u64, u64) {
+    let (hub, running) = open(data, &often());
+    open_market(&hub).await;
+    do_all(&hub, 0..60).await;
+    let first = made(&hub, EVERY).await;
+    do_all(&hub, 60..90).await;
+    let second = made(&hub, 2 * EVERY).await;
+    do_all(&hub, 90..100).await;
+    running.shut_down().unwrap();
+    assert_eq!((first, second), (EVERY, 2 * EVERY));
+    (first, second)
+}
+
+fn copy(from: &Path) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["journal", "snapshots"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        for file in fs::read_dir(from.join(name)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.path().join(name).join(file.file_name())).unwrap();
+        }
+    }
+    folder
+}
+
+fn segments(data: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(data.join("journal")).unwrap();
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// All that is shown of a venue: reference data, market data, figures, what operators did.
+fn shown(hub: &Hub) -> String {
+    let directory = &hub.directory;
+    let view = hub.view.read();
+    let book = view.book(crate::kit::ACME).unwrap();
+    let levels: Vec<_> = [Side::Buy, Side::Sell]
+        .map(|side| book.levels(side).collect::<Vec<_>>())
+        .into();
+    format!(
+        "{:?}\n{:?}\n{:?}\n{:?}\n{levels:?} {:?} {:?} {} {} {}\n{} {} {} {}\n{:?}",
+        directory.instruments(),
+        directory.participants(),
+        directory.phase(crate::kit::ACME),
+        directory.day_began(),
+        book.phase(),
+        book.last_print(),
+        view.seq(),
+        view.trades(),
+        view.live_orders(),
+        hub.metrics.orders.get(),
+        hub.metrics.trades.get(),
+        hub.metrics.rejects.get(),
+        hub.metrics.live_orders.get(),
+        hub.audit.last(10),
+    )
+}
+
+#[tokio::test]
+async fn a_start_from_a_snapshot_is_a_start_from_the_whole_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, second) = written(folder.path()).await;
+    let whole = copy(folder.path());
+    fs::remove_dir_all(whole.path().join("snapshots")).unwrap();
+    let (from_snapshot, running) = open(folder.path(), &often());
+    let (from_all, running_all) = open(whole.path(), &often());
+    assert!(*from_snapshot.snapshot.borrow() >= second);
+    assert_eq!(shown(&from_snapshot), shown(&from_all));
+    let replayed = from_all.replayed;
+    assert_eq!(from_snapshot.replayed, replayed);
+    for hub in [&from_snapshot, &from_all] {
+        run(hub, Command::EndOfDay).await;
+        do_all(hub, 1_000..1_150).await;
+    }
+    assert_eq!(published(&from_snapshot).await, published(&from_all).await);
+    let end = from_all.feed.last_seq() / EVERY * EVERY;
+    let snapshots = [(&folder, &from_snapshot), (&whole, &from_all)];
+    for (_, hub) in snapshots {
+        made(hub, end).await;
+    }
+    let [one, other] =
+        snapshots.map(|(folder, _)| fs::read(snapshot::path(folder.path(), end)).unwrap());
+    assert_eq!(one, other, "the same state, the same bytes");
+    running.shut_down().unwrap();
+    running_all.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_snapshot_with_a_flipped_bit_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = written(folder.path()).await;
+    let (hub, running) = open(folder.path(), &never());
+    assert_eq!(*hub.snapshot.borrow(), second);
+    let expected = shown(&hub);
+    running.shut_down().unwrap();
+    let path = snapshot::path(folder.path(), second);
+    let bytes = fs::read(&path).unwrap();
+    let places = (0..HEADER_BYTES).chain((HEADER_BYTES..bytes.len()).step_by(211));
+    for at in places {
+        let mut bytes = bytes.clone();
+        bytes[at] ^= 1 << (at % 8);
+        fs::write(&path, bytes).unwrap();
+        let (hub, running) = open(folder.path(), &never());
+        assert_eq!(*hub.snapshot.borrow(), first, "byte {at}");
+        assert_eq!(shown(&hub), expected, "byte {at}");
+        running.shut_down().unwrap();
+    }
+    for len in [0, 1, HEADER_BYTES, bytes.len() / 2, bytes.len() - 1] {
+        fs::write(&path, &bytes[..len]).unwrap();
+        let (hub, running) = open(folder.path(), &never());
+        assert_eq!(*hub.snapshot.borrow(), first, "{len} bytes");
+        assert_eq!(shown(&hub), expected, "{len} bytes");
+        running.shut_down().unwrap();
+    }
+    fs::write(snapshot::path(folder.path(), first), b"LOGGIAS1").unwrap();
+    let (hub, running) = open(folder.path(), &never());
+    assert_eq!(*hub.snapshot.borrow(), 0, "the whole journal");
+    assert_eq!(shown(&hub), expected);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_snapshot_of_another_journal_or_under_another_name_is_not_believed() {
+    let (folder, foreign) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (first, second) = written(folder.path()).await;
+    let (_, other) = written(foreign.path()).await;
+    let other = fs::read(snapshot::path(foreign.path(), other)).unwrap();
+    fs::write(snapshot::path(folder.path(), second), other).unwrap();
+    let own = fs::read(snapshot::path(folder.path(), first)).unwrap();
+    fs::write(snapshot::path(folder.path(), first + 1), own).unwrap();
+    let (hub, running) = open(folder.path(), &never());
+    assert_eq!(*hub.snapshot.borrow(), first);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_journal_that_ends_before_its_snapshot_is_refused_with_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, second) = written(folder.path()).await;
+    let holds = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap();
+        u64::from_le_bytes(bytes[28..36].try_into().unwrap()) <= second
+    };
+    let all = segments(folder.path());
+    let last = all.iter().rfind(|path| holds(path)).unwrap();
+    for path in all.iter().filter(|path| !holds(path)) {
+        fs::remove_file(path).unwrap();
+    }
+    let bytes = fs::read(last).unwrap();
+    fs::write(last, &bytes[..40]).unwrap();
+    match refused(folder.path()) {
+        HubError::Journal(JournalError::Short {
+            segment,
+            offset: 40,
+            known,
+            ..
+        }) => assert_eq!((&segment, known), (last, second)),
+        other => panic!("{other}"),
+    }
+    fs::remove_dir_all(folder.path().join("journal")).unwrap();
+    match refused(folder.path()) {
+        HubError::Journal(JournalError::Missing { segment: path }) => {
+            assert_eq!(path, segment::path(&folder.path().join("journal"), 1));
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_flipped_bit_ahead_of_the_snapshot_is_damage_where_the_start_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, second) = written(folder.path()).await;
+    let holding = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap();
+        u64::from_le_bytes(bytes[28..36].try_into().unwrap()) <= second
+    };
+    let path = segments(folder.path()).into_iter().rfind(holding).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[41] ^= 0x40;
+    fs::write(&path, bytes).unwrap();
+    match refused(folder.path()) {
+        HubError::Journal(JournalError::Damaged {
+            segment,
+            offset: 40,
+            ..
+        }) => assert_eq!(segment, path),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn without_its_oldest_segments_a_journal_opens_from_a_snapshot_only() {
+    let folder = tempfile::tempdir().unwrap();
+    written(folder.path()).await;
+    fs::remove_file(&segments(folder.path())[0]).unwrap();
+    let (hub, running) = open(folder.path(), &often());
+    let mut reader = hub.feed.subscribe(0);
+    match reader.next().await {
+        Err(FeedError::Files(JournalError::Unheld { seq: 1, first })) => assert!(first > 1),
+        other => panic!("{other:?}"),
+    }
+    do_all(&hub, 2_000..2_100).await;
+    made(&hub, 4 * EVERY).await;
+    running.shut_down().unwrap();
+    fs::remove_dir_all(folder.path().join("snapshots")).unwrap();
+    match refused(folder.path()) {
+        HubError::Journal(JournalError::Unheld { seq: 1, first }) => assert!(first > 1),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_written_stops_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path(), &often());
+    fs::write(folder.path().join("snapshots"), b"a file in its place").unwrap();
+    open_market(&hub).await;
+    do_all(&hub, 0..100).await;
+    assert_eq!(*hub.snapshot.borrow(), 0);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn older_snapshots_and_half_made_ones_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, second) = written(folder.path()).await;
+    let half_made = snapshot::path(folder.path(), 7).with_extension("new");
+    fs::write(&half_made, b"LOGG").unwrap();
+    let (hub, running) = open(folder.path(), &often());
+    assert!(!half_made.exists());
+    do_all(&hub, 3_000..3_050).await;
+    let third = made(&hub, second + EVERY).await;
+    do_all(&hub, 3_050..3_100).await;
+    made(&hub, third + EVERY).await;
+    running.shut_down().unwrap();
+    assert_eq!(snapshot::list(folder.path()).unwrap().len(), 2);
+}
