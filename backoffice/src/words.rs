@@ -48,5 +48,6 @@ pub const fn event(event: &TopicEvent) -> &'static str {
         TopicEvent::AccountOpened { .. } => "AccountOpened",
         TopicEvent::FundsTransferred { .. } => "FundsTransferred",
         TopicEvent::SecuritiesTransferred { .. } => "SecuritiesTransferred",
+        TopicEvent::FeeCharged { .. } => "FeeCharged",
     }
 }

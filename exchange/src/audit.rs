@@ -136,6 +136,23 @@ impl Names<'_> {
                     self.whose(*account)
                 )
             }
+            Command::SetFeeAccount { account } => {
+                format!("let fees go to {}", self.whose(*account))
+            }
+            Command::SetFees {
+                instrument,
+                tier,
+                fees,
+            } => format!(
+                "fees in {} for tier {tier}: maker {} ppm, taker {} ppm, at least {}",
+                self.symbol(*instrument),
+                fees.maker_ppm,
+                fees.taker_ppm,
+                fees.minimum
+            ),
+            Command::SetTier { participant, tier } => {
+                format!("put {} into tier {tier}", self.who(*participant))
+            }
             other => format!("{other:?}"),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::account::AccountTerms;
 use crate::event::CxlRejResponseTo;
+use crate::fees::Fees;
 use crate::id::{
     AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, OrderId,
     ParticipantId, TransferId,
@@ -11,6 +12,7 @@ use crate::money::Money;
 use crate::order::{OrderTerms, Side};
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::risk::limits::RiskLimit;
 use crate::rules::Rules;
 use crate::scope::Scope;
 use crate::text::Text;
@@ -185,6 +187,30 @@ pub enum Command {
         /// Whose.
         scope: Scope,
     },
+    /// Sets the account that fees go to and rebates come from.
+    SetFeeAccount {
+        /// Which.
+        account: AccountId,
+    },
+    /// Sets what participants of a tier pay in an instrument. Tier 0 also holds for tiers that have none of their own. What
+    /// live orders reserve follows at once.
+    SetFees {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// Which tier, below [`crate::fees::TIERS`].
+        tier: u8,
+        /// What they pay.
+        fees: Fees,
+    },
+    /// Puts a participant into a tier of fees; everybody begins in tier 0.
+    SetTier {
+        /// Who.
+        participant: ParticipantId,
+        /// Which tier, below [`crate::fees::TIERS`].
+        tier: u8,
+    },
+    /// Sets a limit of a participant or an account, the restricted list, or who may sell short.
+    SetRiskLimit(RiskLimit),
 }
 
 /// A participant's request to change one of its orders. What it says about the order is compared with the order first; a request

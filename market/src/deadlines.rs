@@ -1,7 +1,7 @@
 //! [`Deadlines`]: what the market has to do at a time: the sequencer sends [`crate::command::Command::Tick`] when the first is due.
 //! In order of time, then of [`Due`]. Knows no clock.
 
-use crate::id::OrderId;
+use crate::id::{AccountId, AssetId, OrderId};
 use crate::slab::Slot;
 use crate::time::Timestamp;
 use alloc::collections::BTreeSet;
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Due {
     /// A GTD order expires; taken back when the order ends before.
     OrderExpires(OrderId, Slot),
+    /// The time that a margin call has given; taken back when it is met.
+    MarginCallEnds(AccountId, AssetId),
 }
 
 /// What is to be done, by time.
@@ -29,6 +31,11 @@ impl Deadlines {
     /// Takes one back; nothing when it is not set.
     pub(crate) fn clear(&mut self, at: Timestamp, due: Due) {
         self.due.remove(&(at, due));
+    }
+
+    /// Whether it is set: asked of deadlines that were read back.
+    pub(crate) fn is_set(&self, at: Timestamp, due: Due) -> bool {
+        self.due.contains(&(at, due))
     }
 
     /// When the first is due.

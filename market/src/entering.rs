@@ -21,6 +21,7 @@ impl State {
     ) {
         match self.admit(participant, &cl_ord_id, &terms) {
             Ok((working, reserved)) => {
+                self.watch.count_pace(participant, self.now);
                 let order = self.accept(participant, cl_ord_id, terms, working, reserved);
                 events.push(Event::OrderAccepted { order });
                 self.work(order, events);
@@ -58,9 +59,9 @@ impl State {
         }
         let working = self.begin(terms)?;
         self.check_notional(terms, working)?;
-        let reserved = self.reservation(terms, working, terms.order_qty);
-        self.ledger
-            .check(self.claim(terms), Money::ZERO, reserved)?;
+        self.check_limits(participant, terms, working, terms.order_qty, None)?;
+        let reserved = self.reservation(participant, terms, working, terms.order_qty);
+        self.check_funds(terms, Money::ZERO, reserved)?;
         Ok((working, reserved))
     }
 

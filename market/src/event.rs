@@ -1,6 +1,7 @@
 //! [`Event`]: what became of a command, as whole facts: a reader never looks anything up in the book.
 
 use crate::account::AccountTerms;
+use crate::fees::{Fees, TradeFees};
 use crate::id::{
     AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, ParticipantId,
     TradeId, TransferId,
@@ -11,9 +12,11 @@ use crate::order::{OrderFacts, OrderTerms, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::risk::limits::RiskLimit;
 use crate::rules::Rules;
 use crate::scope::Scope;
 use crate::text::Text;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One fact. The events of one command stand in the order in which they happened.
@@ -133,6 +136,8 @@ pub enum Event {
         maker: OrderFacts,
         /// The arriving order after the trade.
         taker: OrderFacts,
+        /// What both sides paid to the venue; none where no fees are set.
+        fees: Option<TradeFees>,
     },
     /// ExecType 4.
     OrderCanceled {
@@ -275,9 +280,94 @@ pub enum Event {
         /// The order as it works now, before it meets the book.
         order: OrderFacts,
     },
+    /// Fees go to this account from now on.
+    FeeAccountSet {
+        /// Which.
+        account: AccountId,
+    },
+    /// Participants of a tier pay this in an instrument from now on.
+    FeesSet {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// Which tier.
+        tier: u8,
+        /// What they pay.
+        fees: Fees,
+    },
+    /// A participant is in this tier of fees now.
+    TierSet {
+        /// Who.
+        participant: ParticipantId,
+        /// Which tier.
+        tier: u8,
+    },
+    /// A limit is this now.
+    RiskLimitSet(RiskLimit),
+    /// An account on margin has less than its positions need. Told again when the time was over and positions are left.
+    MarginCall {
+        /// Which account.
+        account: AccountId,
+        /// In which currency.
+        asset: AssetId,
+        /// What it is worth.
+        equity: Money,
+        /// What it needs.
+        required: Money,
+        /// When its positions are closed, unless it has enough by then.
+        until: Timestamp,
+    },
+    /// A margin call is over: the account has what its positions need.
+    MarginCallMet {
+        /// Which account.
+        account: AccountId,
+        /// In which currency.
+        asset: AssetId,
+        /// What it is worth.
+        equity: Money,
+        /// What it needs.
+        required: Money,
+    },
+    /// The time of a margin call is over: the venue closes a position by the market order that stands after this.
+    ForcedClose {
+        /// Whose.
+        account: AccountId,
+        /// Which position.
+        instrument: InstrumentId,
+        /// The side of the order.
+        side: Side,
+        /// Its quantity.
+        qty: Qty,
+        /// In whose name it is entered.
+        participant: ParticipantId,
+        /// Its ClOrdID (11).
+        cl_ord_id: ClOrdId,
+    },
+    /// Nothing is left to close, and the account still has less than nothing.
+    MarginDeficit {
+        /// Whose.
+        account: AccountId,
+        /// In which currency.
+        asset: AssetId,
+        /// What it is worth.
+        equity: Money,
+    },
 }
 
 impl Event {
+    /// The orders that it tells about, as they stand after it.
+    pub(crate) const fn orders(&self) -> [Option<&OrderFacts>; 2] {
+        match self {
+            Self::OrderAccepted { order }
+            | Self::OrderCanceled { order, .. }
+            | Self::OrderExpired { order }
+            | Self::OrderReplaced { order, .. }
+            | Self::OrderTriggered { order }
+            | Self::OrderDecremented { order, .. } => [Some(order), None],
+            Self::Traded { maker, taker, .. } => [Some(maker), Some(taker)],
+            _ => [None, None],
+        }
+    }
+
     /// The instrument whose book this event may have changed.
     pub(crate) const fn book(&self) -> Option<InstrumentId> {
         match self {
@@ -313,6 +403,8 @@ pub enum CancelReason {
     Operator,
     /// What is left of an order without a limit, where everything left to trade with is beyond its collar.
     Collar,
+    /// The time of its account's margin call was over.
+    MarginCall,
 }
 
 /// CxlRejResponseTo (434).

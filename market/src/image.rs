@@ -48,6 +48,12 @@ pub enum Unsound {
     Stops,
     /// Balances are impossible, or less than what orders hold.
     Ledger,
+    /// Fees name what does not exist, or are out of range.
+    Fees,
+    /// What is counted for limits is not what is open, or a limit is none.
+    RiskLimits,
+    /// Margin calls and positions on margin do not agree.
+    Margin,
 }
 
 impl fmt::Display for Unsound {
@@ -58,6 +64,9 @@ impl fmt::Display for Unsound {
             Self::Orders => "its orders do not agree with their lists",
             Self::Books => "its books do not agree with their orders",
             Self::Stops => "its stops do not agree with its orders",
+            Self::Margin => "its margin calls do not agree with its accounts",
+            Self::RiskLimits => "what it counts for limits is not what is open",
+            Self::Fees => "its fees do not fit its reference data",
             Self::Ledger => "its balances do not agree with what orders hold",
         })
     }

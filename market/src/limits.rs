@@ -41,6 +41,8 @@ pub struct Limits {
     /// Slices that an iceberg may have: MaxFloor is at least OrderQty / this, else one arriving order could cause trades without
     /// end. Default 1,000.
     pub max_slices: u32,
+    /// Limits, restrictions and locates that operators may set, all together. Default 1,000,000.
+    pub max_risk_settings: u32,
     /// Self-trade prevention. Default [`SelfTrade::Allow`].
     pub self_trade: SelfTrade,
 }
@@ -57,6 +59,7 @@ impl Default for Limits {
             max_final_orders: 100_000,
             max_transfers: 100_000_000,
             max_slices: 1_000,
+            max_risk_settings: 1_000_000,
             self_trade: SelfTrade::Allow,
         }
     }

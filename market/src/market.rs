@@ -1,6 +1,7 @@
 //! [`Market`]: the pure function with memory. Sequenced commands in, events out; beside that, reading views for programs that
 //! show a book. Only dispatches: each rule has a file of its own.
 
+use crate::account::AccountTerms;
 use crate::book::visible;
 use crate::command::Command;
 use crate::event::Event;
@@ -12,6 +13,7 @@ use crate::order::{OrderFacts, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::risk::{Exposure, OpenQty, Standing};
 use crate::rules::Rules;
 use crate::state::State;
 use crate::stops::Stops;
@@ -113,6 +115,8 @@ impl Market {
             _ => self.operate(command, events),
         }
         self.state.react(from, events);
+        self.state.watch_events(&events[from..]);
+        self.state.watch_margin(from, events);
         self.report_levels_after(from, events);
     }
 
@@ -153,6 +157,14 @@ impl Market {
                 state.tick(events);
                 Ok(())
             }
+            Command::SetFeeAccount { account } => state.set_fee_account(account, events),
+            Command::SetFees {
+                instrument,
+                tier,
+                fees,
+            } => state.set_fees(instrument, tier, fees, events),
+            Command::SetTier { participant, tier } => state.set_tier(participant, tier, events),
+            Command::SetRiskLimit(limit) => state.set_limit(limit, events),
             _ => self.administer(command, events),
         };
         if let Err(refusal) = done {
@@ -184,8 +196,12 @@ impl Market {
                 });
             }
             Command::OpenAccount { name, terms } => {
+                terms.check()?;
                 let account = registry.open_account(name, limits)?;
                 self.state.ledger.open(terms);
+                if matches!(terms, AccountTerms::Margin(_)) {
+                    self.state.watch.watch_margin(account);
+                }
                 events.push(Event::AccountOpened {
                     account,
                     name,
@@ -366,6 +382,33 @@ impl Market {
         self.state.registry.account(account).ok()?;
         self.state.registry.listing(instrument).ok()?;
         Some(self.state.ledger.holding(account, instrument))
+    }
+
+    /// What a participant has at stake in a currency, where an operator has set limits of it.
+    pub fn exposure(&self, participant: ParticipantId, asset: AssetId) -> Option<Exposure> {
+        self.state.watch.exposure(participant, asset)
+    }
+
+    /// How many orders of a participant are open, where an operator has set limits of it.
+    pub fn open_orders(&self, participant: ParticipantId) -> Option<u32> {
+        self.state.watch.open_orders(participant)
+    }
+
+    /// What is open of an account in an instrument, where an operator has set limits of it.
+    pub fn open_qty(&self, account: AccountId, instrument: InstrumentId) -> Option<OpenQty> {
+        self.state.watch.open_qty(account, instrument)
+    }
+
+    /// Whether an account on margin is called for more, and when its positions are closed (`None`: nothing is left to close).
+    pub fn margin_call(&self, account: AccountId, asset: AssetId) -> Option<Option<Timestamp>> {
+        self.state.margin.call(account, asset)
+    }
+
+    /// What an account is worth in a currency, and what its positions are, long and short together. Nothing for unknown ones.
+    pub fn standing(&self, account: AccountId, asset: AssetId) -> Option<Standing> {
+        self.state.registry.account(account).ok()?;
+        self.state.registry.asset(asset).ok()?;
+        Some(self.state.standing(account, asset))
     }
 
     /// All holdings that an account has or had, by instrument. Nothing for an unknown account.

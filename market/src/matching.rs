@@ -77,7 +77,8 @@ impl State {
         order.leaves_qty = minus(order.leaves_qty, qty);
         let instrument = order.terms.instrument;
         self.books[instrument.0 as usize].shrink(&mut self.orders, slot, order.leaves_qty);
-        let reserved = self.reservation(&order.terms, order.working, order.leaves_qty);
+        let (terms, leaves) = (&order.terms, order.leaves_qty);
+        let reserved = self.reservation(order.participant, terms, order.working, leaves);
         self.hold(&mut order, reserved);
         self.assert_sound(&order);
         self.orders.set_facts(slot, &order);
@@ -96,7 +97,12 @@ impl State {
         taker.terms.order_qty = minus(taker.terms.order_qty, qty);
         taker.leaves_qty = minus(taker.leaves_qty, qty);
         if taker.working.price().is_some() {
-            let reserved = self.reservation(&taker.terms, taker.working, taker.leaves_qty);
+            let reserved = self.reservation(
+                taker.participant,
+                &taker.terms,
+                taker.working,
+                taker.leaves_qty,
+            );
             self.hold(taker, reserved);
         }
         self.assert_sound(taker);

@@ -137,6 +137,83 @@ pub enum Refusal {
     NotImmediate,
     /// A market order while nothing is on the other side, where the instrument refuses that.
     NoOpposite,
+    /// A rate or a minimum of the fees is out of its range, or the rebate is more than the fee of the other side.
+    BadFees,
+    /// No such tier of fees.
+    BadTier {
+        /// How many there are, from 0.
+        tiers: u8,
+    },
+    /// There is no account that fees could go to.
+    NoFeeAccount,
+    /// A limit is out of its range.
+    BadLimits,
+    /// The instrument is on the restricted list of the account or of the participant.
+    Restricted,
+    /// More orders and replaces in a second than the participant may send.
+    TooFast {
+        /// How many it may send in a second.
+        per_second: u32,
+        /// How many at once after a pause.
+        burst: u32,
+    },
+    /// The participant has as many open orders as it may have.
+    OpenOrdersLimit {
+        /// How many.
+        limit: u32,
+    },
+    /// The position of the account would go too far, open orders included.
+    PositionLimit {
+        /// How far it may go: long for a buy, short for a sale.
+        limit: Qty,
+        /// How far it could come, counted like money.
+        would: Money,
+    },
+    /// The participant would come to owe more than its credit.
+    CreditLimit {
+        /// What the order needs more.
+        needed: Money,
+        /// What is used.
+        used: Money,
+        /// The credit.
+        limit: Money,
+    },
+    /// The participant would have more at stake than it may, both sides together.
+    GrossLimit {
+        /// What the order puts at stake.
+        needed: Money,
+        /// What is at stake.
+        used: Money,
+        /// What may be.
+        limit: Money,
+    },
+    /// The participant would have more at stake than it may, one side less the other.
+    NetLimit {
+        /// What the order puts at stake.
+        needed: Money,
+        /// What is at stake on its side.
+        used: Money,
+        /// What may be.
+        limit: Money,
+    },
+    /// The account may not sell short.
+    ShortSaleNotAllowed,
+    /// A short sale of more than the account has and may borrow.
+    NotLocated {
+        /// What it needs more than is reserved already.
+        needed: Qty,
+        /// What is free, and what may still be borrowed.
+        available: Qty,
+    },
+    /// The terms of an account on margin are out of range.
+    BadMargin,
+    /// The account would not have the margin that its positions and open orders need.
+    InsufficientMargin {
+        /// What they would need.
+        needed: Money,
+        /// What the account is worth.
+        equity: Money,
+    },
 }
 
 impl fmt::Display for Refusal {
@@ -218,6 +295,48 @@ impl fmt::Display for Refusal {
             }
             Self::NotImmediate => f.write_str("an order of this type is Day, GTC or GTD"),
             Self::NoOpposite => f.write_str("there is nothing to trade with"),
+            Self::BadFees => f.write_str(
+                "a fee is out of its range, or the rebate is more than the fee of the other side",
+            ),
+            Self::BadTier { tiers } => write!(f, "there are {tiers} tiers of fees, from 0"),
+            Self::BadLimits => f.write_str("a limit is out of its range"),
+            Self::Restricted => {
+                f.write_str("the instrument is restricted for this account or participant")
+            }
+            Self::TooFast { per_second, burst } => {
+                write!(f, "more than {per_second} orders a second, or {burst} at once")
+            }
+            Self::OpenOrdersLimit { limit } => {
+                write!(f, "open orders limit: the participant has {limit} already")
+            }
+            Self::PositionLimit { limit, would } => {
+                write!(f, "position limit {limit}: the account could come to {would}")
+            }
+            Self::CreditLimit {
+                needed,
+                used,
+                limit,
+            } => write!(f, "credit limit {limit}: {used} used, needs {needed}"),
+            Self::GrossLimit {
+                needed,
+                used,
+                limit,
+            } => write!(f, "gross exposure limit {limit}: {used} used, needs {needed}"),
+            Self::NetLimit {
+                needed,
+                used,
+                limit,
+            } => write!(f, "net exposure limit {limit}: {used} used, needs {needed}"),
+            Self::BadMargin => f.write_str("the terms of the margin account are out of range"),
+            Self::InsufficientMargin { needed, equity } => {
+                write!(f, "insufficient margin: needs {needed}, equity {equity}")
+            }
+            Self::ShortSaleNotAllowed => f.write_str("the account may not sell short"),
+            Self::NotLocated { needed, available } => write!(
+                f,
+                "short sale: needs {needed}, free or located {available}"
+            ),
+            Self::NoFeeAccount => f.write_str("no account is set that fees could go to"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }

@@ -117,6 +117,14 @@ impl Registry {
         }
     }
 
+    /// The first participant that may trade for an account.
+    pub(crate) fn first_of(&self, account: AccountId) -> Option<ParticipantId> {
+        let mut numbered = (0..).map(ParticipantId).zip(&self.grants);
+        numbered
+            .find(|(_, granted)| granted.contains(&account))
+            .map(|(participant, _)| participant)
+    }
+
     pub(crate) fn revoke(
         &mut self,
         participant: ParticipantId,

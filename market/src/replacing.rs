@@ -71,9 +71,9 @@ impl State {
         if terms.post_only && leaves > Qty::ZERO && self.would_trade(terms, working.price()) {
             return Err(Refusal::PostOnlyWouldTrade);
         }
-        let reserved = self.reservation(terms, working, leaves);
-        self.ledger
-            .check(self.claim(terms), order.reserved, reserved)?;
+        self.check_limits(order.participant, terms, working, leaves, Some(order))?;
+        let reserved = self.reservation(order.participant, terms, working, leaves);
+        self.check_funds(terms, order.reserved, reserved)?;
         Ok((working, reserved))
     }
 
@@ -87,6 +87,7 @@ impl State {
         events: &mut Vec<Event>,
     ) {
         let former = self.orders.facts(slot);
+        self.watch.count_pace(former.participant, self.now);
         let mut order = former;
         order.cl_ord_id = cl_ord_id;
         order.terms = terms;
@@ -161,6 +162,7 @@ fn is_replaceable(order: &OrderFacts, to: &OrderTerms) -> bool {
         && from.instrument == to.instrument
         && from.side == to.side
         && from.account == to.account
+        && from.short_sale == to.short_sale
         && to.time_in_force.rests()
 }
 

@@ -4,6 +4,7 @@
 use crate::book::Book;
 use crate::deadlines::{Deadlines, Due};
 use crate::event::{CancelReason, Event};
+use crate::fees::FeeBook;
 use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::image::Unsound;
 use crate::instrument::{Instrument, Phase};
@@ -14,6 +15,9 @@ use crate::orders::Orders;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::registry::{Listing, Registry};
+use crate::risk::margin::Margin;
+use crate::risk::shorts::Shorts;
+use crate::risk::watch::Watch;
 use crate::risk::{Claim, Ledger, units};
 use crate::slab::Slot;
 use crate::stops::Stops;
@@ -40,6 +44,10 @@ pub(crate) struct State {
     pub(crate) suspensions: Suspensions,
     /// By instrument.
     pub(crate) stops: Vec<Stops>,
+    pub(crate) fees: FeeBook,
+    pub(crate) watch: Watch,
+    pub(crate) shorts: Shorts,
+    pub(crate) margin: Margin,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -59,6 +67,10 @@ impl State {
             deadlines: Deadlines::default(),
             suspensions: Suspensions::default(),
             stops: Vec::new(),
+            fees: FeeBook::default(),
+            watch: Watch::default(),
+            shorts: Shorts::default(),
+            margin: Margin::default(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -108,6 +120,22 @@ impl State {
                 self.ledger.is_sound(&self.registry, &self.orders),
                 Unsound::Ledger,
             ),
+            (
+                self.fees.is_sound(
+                    self.registry.accounts(),
+                    self.registry.listings().len(),
+                    self.registry.participants(),
+                ),
+                Unsound::Fees,
+            ),
+            (
+                self.watch.is_sound(&self.registry, &self.orders)
+                    && self
+                        .shorts
+                        .is_sound(self.registry.accounts(), self.registry.listings().len()),
+                Unsound::RiskLimits,
+            ),
+            (self.margin_is_sound(), Unsound::Margin),
         ];
         parts
             .into_iter()
@@ -144,13 +172,20 @@ impl State {
         }
     }
 
-    /// What an order of these terms holds while `leaves` is open and it works like this.
-    pub(crate) fn reservation(&self, terms: &OrderTerms, working: Working, leaves: Qty) -> Money {
-        if !self.ledger.is_checked(terms.account) {
+    /// What an order of these terms holds while `leaves` is open and it works like this: the worst fee of a buy included. A sale pays
+    /// its fee from what it brings.
+    pub(crate) fn reservation(
+        &self,
+        participant: ParticipantId,
+        terms: &OrderTerms,
+        working: Working,
+        leaves: Qty,
+    ) -> Money {
+        if !self.ledger.reserves(terms.account, terms.side) {
             return Money::ZERO;
         }
-        match (terms.side, working) {
-            (Side::Sell, _) => units(leaves),
+        let cost = match (terms.side, working) {
+            (Side::Sell, _) => return units(leaves),
             (Side::Buy, Working::At(price)) => Money::notional(price, leaves),
             (Side::Buy, Working::AtMarket) => self.cost(terms, leaves),
             (Side::Buy, Working::Held { stop_px }) => {
@@ -159,7 +194,14 @@ impl State {
             (Side::Buy, Working::Parked) => {
                 unreachable!("no order is parked yet")
             }
-        }
+        };
+        // Nothing of an order has traded as long as all of it is open.
+        let is_untraded = leaves == terms.order_qty;
+        let fees = &self.fees;
+        more(
+            cost,
+            fees.worst(participant, terms.instrument, cost, is_untraded),
+        )
     }
 
     /// Makes an order of terms that were checked, and reserves for it.
@@ -201,8 +243,10 @@ impl State {
         taker.leaves_qty = minus(taker.leaves_qty, qty);
 
         self.settle(&maker.terms, taker, notional, qty);
-        self.fill(&mut maker, qty, notional);
-        self.fill(taker, qty, notional);
+        let fees = self.charge(&maker, taker, notional);
+        let (maker_fee, taker_fee) = fees.map_or_else(Default::default, |it| (it.maker, it.taker));
+        self.fill(&mut maker, qty, notional, maker_fee);
+        self.fill(taker, qty, notional, taker_fee);
         if maker.leaves_qty == Qty::ZERO {
             self.forget(slot, &maker);
         } else {
@@ -216,6 +260,7 @@ impl State {
             notional,
             maker,
             taker: *taker,
+            fees,
         });
     }
 
@@ -228,7 +273,7 @@ impl State {
     }
 
     /// Books a fill on an order whose leaves quantity is lower already, and lowers what it holds.
-    fn fill(&mut self, order: &mut OrderFacts, qty: Qty, notional: Money) {
+    fn fill(&mut self, order: &mut OrderFacts, qty: Qty, notional: Money, fee: Money) {
         order.cum_qty = plus(order.cum_qty, qty);
         order.cum_notional = more(order.cum_notional, notional);
         order.ord_status = if order.leaves_qty == Qty::ZERO {
@@ -239,10 +284,13 @@ impl State {
         let reserved = match (order.terms.side, order.working) {
             _ if order.leaves_qty == Qty::ZERO => Money::ZERO,
             (Side::Buy, Working::AtMarket) if self.ledger.is_checked(order.terms.account) => {
-                less(order.reserved, notional)
+                less(order.reserved, more(notional, fee.max(Money::ZERO)))
             }
             (Side::Buy, Working::AtMarket) => Money::ZERO,
-            _ => self.reservation(&order.terms, order.working, order.leaves_qty),
+            _ => {
+                let (terms, leaves) = (&order.terms, order.leaves_qty);
+                self.reservation(order.participant, terms, order.working, leaves)
+            }
         };
         self.hold(order, reserved);
         self.assert_sound(order);
@@ -332,6 +380,15 @@ impl State {
         });
     }
 
+    /// The live orders that are meant: by participant, then in order of arrival.
+    pub(crate) fn live_where(&self, is_meant: impl Fn(&OrderFacts) -> bool) -> Vec<Slot> {
+        let participants = (0..).take(self.registry.participants());
+        participants
+            .flat_map(|number| self.orders.of(ParticipantId(number)))
+            .filter(|slot| is_meant(&self.orders.facts(*slot)))
+            .collect()
+    }
+
     /// What a side of an instrument can still take, so that whatever waits may come to rest.
     pub(crate) fn room(&self, terms: &OrderTerms) -> Qty {
         let resting = self.book(terms.instrument).side(terms.side).leaves;
@@ -363,7 +420,7 @@ pub(crate) fn minus(a: Qty, b: Qty) -> Qty {
         .expect("parts of one order's quantity, which fits")
 }
 
-fn more(a: Money, b: Money) -> Money {
+pub(crate) fn more(a: Money, b: Money) -> Money {
     a.checked_add(b)
         .expect("notionals of one order's quantity fit")
 }

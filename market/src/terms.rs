@@ -4,7 +4,7 @@
 use crate::instrument::Instrument;
 use crate::limits::Limits;
 use crate::money::Money;
-use crate::order::{OrdType, OrderTerms, TimeInForce};
+use crate::order::{OrdType, OrderTerms, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -43,7 +43,7 @@ impl OrderTerms {
         );
         let instructions = !self.all_or_none
             && self.min_qty.is_none()
-            && !self.short_sale
+            && (self.side == Side::Sell || !self.short_sale)
             && !self.reprice_to_band;
         if types && times && instructions {
             Ok(())

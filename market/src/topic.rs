@@ -159,6 +159,19 @@ pub enum TopicEvent {
         /// Position after it.
         position: Qty,
     },
+    /// wallet-events: one side of a trade paid its fee.
+    FeeCharged {
+        /// The trade.
+        trade_id: TradeId,
+        /// Who paid.
+        account: AccountName,
+        /// The venue's account.
+        fee_account: AccountName,
+        /// Currency.
+        asset: AssetCode,
+        /// How much; below zero: a rebate, which the account was paid.
+        amount: Money,
+    },
 }
 
 impl TopicEvent {
@@ -176,7 +189,8 @@ impl TopicEvent {
             | Self::PhaseChanged { .. } => Topic::PriceEvents,
             Self::AccountOpened { .. }
             | Self::FundsTransferred { .. }
-            | Self::SecuritiesTransferred { .. } => Topic::WalletEvents,
+            | Self::SecuritiesTransferred { .. }
+            | Self::FeeCharged { .. } => Topic::WalletEvents,
         }
     }
 
@@ -194,7 +208,8 @@ impl TopicEvent {
             | Self::PhaseChanged { symbol, .. } => symbol.as_str(),
             Self::AccountOpened { account }
             | Self::FundsTransferred { account, .. }
-            | Self::SecuritiesTransferred { account, .. } => account.as_str(),
+            | Self::SecuritiesTransferred { account, .. }
+            | Self::FeeCharged { account, .. } => account.as_str(),
         }
     }
 }

@@ -84,6 +84,7 @@ impl State {
                 if amount == Money::ZERO || amount.raw() == i128::MIN {
                     return Err(Refusal::BadAmount);
                 }
+                self.check_withdrawal(account, asset, amount)?;
                 self.ledger.transfer_cash(account, asset, amount)
             }
             Moved::Securities {
@@ -98,6 +99,7 @@ impl State {
                 if !qty.is_multiple_of(lot) {
                     return Err(Refusal::QtyOffLot { lot });
                 }
+                self.check_removal(account, instrument, qty)?;
                 let position = self.ledger.transfer_holding(account, instrument, qty)?;
                 Ok(crate::risk::units(position))
             }

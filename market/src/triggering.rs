@@ -8,6 +8,7 @@ use crate::instrument::Phase;
 use crate::money::Money;
 use crate::order::{OrdType, OrderFacts, OrderTerms, Side, Working};
 use crate::price::Price;
+use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::risk::MAX_NOTIONAL;
 use crate::rules::StopTrigger;
@@ -132,11 +133,13 @@ impl State {
         }
         for slot in self.stops[at].trail(&mut self.orders, last_px) {
             let mut order = self.orders.facts(slot);
-            let reserved = self.reservation(&order.terms, order.working, order.leaves_qty);
+            let (terms, leaves) = (&order.terms, order.leaves_qty);
+            let reserved = self.reservation(order.participant, terms, order.working, leaves);
             // The nearer the trigger, the less is held: never more than was.
             let reserved = reserved.min(order.reserved);
             self.hold(&mut order, reserved);
             self.orders.set_facts(slot, &order);
+            self.follow_stake(&order);
         }
         if self.listing(instrument).rules.stop_trigger == StopTrigger::LastTrade {
             self.stops[at].reach(Side::Buy, last_px);
@@ -208,21 +211,42 @@ impl State {
             return;
         }
         let wanted = self.at_market(&terms);
-        let reserved = self.reservation(&terms, wanted, order.leaves_qty);
+        let reserved = self.reservation(order.participant, &terms, wanted, order.leaves_qty);
         let claim = self.claim(&terms);
-        let can_pay = self.ledger.check(claim, order.reserved, reserved).is_ok();
-        if can_pay {
+        let checked = self
+            .ledger
+            .check(claim, order.reserved, reserved, Qty::ZERO);
+        if checked.is_ok() {
             order.working = wanted;
             self.hold(order, reserved);
         } else {
-            order.working = Working::At(per_unit(order));
+            order.working = Working::At(self.affordable(order));
         }
     }
-}
 
-/// What a buy order holds for each unit: exact, since it holds a price times a quantity.
-fn per_unit(order: &OrderFacts) -> Price {
-    let raw =
-        order.reserved.raw() * i128::from(crate::decimal::ONE) / i128::from(order.leaves_qty.raw());
-    Price::from_raw(i64::try_from(raw).expect("it holds what a price made it hold"))
+    /// The price that a held buy order has reserved at: with the fees of it, it is all that the order holds.
+    fn affordable(&self, order: &OrderFacts) -> Price {
+        let OrderFacts {
+            participant,
+            terms,
+            leaves_qty,
+            reserved,
+            ..
+        } = order;
+        let notional = self.fees.before(*participant, terms.instrument, *reserved);
+        let tick = self.listing(terms.instrument).instrument.tick;
+        let each = notional.raw() * i128::from(crate::decimal::ONE) / i128::from(leaves_qty.raw());
+        let steps = each / i128::from(tick.raw());
+        let at = |steps: i128| {
+            let raw = steps * i128::from(tick.raw());
+            Price::from_raw(i64::try_from(raw).expect("it holds what a price made it hold"))
+        };
+        // Rounding may have lost the last step.
+        let next = Working::At(at(steps + 1));
+        if self.reservation(*participant, terms, next, *leaves_qty) <= *reserved {
+            at(steps + 1)
+        } else {
+            at(steps)
+        }
+    }
 }

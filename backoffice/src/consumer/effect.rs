@@ -144,6 +144,16 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
             cost_px,
             position: _,
         } => moved(tx, place, account, symbol, *qty, *cost_px).await,
+        TopicEvent::FeeCharged {
+            trade_id: _,
+            account,
+            fee_account,
+            asset,
+            amount,
+        } => {
+            let (payer, venue) = (*account, *fee_account);
+            charged(tx, place, at_us, (payer, venue), *asset, *amount).await
+        }
     }
 }
 
@@ -194,6 +204,31 @@ async fn funded(
         }
     };
     post(tx, place, at_us, Kind::Funding, asset, line).await
+}
+
+/// A fee goes from the payer to the venue, a rebate (below zero) the other way. The venue's own trades cost it nothing.
+async fn charged(
+    tx: &mut Tx,
+    place: EventPlace,
+    at_us: i64,
+    (payer, venue): (AccountName, AccountName),
+    asset: AssetCode,
+    amount: Money,
+) -> Result<(), Error> {
+    if payer == venue || amount == Money::ZERO {
+        return Ok(());
+    }
+    let (from, to, amount) = if amount < Money::ZERO {
+        (venue, payer, amount.negated())
+    } else {
+        (payer, venue, amount)
+    };
+    let line = Line {
+        source: LedgerAccount::Exchange(from),
+        target: LedgerAccount::Exchange(to),
+        amount,
+    };
+    post(tx, place, at_us, Kind::Fee, asset, line).await
 }
 
 async fn post(

@@ -89,6 +89,8 @@ pub enum Kind {
     Funding,
     /// The exchange told of a trade.
     Trade,
+    /// The exchange told of the fee of a trade, or of a rebate.
+    Fee,
 }
 
 impl Kind {
@@ -101,6 +103,7 @@ impl Kind {
             Self::Void => "void",
             Self::Funding => "funding",
             Self::Trade => "trade",
+            Self::Fee => "fee",
         }
     }
 }

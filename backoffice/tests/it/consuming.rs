@@ -1,7 +1,7 @@
 //! The consumer: once, in order, and stopped by what cannot be applied.
 
 use crate::database::both;
-use crate::events::{EPOCH, account_opened, envelope, funds};
+use crate::events::{EPOCH, account_opened, charged, envelope, funds};
 use crate::feed::Feed;
 use crate::service::World;
 use crate::tables;
@@ -51,6 +51,25 @@ both!(what_was_seen_is_dropped, |database| {
     let at = progress(&db).await;
     assert_eq!((at[0].next_offset, at[0].seq, at[0].idx), (2, 2, 1));
 });
+
+both!(
+    a_fee_goes_to_the_venue_and_a_rebate_comes_from_it,
+    |database| {
+        let db = Db::open(&database.url).await.unwrap();
+        let told = vec![
+            envelope(1, 0, charged("A", "FEES", "0.3")),
+            envelope(1, 1, charged("B", "FEES", "-0.1")),
+            envelope(2, 0, charged("FEES", "FEES", "5")),
+        ];
+        consumer::apply(&db, &batch(3, told)).await.unwrap();
+        let ledger = tables::dump(&db).await;
+        for (account, balance) in [("A", "-30000000"), ("B", "10000000"), ("FEES", "20000000")] {
+            let name = format!("exchange/USD/{account}");
+            let is_so = |line: &String| line.contains(&name) && line.contains(balance);
+            assert!(ledger.iter().any(is_so), "{account}: {ledger:#?}");
+        }
+    }
+);
 
 both!(effects_and_offset_are_one, |database| {
     let db = Db::open(&database.url).await.unwrap();

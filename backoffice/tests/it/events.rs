@@ -73,6 +73,17 @@ pub(crate) fn securities(
     }
 }
 
+/// What trade 1 cost an account.
+pub(crate) fn charged(account: &str, fee_account: &str, amount: &str) -> TopicEvent {
+    TopicEvent::FeeCharged {
+        trade_id: market::id::TradeId(1),
+        account: say(account),
+        fee_account: say(fee_account),
+        asset: say("USD"),
+        amount: say(amount),
+    }
+}
+
 pub(crate) fn priced(symbol: &str, last_px: &str) -> TopicEvent {
     TopicEvent::PriceUpdated {
         symbol: say(symbol),

@@ -4,7 +4,7 @@
 use crate::directory::Directory;
 use crate::entry::{Entry, Epoch};
 use market::event::Event;
-use market::id::{AccountName, AssetCode, CompId, InstrumentId, TradeId};
+use market::id::{AccountId, AccountName, AssetCode, CompId, InstrumentId, TradeId};
 use market::instrument::Instrument;
 use market::money::Money;
 use market::order::{OrderFacts, Side};
@@ -96,7 +96,15 @@ impl Names<'_> {
             | Event::RulesSet { .. }
             | Event::Ticked
             | Event::Killed { .. }
-            | Event::Reinstated { .. } => {}
+            | Event::Reinstated { .. }
+            | Event::FeeAccountSet { .. }
+            | Event::FeesSet { .. }
+            | Event::TierSet { .. }
+            | Event::RiskLimitSet(_)
+            | Event::MarginCall { .. }
+            | Event::MarginCallMet { .. }
+            | Event::ForcedClose { .. }
+            | Event::MarginDeficit { .. } => {}
         }
         Some(())
     }
@@ -158,6 +166,7 @@ impl Names<'_> {
             notional,
             maker,
             taker,
+            fees,
         } = event
         else {
             return Some(());
@@ -180,6 +189,32 @@ impl Names<'_> {
             last_px: *price,
             last_qty: *qty,
         });
+        if let Some(fees) = fees {
+            for (order, amount) in [(maker, fees.maker), (taker, fees.taker)] {
+                self.charged(*trade_id, &instrument, order, (fees.account, amount), told)?;
+            }
+        }
+        Some(())
+    }
+
+    /// A fee of nothing is not told.
+    fn charged(
+        &self,
+        trade_id: TradeId,
+        instrument: &Instrument,
+        order: &OrderFacts,
+        (fee_account, amount): (AccountId, Money),
+        told: &mut Vec<TopicEvent>,
+    ) -> Option<()> {
+        if amount != Money::ZERO {
+            told.push(TopicEvent::FeeCharged {
+                trade_id,
+                account: self.account(order)?,
+                fee_account: self.directory.account(fee_account)?,
+                asset: instrument.currency,
+                amount,
+            });
+        }
         Some(())
     }
 

@@ -63,6 +63,9 @@ pub fn is_order_flow(msg_type: &str) -> bool {
     )
 }
 
+/// Side (54): sell short.
+const SHORT_SALE: u8 = b'5';
+
 /// One message with what is needed to understand it.
 struct Request<'a> {
     message: &'a Message,
@@ -192,6 +195,7 @@ impl Request<'_> {
             post_only: exec_inst.post_only,
             all_or_none: exec_inst.all_or_none,
             min_qty: self.qty(tag::MIN_QTY)?,
+            short_sale: self.short_sale()?,
             max_floor: self.qty(tag::MAX_FLOOR)?,
             ..OrderTerms::plain(
                 account,
@@ -239,9 +243,14 @@ impl Request<'_> {
     fn side(&self) -> Result<Side, Refused> {
         match self.required_char(tag::SIDE)? {
             b'1' => Ok(Side::Buy),
-            b'2' => Ok(Side::Sell),
+            b'2' | SHORT_SALE => Ok(Side::Sell),
             _ => Err(Refused::Unsupported { tag: tag::SIDE }),
         }
+    }
+
+    /// Whether an order sells short; what it borrows is located before (114=N), and never by the venue.
+    fn short_sale(&self) -> Result<bool, Refused> {
+        Ok(self.required_char(tag::SIDE)? == SHORT_SALE)
     }
 
     fn qty(&self, tag: u32) -> Result<Option<Qty>, Refused> {

@@ -17,6 +17,7 @@ use fix_engine::{msg_type, tag};
 use market::command::{Amendment, Change, Command};
 use market::event::{CancelReason, CxlRejResponseTo, Event};
 use market::id::{ClOrdId, InstrumentId, ParticipantId, TradeId};
+use market::money::Money;
 use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
@@ -94,7 +95,15 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::RulesSet { .. }
         | Event::Ticked
         | Event::Killed { .. }
-        | Event::Reinstated { .. } => [None, None],
+        | Event::Reinstated { .. }
+        | Event::FeeAccountSet { .. }
+        | Event::FeesSet { .. }
+        | Event::TierSet { .. }
+        | Event::RiskLimitSet(_)
+        | Event::MarginCall { .. }
+        | Event::MarginCallMet { .. }
+        | Event::ForcedClose { .. }
+        | Event::MarginDeficit { .. } => [None, None],
     }
 }
 
@@ -141,10 +150,12 @@ impl Teller<'_> {
                 qty,
                 maker,
                 taker,
+                fees,
                 ..
             } => {
-                self.traded(maker, *trade_id, (*price, *qty), MAKER);
-                self.traded(taker, *trade_id, (*price, *qty), TAKER);
+                let last = (*price, *qty);
+                self.traded(maker, *trade_id, last, MAKER, fees.map(|it| it.maker));
+                self.traded(taker, *trade_id, last, TAKER, fees.map(|it| it.taker));
             }
             Event::OrderCanceled {
                 order,
@@ -244,7 +255,15 @@ impl Teller<'_> {
             | Event::RulesSet { .. }
             | Event::Ticked
             | Event::Killed { .. }
-            | Event::Reinstated { .. } => {}
+            | Event::Reinstated { .. }
+            | Event::FeeAccountSet { .. }
+            | Event::FeesSet { .. }
+            | Event::TierSet { .. }
+            | Event::RiskLimitSet(_)
+            | Event::MarginCall { .. }
+            | Event::MarginCallMet { .. }
+            | Event::ForcedClose { .. }
+            | Event::MarginDeficit { .. } => {}
         }
     }
 
@@ -269,7 +288,14 @@ impl Teller<'_> {
         self.push(participant, 0, body);
     }
 
-    fn traded(&mut self, order: &OrderFacts, trade_id: TradeId, last: (Price, Qty), role: Role) {
+    fn traded(
+        &mut self,
+        order: &OrderFacts,
+        trade_id: TradeId,
+        last: (Price, Qty),
+        role: Role,
+        fee: Option<Money>,
+    ) {
         let mut report = self.kind('F');
         report.exec_id.push(match order.terms.side {
             Side::Buy => 'b',
@@ -279,7 +305,19 @@ impl Teller<'_> {
         let mut body = report.about(order, self.directory);
         body.push(tag::SECONDARY_EXEC_ID, trade_id.0);
         body.push(tag::LAST_LIQUIDITY_IND, role.last_liquidity_ind);
+        self.fee(&mut body, order, fee);
         self.push(order.participant, role.index, body);
+    }
+
+    /// What the trade cost, as a group of one (136); a rebate is an amount below zero. Nothing where no fees are set.
+    fn fee(&self, body: &mut Body, order: &OrderFacts, fee: Option<Money>) {
+        let listed = self.directory.instrument(order.terms.instrument);
+        if let (Some(fee), Some(listed)) = (fee, listed) {
+            body.push(tag::NO_MISC_FEES, 1_u32);
+            body.push(tag::MISC_FEE_AMT, fee.to_string().as_str());
+            body.push(tag::MISC_FEE_CURR, listed.currency.as_str());
+            body.push(tag::MISC_FEE_TYPE, EXCHANGE_FEES);
+        }
     }
 
     /// ExecType D: the order is another than it was, without a request.
@@ -420,6 +458,9 @@ const MARKET_OPTION: u32 = 8;
 /// ExecRestatementReason (378): partial decline of OrderQty.
 const PARTIAL_DECLINE: u32 = 5;
 
+/// MiscFeeType (139): exchange fees.
+const EXCHANGE_FEES: char = '4';
+
 /// A side of a trade: its place among the reports of the event, and LastLiquidityInd (851).
 #[derive(Clone, Copy)]
 struct Role {
@@ -446,6 +487,7 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::SelfTrade => "the order would have traded with one of the same account",
         CancelReason::Collar => "what could not trade within the collar is cancelled",
         CancelReason::Operator => "cancelled by the venue's operator",
+        CancelReason::MarginCall => "cancelled since the margin call of its account was not met",
     }
 }
 

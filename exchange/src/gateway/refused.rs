@@ -102,6 +102,7 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::EXEC_INST => "ExecInst",
         tag::EXPIRE_DATE => "ExpireDate",
         tag::EXPIRE_TIME => "ExpireTime",
+        tag::LOCATE_REQD => "LocateReqd",
         tag::MASS_CANCEL_REQUEST_TYPE => "MassCancelRequestType",
         tag::MASS_STATUS_REQ_ID => "MassStatusReqID",
         tag::MASS_STATUS_REQ_TYPE => "MassStatusReqType",
@@ -296,13 +297,23 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::TooManyOrders
         | Refusal::CapacityReached
         | Refusal::NoOpposite
+        | Refusal::Restricted
+        | Refusal::ShortSaleNotAllowed
         | Refusal::BookFull => 0,
         Refusal::UnknownInstrument => 1,
         Refusal::Halted | Refusal::Closed => 2,
         Refusal::QtyAboveMax { .. }
         | Refusal::NotionalTooLarge
         | Refusal::InsufficientFunds { .. }
-        | Refusal::InsufficientPosition { .. } => 3,
+        | Refusal::InsufficientPosition { .. }
+        | Refusal::TooFast { .. }
+        | Refusal::OpenOrdersLimit { .. }
+        | Refusal::PositionLimit { .. }
+        | Refusal::CreditLimit { .. }
+        | Refusal::GrossLimit { .. }
+        | Refusal::NetLimit { .. }
+        | Refusal::NotLocated { .. }
+        | Refusal::InsufficientMargin { .. } => 3,
         Refusal::ExpireTimePast => 4,
         Refusal::DuplicateClOrdId => 6,
         Refusal::NotOffered | Refusal::NotImmediate => 11,
@@ -326,7 +337,16 @@ pub fn cxl_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::BookFull
         | Refusal::NotionalTooLarge
         | Refusal::InsufficientFunds { .. }
-        | Refusal::InsufficientPosition { .. } => 2,
+        | Refusal::InsufficientPosition { .. }
+        | Refusal::TooFast { .. }
+        | Refusal::PositionLimit { .. }
+        | Refusal::CreditLimit { .. }
+        | Refusal::GrossLimit { .. }
+        | Refusal::NetLimit { .. }
+        | Refusal::NotLocated { .. }
+        | Refusal::InsufficientMargin { .. }
+        | Refusal::Restricted
+        | Refusal::ShortSaleNotAllowed => 2,
         Refusal::DuplicateClOrdId => 6,
         _ => 99,
     }

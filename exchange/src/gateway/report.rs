@@ -68,6 +68,9 @@ pub(crate) fn ord_status(status: OrdStatus) -> char {
     }
 }
 
+/// Side (54) of a short sale.
+const SELL_SHORT: char = '5';
+
 fn time_in_force(time_in_force: TimeInForce) -> char {
     match time_in_force {
         TimeInForce::Day => '0',
@@ -172,7 +175,12 @@ fn terms(body: &mut Body, terms: &OrderTerms, working: Working, directory: &Dire
         .as_ref()
         .map_or(NO_SYMBOL, |it| it.symbol.as_str());
     body.push(tag::SYMBOL, symbol);
-    body.push(tag::SIDE, side(terms.side));
+    let side = if terms.short_sale {
+        SELL_SHORT
+    } else {
+        side(terms.side)
+    };
+    body.push(tag::SIDE, side);
     body.push(tag::ORDER_QTY, qty(terms.order_qty));
     body.push(tag::ORD_TYPE, ord_type(terms.ord_type));
     body.push_some(tag::PRICE, price_of(terms, working).map(price));

@@ -5,8 +5,11 @@ use exchange::bus::envelope::envelopes;
 use exchange::bus::local::LocalBus;
 use exchange::entry::{Epoch, Instruction, Origin};
 use exchange::hub::Hub;
+use market::account::AccountTerms;
 use market::command::Command;
+use market::fees::Fees;
 use market::id::AccountId;
+use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::topic::{Envelope, TopicEvent};
 use std::collections::BTreeMap;
@@ -56,6 +59,32 @@ fn terms(command: Command) -> OrderTerms {
         Command::Enter { terms, .. } => terms,
         other => panic!("{other:?} has no terms"),
     }
+}
+
+/// After it: a trade that costs the seller a fee.
+fn day_with_fees() -> Vec<Command> {
+    let fees = Fees {
+        maker_ppm: 150,
+        taker_ppm: 300,
+        minimum: Money::ZERO,
+    };
+    vec![
+        Command::Resume { instrument: ACME },
+        Command::OpenAccount {
+            name: "FEES".parse().unwrap(),
+            terms: AccountTerms::Cash,
+        },
+        Command::SetFeeAccount {
+            account: AccountId(2),
+        },
+        Command::SetFees {
+            instrument: ACME,
+            tier: 0,
+            fees,
+        },
+        enter(Side::Sell, 20, "100.00", "3"),
+        enter(Side::Buy, 21, "100.00", "3"),
+    ]
 }
 
 async fn live_through(hub: &Hub, day: Vec<Command>) {
@@ -119,6 +148,7 @@ fn kind(event: &TopicEvent) -> &'static str {
         TopicEvent::AccountOpened { .. } => "account_opened",
         TopicEvent::FundsTransferred { .. } => "funds_transferred",
         TopicEvent::SecuritiesTransferred { .. } => "securities_transferred",
+        TopicEvent::FeeCharged { .. } => "fee_charged",
     }
 }
 
@@ -151,7 +181,7 @@ async fn the_local_bus_tells_the_day_from_any_place() {
 async fn every_kind_of_envelope_has_its_golden_file() {
     let folder = tempfile::tempdir().unwrap();
     let (hub, running) = open(folder.path());
-    for (n, command) in (0xA0..).zip(day()) {
+    for (n, command) in (0xA0..).zip(day().into_iter().chain(day_with_fees())) {
         let reply = submit(&hub, Origin::System, n, Instruction::Market(command));
         reply.unwrap().await.unwrap();
     }
@@ -161,7 +191,7 @@ async fn every_kind_of_envelope_has_its_golden_file() {
             seen.entry(kind(&envelope.event)).or_insert(envelope);
         }
     }
-    assert_eq!(seen.len(), 12, "one kind is not told");
+    assert_eq!(seen.len(), 13, "one kind is not told");
     for (kind, envelope) in &seen {
         golden(kind, envelope);
     }

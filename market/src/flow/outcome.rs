@@ -92,9 +92,10 @@ pub(super) fn outcome(events: &[Event]) -> (Outcome, Option<&OrderFacts>) {
 fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
     match event {
         Event::OrderCanceled { reason, .. } => match reason {
-            CancelReason::Requested | CancelReason::MassCancel | CancelReason::Operator => {
-                Outcome::Cancelled
-            }
+            CancelReason::Requested
+            | CancelReason::MassCancel
+            | CancelReason::Operator
+            | CancelReason::MarginCall => Outcome::Cancelled,
             CancelReason::Unfilled | CancelReason::Collar | CancelReason::SelfTrade => {
                 Outcome::Unfilled
             }

@@ -66,7 +66,7 @@ fn currency() -> Text<8> {
 pub fn symbol(instrument: InstrumentId, terms: AccountTerms) -> impl Iterator<Item = Command> {
     let endowed = match terms {
         AccountTerms::Cash => ACCOUNTS,
-        AccountTerms::Unchecked => 0,
+        AccountTerms::Unchecked | AccountTerms::Margin(_) => 0,
     };
     [
         Command::ListInstrument(listed(instrument)),

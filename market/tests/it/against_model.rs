@@ -7,7 +7,7 @@ mod acts;
 use crate::image::reread;
 use crate::model::{Model, Order, Tale};
 use acts::{Act, Keep, act, funds, mode, securities};
-use market::account::AccountTerms;
+use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::Event;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
@@ -25,11 +25,22 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const PARTICIPANTS: u32 = 3;
-const ACCOUNTS: u32 = 4;
+const ACCOUNTS: u32 = 5;
+/// The one that is unchecked, and the one on margin.
+const UNCHECKED: u32 = 3;
+const ON_MARGIN: u32 = 4;
+/// A price that moves by a few ticks is felt.
+const MARGIN: MarginTerms = MarginTerms {
+    initial_bps: 320,
+    maintenance_bps: 250,
+    grace_nanos: 1_500_000_000,
+};
 const INSTRUMENTS: u32 = 2;
 const CASH: AssetId = AssetId(0);
 const LOT: i64 = 100_000_000;
 const TICK: i64 = 5_000_000;
+/// Time between two commands, in nanoseconds.
+const STEP: i64 = 100_000_000;
 
 proptest! {
     #![proptest_config(crate::cases(96))]
@@ -99,10 +110,10 @@ impl Pair {
         }
         self.model.participants = PARTICIPANTS;
         for account in 0..ACCOUNTS {
-            let terms = if account == ACCOUNTS - 1 {
-                AccountTerms::Unchecked
-            } else {
-                AccountTerms::Cash
+            let terms = match account {
+                UNCHECKED => AccountTerms::Unchecked,
+                ON_MARGIN => AccountTerms::Margin(MARGIN),
+                _ => AccountTerms::Cash,
             };
             self.apply(&Command::OpenAccount {
                 name: text(&format!("A{account}")),
@@ -113,7 +124,17 @@ impl Pair {
             self.model.stock.push(vec![0; INSTRUMENTS as usize]);
         }
         // Account 0 is shared by participants 0 and 1; account 3 is everybody's.
-        for (participant, account) in [(0, 0), (1, 0), (1, 1), (2, 2), (0, 3), (1, 3), (2, 3)] {
+        for (participant, account) in [
+            (0, 0),
+            (1, 0),
+            (1, 1),
+            (2, 2),
+            (0, 3),
+            (1, 3),
+            (2, 3),
+            (1, 4),
+            (2, 4),
+        ] {
             let (participant, account) = (ParticipantId(participant), AccountId(account));
             self.apply(&Command::GrantAccount {
                 participant,
@@ -122,12 +143,16 @@ impl Pair {
             self.model.grants.push((participant, account));
         }
         for account in (0..ACCOUNTS).map(AccountId) {
+            let cash = if account.0 == ON_MARGIN { 15 } else { 2_000 };
             self.step(&funds(
                 &format!("c{account}"),
                 account,
-                2_000 * i128::from(LOT),
+                cash * i128::from(LOT),
             ))
             .expect("set up alike");
+            if account.0 == ON_MARGIN {
+                continue;
+            }
             for instrument in (0..INSTRUMENTS).map(InstrumentId) {
                 let id = format!("s{account}{instrument}");
                 self.step(&securities(&id, account, instrument, 120 * LOT))
@@ -139,8 +164,9 @@ impl Pair {
     fn apply(&mut self, command: &Command) -> Vec<Event> {
         self.seq += 1;
         let mut events = Vec::new();
-        self.market
-            .apply(self.seq, Timestamp::from_nanos(0), command, &mut events);
+        self.model.now = i64::try_from(self.seq).expect("small") * STEP;
+        let now = Timestamp::from_nanos(self.model.now);
+        self.market.apply(self.seq, now, command, &mut events);
         events
     }
 
@@ -205,6 +231,14 @@ impl Pair {
 
     /// One command to both, and everything that is compared.
     fn step(&mut self, command: &Command) -> Result<(), TestCaseError> {
+        let next = Timestamp::from_nanos(i64::try_from(self.seq + 1).expect("small") * STEP);
+        if self.market.next_deadline().is_some_and(|due| due <= next) {
+            self.step_once(&Command::Tick)?;
+        }
+        self.step_once(command)
+    }
+
+    fn step_once(&mut self, command: &Command) -> Result<(), TestCaseError> {
         let events = self.apply(command);
         let told = self.model.apply(command);
         prop_assert_eq!(tale(&events), told.clone(), "{:?}", command);
@@ -221,7 +255,47 @@ impl Pair {
         self.check_levels(&events)?;
         self.check_books()?;
         self.check_waiting()?;
+        self.check_stakes()?;
+        self.check_margin()?;
         self.check_balances()
+    }
+
+    /// What accounts on margin are worth, and whether they are called.
+    fn check_margin(&self) -> Result<(), TestCaseError> {
+        let account = AccountId(ON_MARGIN);
+        let standing = self.market.standing(account, CASH).expect("it is open");
+        prop_assert_eq!(standing.equity.raw(), self.model.equity(account));
+        prop_assert_eq!(standing.held.raw(), self.model.held(account));
+        let call = self.market.margin_call(account, CASH);
+        let call = call.map(|until| until.map(Timestamp::nanos));
+        prop_assert_eq!(call, self.model.called(account));
+        Ok(())
+    }
+
+    /// What is counted for limits is what is open and was traded, exactly.
+    fn check_stakes(&self) -> Result<(), TestCaseError> {
+        for who in (0..PARTICIPANTS).map(ParticipantId) {
+            if self.model.counts_exposure(who) {
+                let real = self.market.exposure(who, CASH);
+                prop_assert_eq!(real, Some(self.model.exposure(who)));
+            }
+            if let Some(open) = self.market.open_orders(who) {
+                let model = self.model.orders.iter().filter(|it| it.participant == who);
+                prop_assert_eq!(open as usize, model.count());
+            }
+        }
+        for account in (0..ACCOUNTS).map(AccountId) {
+            for instrument in (0..INSTRUMENTS).map(InstrumentId) {
+                if self.model.counts_position(account, instrument) {
+                    let real = self.market.open_qty(account, instrument);
+                    prop_assert_eq!(
+                        real.unwrap_or_default(),
+                        self.model.open_qty(account, instrument)
+                    );
+                }
+            }
+        }
+        Ok(())
     }
 
     fn count(&mut self, event: &Event) {
@@ -481,6 +555,11 @@ fn like(order: &OrderTerms, wanted: OrderTerms, keep: Keep) -> OrderTerms {
         account: order.account,
         instrument: order.instrument,
         side: if keep.side { order.side } else { wanted.side },
+        short_sale: if keep.side {
+            order.short_sale
+        } else {
+            wanted.short_sale
+        },
         ord_type: if keep.price {
             order.ord_type
         } else {

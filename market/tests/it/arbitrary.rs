@@ -1,8 +1,9 @@
 //! Commands of any content: nothing panics, something comes of each, and the journal's and the bus's formats keep every event.
 
-use market::account::AccountTerms;
+use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::{CxlRejResponseTo, Event};
+use market::fees::Fees;
 use market::id::{AccountId, AssetId, InstrumentId, OrderId, ParticipantId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
@@ -11,6 +12,9 @@ use market::money::Money;
 use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::risk::limits::{
+    ExposureLimits, OrderRate, ParticipantLimits, PositionLimits, RiskLimit, Subject,
+};
 use market::rules::{Rules, StopTrigger};
 use market::scope::Scope;
 use market::text::Text;
@@ -68,11 +72,20 @@ pub(crate) fn opening() -> Vec<Command> {
             comp_id: text("P1"),
         },
     ];
-    for (account, terms) in [AccountTerms::Cash, AccountTerms::Unchecked]
-        .into_iter()
-        .enumerate()
+    let margin = MarginTerms {
+        initial_bps: 10_000,
+        maintenance_bps: 1,
+        grace_nanos: 1_000_000_000,
+    };
+    for (account, terms) in [
+        AccountTerms::Cash,
+        AccountTerms::Unchecked,
+        AccountTerms::Margin(margin),
+    ]
+    .into_iter()
+    .enumerate()
     {
-        let account = AccountId(u32::try_from(account).expect("two"));
+        let account = AccountId(u32::try_from(account).expect("three"));
         commands.push(Command::OpenAccount {
             name: text(&format!("A{account}")),
             terms,
@@ -169,7 +182,7 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                     max_floor: floor.map(Qty::from_raw),
                     all_or_none: false,
                     min_qty: None,
-                    short_sale: false,
+                    short_sale: side == Side::Sell && account == 0,
                     reprice_to_band: false,
                 }
             },
@@ -290,7 +303,87 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::EndOfDay),
         1 => Just(Command::Tick),
         1 => (instrument(), rules()).prop_map(|(instrument, rules)| Command::SetRules { instrument, rules }),
+        1 => (name(), 0..20_000u32, 0..20_000u32, any::<u64>()).prop_map(
+            |(name, initial_bps, maintenance_bps, grace_nanos)| Command::OpenAccount {
+                name,
+                terms: AccountTerms::Margin(MarginTerms { initial_bps, maintenance_bps, grace_nanos }),
+            }
+        ),
+        1 => account().prop_map(|account| Command::SetFeeAccount { account }),
+        4 => limit().prop_map(Command::SetRiskLimit),
+        1 => (instrument(), 0..3u8, fees())
+            .prop_map(|(instrument, tier, fees)| Command::SetFees { instrument, tier, fees }),
+        1 => (participant(), 0..3u8)
+            .prop_map(|(participant, tier)| Command::SetTier { participant, tier }),
     ]
+}
+
+fn limit() -> impl Strategy<Value = RiskLimit> {
+    let participant = || (0..3u32).prop_map(ParticipantId);
+    let account = || (0..4u32).prop_map(AccountId);
+    let instrument = || (0..3u32).prop_map(InstrumentId);
+    let money = || prop::option::of(wide_raw().prop_map(Money::from_raw));
+    let qty = || prop::option::of(raw().prop_map(Qty::from_raw));
+    let number = || prop::sample::select(vec![0, 1, 1_000_000, u32::MAX]);
+    prop_oneof![
+        (
+            participant(),
+            number(),
+            number(),
+            prop::option::of(number())
+        )
+            .prop_map(|(participant, per_second, burst, max_open_orders)| {
+                RiskLimit::Participant {
+                    participant,
+                    limits: ParticipantLimits {
+                        order_rate: Some(OrderRate { per_second, burst }),
+                        max_open_orders,
+                    },
+                }
+            }),
+        (participant(), 0..2u32, money(), money(), money()).prop_map(
+            |(participant, asset, credit, gross, net)| RiskLimit::Exposure {
+                participant,
+                asset: AssetId(asset),
+                limits: ExposureLimits { credit, gross, net },
+            }
+        ),
+        (account(), instrument(), qty(), qty()).prop_map(
+            |(account, instrument, max_long, max_short)| RiskLimit::Position {
+                account,
+                instrument,
+                limits: PositionLimits {
+                    max_long,
+                    max_short
+                },
+            }
+        ),
+        (account(), instrument(), any::<bool>()).prop_map(
+            |(account, instrument, is_restricted)| RiskLimit::Restricted {
+                subject: Subject::Account(account),
+                instrument,
+                is_restricted,
+            }
+        ),
+        (account(), any::<bool>()).prop_map(|(account, is_allowed)| RiskLimit::ShortSales {
+            account,
+            is_allowed
+        }),
+        (account(), instrument(), raw()).prop_map(|(account, instrument, qty)| RiskLimit::Locate {
+            account,
+            instrument,
+            qty: Qty::from_raw(qty),
+        }),
+    ]
+}
+
+fn fees() -> impl Strategy<Value = Fees> {
+    let rate = || prop::sample::select(vec![-100_000, 0, 333, 100_000, i32::MIN, i32::MAX]);
+    (rate(), rate(), wide_raw()).prop_map(|(maker_ppm, taker_ppm, minimum)| Fees {
+        maker_ppm,
+        taker_ppm,
+        minimum: Money::from_raw(minimum),
+    })
 }
 
 fn change() -> impl Strategy<Value = Change> {

@@ -3,7 +3,10 @@
 //! vocabulary.
 
 mod checks;
+mod fees;
 mod killing;
+mod limits;
+mod margin;
 mod trading;
 mod waiting;
 
@@ -82,6 +85,11 @@ pub(crate) struct Model {
     suspended: Vec<Scope>,
     ids: Vec<(ParticipantId, ClOrdId, Id)>,
     transfers: Vec<(TransferId, Command)>,
+    fees: fees::Table,
+    limits: limits::Table,
+    margin: margin::Table,
+    /// Time of the command in hand, in nanoseconds.
+    pub(crate) now: i64,
     arrivals: u64,
 }
 
@@ -101,6 +109,10 @@ impl Model {
             suspended: Vec::new(),
             ids: Vec::new(),
             transfers: Vec::new(),
+            fees: fees::Table::default(),
+            limits: limits::Table::default(),
+            margin: margin::Table::default(),
+            now: 0,
             arrivals: 0,
         }
     }
@@ -109,6 +121,7 @@ impl Model {
         let mut tale = Tale::default();
         tale.refusal = self.carry_out(command, &mut tale).err();
         self.follow(&mut tale);
+        self.review();
         tale
     }
 
@@ -195,6 +208,7 @@ impl Model {
             Command::EndOfDay => {
                 self.remove_where(|order| order.terms.time_in_force == TimeInForce::Day);
                 self.ids.retain(|(_, _, id)| *id == Id::Live);
+                self.end_of_limits_day();
                 Ok(())
             }
             Command::SetRules { instrument, rules } => {
@@ -205,6 +219,14 @@ impl Model {
             Command::TransferFunds { transfer_id, .. }
             | Command::TransferSecurities { transfer_id, .. } => {
                 self.transfer(transfer_id, command)
+            }
+            Command::SetFeeAccount { .. } | Command::SetFees { .. } | Command::SetTier { .. } => {
+                self.set_fees(command)
+            }
+            Command::SetRiskLimit(limit) => self.set_limit(limit),
+            Command::Tick => {
+                self.tick(tale);
+                Ok(())
             }
             _ => Ok(()),
         }
@@ -304,8 +326,11 @@ impl Model {
             arrival: 0,
         };
         self.begin(&mut taker)?;
+        self.check_limits(&taker, None)?;
+        self.check_margin(&taker, None)?;
         let needed = self.needs(&taker);
         self.check_funds(&terms, needed)?;
+        self.count_pace(participant);
         let killed = (terms.post_only && self.best_for(&taker).is_some())
             || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker));
         if taker.trigger.is_some() {
@@ -369,8 +394,8 @@ impl Model {
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }
-        let same = (old.terms.account, old.terms.instrument, old.terms.side)
-            == (terms.account, terms.instrument, terms.side);
+        let what = |it: &OrderTerms| (it.account, it.instrument, it.side, it.short_sale);
+        let same = what(&old.terms) == what(&terms);
         let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
         if !same || !type_stays(&old, terms.ord_type) || !rests {
             return Err(Refusal::TermsNotReplaceable);
@@ -392,8 +417,11 @@ impl Model {
         if terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
             return Err(Refusal::PostOnlyWouldTrade);
         }
+        self.check_limits(&new, Some(&old))?;
+        self.check_margin(&new, Some(&old))?;
         let needed = self.needs(&new) - self.needs(&old);
         self.check_funds(&terms, needed)?;
+        self.count_pace(participant);
         self.remove(at, Id::Stale);
         let keeps_place = (old.works_at, old.trigger) == (new.works_at, new.trigger)
             && old.terms.max_floor == terms.max_floor
@@ -416,17 +444,17 @@ impl Model {
     /// What an order holds: stock to sell, cash to buy.
     pub(crate) fn needs(&self, order: &Order) -> i128 {
         let terms = &order.terms;
-        if self.accounts[terms.account.0 as usize] == AccountTerms::Unchecked {
-            return 0;
+        match (self.accounts[terms.account.0 as usize], terms.side) {
+            (AccountTerms::Unchecked, _) | (AccountTerms::Margin(_), Side::Buy) => return 0,
+            _ => {}
         }
-        if let (Side::Buy, Some(_)) = (terms.side, order.trigger) {
-            return notional(order.bound, order.leaves());
-        }
-        match (terms.side, order.works_at) {
-            (Side::Sell, _) => order.leaves().into(),
+        let at = order.trigger.map_or(order.works_at, |_| Some(order.bound));
+        let cost = match (terms.side, at) {
+            (Side::Sell, _) => return order.leaves().into(),
             (Side::Buy, Some(price)) => notional(price, order.leaves()),
             (Side::Buy, None) => self.cost_of_walk(order),
-        }
+        };
+        cost + self.worst_fee(order, cost)
     }
 
     /// Found by trying. Where self-trade prevention decrements, own orders are taken away first: the most it can cost.
@@ -452,33 +480,18 @@ impl Model {
     }
 
     fn check_funds(&self, terms: &OrderTerms, needed: i128) -> Result<(), Refusal> {
+        if terms.side == Side::Sell {
+            return self.check_stock(terms, needed);
+        }
         let account = terms.account.0 as usize;
-        if needed <= 0 || self.accounts[account] == AccountTerms::Unchecked {
+        let available = self.cash[account] - self.cash_reserved(terms.account);
+        if needed <= 0 || needed <= available || self.accounts[account] != AccountTerms::Cash {
             return Ok(());
         }
-        match terms.side {
-            Side::Buy => {
-                let available = self.cash[account] - self.cash_reserved(terms.account);
-                if needed > available {
-                    return Err(Refusal::InsufficientFunds {
-                        needed: Money::from_raw(needed),
-                        available: Money::from_raw(available),
-                    });
-                }
-            }
-            Side::Sell => {
-                let instrument = terms.instrument;
-                let available = self.stock[account][instrument.0 as usize]
-                    - self.stock_reserved(terms.account, instrument);
-                if needed > available {
-                    return Err(Refusal::InsufficientPosition {
-                        needed: qty(needed),
-                        available: qty(available),
-                    });
-                }
-            }
-        }
-        Ok(())
+        Err(Refusal::InsufficientFunds {
+            needed: Money::from_raw(needed),
+            available: Money::from_raw(available),
+        })
     }
 
     pub(crate) fn cash_reserved(&self, account: AccountId) -> i128 {

@@ -17,12 +17,18 @@
 //! kill all|BOT01|A1|ACME [and suspend] [dry] why; reinstate all|BOT01|A1|ACME
 //! at 10:00:00                               the time of all that follows; what is due by then happens first
 //! open|close|resume ACME, halt ACME why, end of day
+//! fees go to A3; fees in ACME for tier 0: maker -0.2bps, taker 0.3bps, at least 1; put BOT01 into tier 1
+//! limit BOT01 rate=10/20 open=5; limit BOT01 in USD credit=100 gross=200 net=150; limit A1 in ACME long=100 short=50
+//! restrict A1 in ACME, free A1 in ACME; let A1 sell short; locate 50 ACME for A1; show stakes BOT01
+//! account M1 on margin 5000/2500 grace 01:00:00; show standing M1
+//! BOT01 short 10 ACME @ 10 as s1            a short sale
 //! deposit 100 USD to A1 as t1, withdraw …; bring 10 ACME to A1 at 9.5 as t2, take …
 //! show book ACME, show balances A1
 //! given the usual market [self-trade=MODE] [live-orders=N] [ids=N] [transfers=N]
 //! ```
 
 mod ask;
+mod limit;
 mod render;
 
 use ask::Ask;
@@ -125,6 +131,8 @@ impl Stage {
             Ask::Do(command) => self.apply(&command),
             Ask::At(nanos) => self.advance(nanos),
             Ask::ShowBook(instrument) => self.names.book(self.market(), instrument),
+            Ask::ShowStanding(account) => self.names.standing(self.market(), account),
+            Ask::ShowStakes(who) => limit::stakes(self.market(), &self.names, &who),
             Ask::ShowBalances(account) => self.names.balances(self.market(), account),
         }
     }

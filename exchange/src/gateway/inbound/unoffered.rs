@@ -37,7 +37,12 @@ const fn row(tag: u32, taken: Taken, why: &'static str) -> Unoffered {
 }
 
 /// Of a NewOrderSingle (D) or an OrderCancelReplaceRequest (G).
-const OF_AN_ORDER: [Unoffered; 23] = [
+const OF_AN_ORDER: [Unoffered; 24] = [
+    row(
+        tag::LOCATE_REQD,
+        Taken::Only("N"),
+        "what a short sale borrows is located before it",
+    ),
     // Money.
     row(
         tag::CURRENCY,

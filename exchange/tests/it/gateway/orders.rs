@@ -1,6 +1,11 @@
 //! Orders from D to the last report.
 
+use crate::kit;
 use crate::venue::{Venue, check, now};
+use market::command::Command;
+use market::fees::Fees;
+use market::money::Money;
+use market::risk::limits::{RiskLimit, Subject};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_peers_trade_and_both_are_told() {
@@ -37,6 +42,74 @@ async fn two_peers_trade_and_both_are_told() {
     seller
         .expect("8", "150=F|39=2|11=s1|14=10|151=0|6=100.5")
         .await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trade_tells_each_side_its_fee() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let account = venue.hub.directory.account_by_name("A2".parse().unwrap());
+    let acme = venue.hub.directory.instrument_by_symbol("ACME").unwrap();
+    let fees = Fees {
+        maker_ppm: -20,
+        taker_ppm: 30,
+        minimum: Money::ZERO,
+    };
+    let account = account.unwrap();
+    kit::run(&venue.hub, Command::SetFeeAccount { account }).await;
+    let set = Command::SetFees {
+        instrument: acme.id,
+        tier: 0,
+        fees,
+    };
+    kit::run(&venue.hub, set).await;
+    let mut seller = venue.peer("BOT01").await;
+    let mut buyer = venue.peer("BOT02").await;
+    seller.rest("s1", '2', "10", "100.5").await;
+    buyer.limit("b1", '1', "4", "101").await;
+    buyer.expect("8", "150=0|11=b1|136!").await;
+    buyer
+        .expect("8", "150=F|11=b1|136=1|137=0.01206|138=USD|139=4")
+        .await;
+    seller
+        .expect("8", "150=F|11=s1|136=1|137=-0.00804|138=USD|139=4")
+        .await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_short_sale_is_marked_and_needs_a_permission() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let account = venue.hub.directory.account_by_name("A1".parse().unwrap());
+    let account = account.unwrap();
+    let mut peer = venue.peer("BOT01").await;
+    peer.limit("s1", '5', "1", "100").await;
+    peer.expect(
+        "8",
+        "150=8|11=s1|54=5|103=0|58=the account may not sell short",
+    )
+    .await;
+    let allowed = RiskLimit::ShortSales {
+        account,
+        is_allowed: true,
+    };
+    kit::run(&venue.hub, Command::SetRiskLimit(allowed)).await;
+    peer.limit("s2", '5', "1", "100").await;
+    peer.expect("8", "150=0|11=s2|54=5|151=1").await;
+    let locating = format!("11=s3|55=ACME|54=5|114=Y|60={}|38=1|40=2|44=100", now());
+    peer.send("D", &locating).await;
+    peer.expect("8", "150=8|11=s3|103=11").await;
+    let restricted = RiskLimit::Restricted {
+        subject: Subject::Account(account),
+        instrument: venue.hub.directory.instrument_by_symbol("ACME").unwrap().id,
+        is_restricted: true,
+    };
+    kit::run(&venue.hub, Command::SetRiskLimit(restricted)).await;
+    let replace = format!("11=s4|41=s2|55=ACME|54=5|60={}|38=1|40=2|44=101", now());
+    peer.send("G", &replace).await;
+    peer.expect("9", "11=s4|41=s2|434=2|102=2|39=0").await;
     venue.close().await;
 }
 

@@ -55,7 +55,7 @@ async fn every_bad_order_is_rejected_with_its_reason() {
         ),
         ("55=ACME|54=1|38=100000|40=2|44=1000", "103=3"),
         ("55=ACME|54=2|38=100000|40=2|44=1|1=A1|152=5", "103=11"),
-        ("55=ACME|54=5|38=1|40=2|44=1", "103=11"),
+        ("55=ACME|54=6|38=1|40=2|44=1", "103=11"),
         ("55=ACME|54=1|38=1|40=J|99=1", "103=11"),
         (
             "55=ACME|54=1|38=1|40=3",
@@ -372,7 +372,7 @@ async fn a_cancel_or_replace_that_is_refused_says_how_its_order_stands() {
         ),
         (
             "F",
-            "55=ACME|54=5|38=10",
+            "55=ACME|54=6|38=10",
             "102=99|58=Side (54): not supported by this venue",
         ),
         (

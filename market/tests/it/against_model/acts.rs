@@ -1,13 +1,17 @@
 //! [`Act`]: what is done at random: mostly orders that meet, some that are refused, now and then everything else.
 
-use super::{ACCOUNTS, CASH, INSTRUMENTS, LOT, PARTICIPANTS, TICK, text};
+use super::{ACCOUNTS, CASH, INSTRUMENTS, LOT, ON_MARGIN, PARTICIPANTS, TICK, UNCHECKED, text};
 use market::command::Command;
+use market::fees::Fees;
 use market::id::{AccountId, InstrumentId, ParticipantId};
 use market::limits::SelfTrade;
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::risk::limits::{
+    ExposureLimits, OrderRate, ParticipantLimits, PositionLimits, RiskLimit, Subject,
+};
 use market::rules::{Rules, StopTrigger};
 use market::scope::Scope;
 use proptest::prelude::*;
@@ -101,7 +105,7 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                     max_floor: floor.map(|floor| Qty::from_raw(floor * LOT)),
                     all_or_none: false,
                     min_qty: None,
-                    short_sale: false,
+                    short_sale: side == Side::Sell && lots % 4 == 0,
                     reprice_to_band: false,
                 }
             },
@@ -139,10 +143,11 @@ fn rules() -> impl Strategy<Value = Rules> {
 
 /// Terms as a participant may send them: 0 its own account, 1 the unchecked one.
 fn own(participant: u32, terms: OrderTerms) -> OrderTerms {
-    let account = if terms.account.0 == 0 {
-        participant
-    } else {
-        ACCOUNTS - 1
+    let is_large = terms.order_qty.raw() > 15 * LOT;
+    let account = match terms.account.0 {
+        0 => participant,
+        _ if participant > 0 && is_large => ON_MARGIN,
+        _ => UNCHECKED,
     };
     let shared = participant == 1 && terms.order_qty.raw() % (2 * LOT) == 0;
     OrderTerms {
@@ -178,6 +183,7 @@ fn wild_terms() -> impl Strategy<Value = OrderTerms> {
                 },
                 order_qty: Qty::from_raw(qty),
                 post_only,
+                short_sale: floor,
                 max_floor: floor.then_some(Qty::from_raw(qty / 2)),
                 ..terms
             },
@@ -221,6 +227,13 @@ fn other() -> impl Strategy<Value = Command> {
                 instrument,
                 side,
             }),
+        1 => (0..=ACCOUNTS).prop_map(|account| Command::SetFeeAccount { account: AccountId(account) }),
+        2 => (instrument(), prop::sample::select(vec![0, 0, 1, 2, 16]), fees())
+            .prop_map(|(instrument, tier, fees)| Command::SetFees { instrument, tier, fees }),
+        1 => (0..=PARTICIPANTS, prop::sample::select(vec![0, 1, 2, 16])).prop_map(|(participant, tier)| {
+            Command::SetTier { participant: ParticipantId(participant), tier }
+        }),
+        6 => limit().prop_map(Command::SetRiskLimit),
         3 => (0..6u8, (0..ACCOUNTS).prop_map(AccountId), -60..60i128).prop_map(
             |(id, account, amount)| funds(&format!("f{id}"), account, amount * 10 * i128::from(LOT))
         ),
@@ -237,6 +250,68 @@ fn other() -> impl Strategy<Value = Command> {
                 lots * LOT
             )),
     ]
+}
+
+/// Limits that some orders keep and some do not; seldom none at all.
+fn limit() -> impl Strategy<Value = RiskLimit> {
+    let participant = || (0..=PARTICIPANTS).prop_map(ParticipantId);
+    let account = || (0..=ACCOUNTS).prop_map(AccountId);
+    let instrument = || (0..=INSTRUMENTS).prop_map(InstrumentId);
+    let money = || {
+        prop::option::weighted(
+            0.6,
+            (0..300i128).prop_map(|n| Money::from_raw(n * i128::from(LOT))),
+        )
+    };
+    let qty = || prop::option::weighted(0.6, (-1..150i64).prop_map(|n| Qty::from_raw(n * LOT)));
+    let rate = (0..12u32, 0..4u32).prop_map(|(per_second, burst)| OrderRate { per_second, burst });
+    let subject = prop_oneof![
+        account().prop_map(Subject::Account),
+        participant().prop_map(Subject::Participant),
+    ];
+    prop_oneof![
+        2 => (participant(), prop::option::weighted(0.5, rate), prop::option::weighted(0.3, 0..6u32)).prop_map(
+            |(participant, order_rate, max_open_orders)| RiskLimit::Participant {
+                participant,
+                limits: ParticipantLimits { order_rate, max_open_orders },
+            }
+        ),
+        2 => (participant(), money(), money(), money()).prop_map(
+            |(participant, credit, gross, net)| RiskLimit::Exposure {
+                participant,
+                asset: CASH,
+                limits: ExposureLimits { credit, gross, net },
+            }
+        ),
+        2 => (account(), instrument(), qty(), qty()).prop_map(
+            |(account, instrument, max_long, max_short)| RiskLimit::Position {
+                account,
+                instrument,
+                limits: PositionLimits { max_long, max_short },
+            }
+        ),
+        1 => (subject, instrument(), prop::bool::weighted(0.3)).prop_map(
+            |(subject, instrument, is_restricted)| RiskLimit::Restricted { subject, instrument, is_restricted }
+        ),
+        2 => (account(), prop::bool::weighted(0.8))
+            .prop_map(|(account, is_allowed)| RiskLimit::ShortSales { account, is_allowed }),
+        2 => (account(), instrument(), -1..100i64).prop_map(|(account, instrument, lots)| RiskLimit::Locate {
+            account,
+            instrument,
+            qty: Qty::from_raw(lots * LOT),
+        }),
+    ]
+}
+
+/// Fees, mostly in range, with remainders in most trades.
+fn fees() -> impl Strategy<Value = Fees> {
+    let rate = || prop::sample::select(vec![-100_000, -333, 0, 0, 77, 333, 100_000, 100_001]);
+    let minimum = prop::sample::select(vec![0, 0, 1, 150_000_000, -1]);
+    (rate(), rate(), minimum).prop_map(|(maker_ppm, taker_ppm, minimum)| Fees {
+        maker_ppm,
+        taker_ppm,
+        minimum: Money::from_raw(minimum),
+    })
 }
 
 pub(super) fn funds(id: &str, account: AccountId, amount: i128) -> Command {

@@ -5,13 +5,16 @@ use market::account::AccountTerms;
 use market::command::Command;
 use market::id::{AccountId, TransferId};
 use market::money::Money;
-use market::order::{OrdType, OrderTerms, TimeInForce};
+use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::qty::Qty;
 use market::refusal::Refusal;
 
 impl Model {
     pub(super) fn check_terms(&self, terms: &OrderTerms) -> Result<(), Refusal> {
         let instrument = &self.instruments[terms.instrument.0 as usize].0;
+        if terms.short_sale && terms.side == Side::Buy {
+            return Err(Refusal::NotOffered);
+        }
         let qty = terms.order_qty.raw();
         if let Some(price) = terms.ord_type.price() {
             if price.raw() <= 0 {
@@ -90,6 +93,7 @@ impl Model {
                 if amount == Money::ZERO {
                     return Err(Refusal::BadAmount);
                 }
+                self.check_withdrawal(account, -amount.raw())?;
                 let available = self.cash[account.0 as usize] - self.cash_reserved(account);
                 if amount.raw() < 0 && self.is_checked(account) && available < -amount.raw() {
                     return Err(Refusal::InsufficientFunds {
@@ -111,7 +115,9 @@ impl Model {
                 let available = self.stock[account.0 as usize][instrument.0 as usize]
                     - self.stock_reserved(account, instrument);
                 let needed = -i128::from(moved.raw());
-                if needed > 0 && self.is_checked(account) && available < needed {
+                self.check_removal(account, instrument, needed)?;
+                let is_checked = self.accounts[account.0 as usize] != AccountTerms::Unchecked;
+                if needed > 0 && is_checked && available < needed {
                     return Err(Refusal::InsufficientPosition {
                         needed: qty(needed),
                         available: qty(available),

@@ -77,9 +77,14 @@ impl Model {
     }
 
     pub(super) fn trade_slice(&mut self, at: usize, taker: &mut Order, tale: &mut Tale) {
-        let maker = &mut self.orders[at];
+        let maker = self.orders[at].clone();
         let price = maker.works_at.expect("what rests has a price");
         let qty = maker.shown.min(taker.leaves());
+        self.charge(&maker, true, notional(price, qty));
+        self.charge(taker, false, notional(price, qty));
+        self.count_trade(&maker, notional(price, qty));
+        self.count_trade(taker, notional(price, qty));
+        let maker = &mut self.orders[at];
         maker.cum += qty;
         maker.shown -= qty;
         taker.cum += qty;

@@ -205,9 +205,9 @@ impl Model {
         };
         // It was taken out of the list: what it held is free for it.
         let needed = self.needs(&order);
-        if self.check_funds(&order.terms, needed).is_err() {
-            let each = held * 100_000_000 / i128::from(order.leaves());
-            order.works_at = Some(i64::try_from(each).expect("a price"));
+        let is_dearer = order.terms.side == Side::Buy && needed > held;
+        if is_dearer && self.check_funds(&order.terms, needed).is_err() {
+            order.works_at = Some(order.bound);
         }
         self.trade_and_rest(order, tale);
         true

@@ -1,9 +1,10 @@
 //! [`Ask`]: one command line of a scenario. Names in, commands out; a line that says nothing sensible is an error of its author.
 
-use super::Stage;
-use market::account::AccountTerms;
+use super::{Stage, limit};
+use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::CxlRejResponseTo;
+use market::fees::Fees;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
@@ -26,6 +27,10 @@ pub(super) enum Ask {
     At(i64),
     /// The orders of a book.
     ShowBook(InstrumentId),
+    /// What an account on margin is worth.
+    ShowStanding(AccountId),
+    /// What counts for the limits of a participant.
+    ShowStakes(String),
     /// Cash and holdings of an account.
     ShowBalances(AccountId),
 }
@@ -38,6 +43,8 @@ impl Ask {
             ["given", "the", "usual", "market", options @ ..] => Self::Usual(limits(options)?),
             ["at", time] => Self::At(time_of_day(time)?),
             ["show", "book", symbol] => Self::ShowBook(names.instrument(symbol)?),
+            ["show", "standing", account] => Self::ShowStanding(names.account(account)?),
+            ["show", "stakes", who] => Self::ShowStakes((*who).to_owned()),
             ["show", "balances", account] => Self::ShowBalances(names.account(account)?),
             _ => Self::Do(command(&words, stage)?),
         })
@@ -66,6 +73,10 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
         ["account", name] => Command::OpenAccount {
             name: value(name)?,
             terms: AccountTerms::Cash,
+        },
+        ["account", name, "on", "margin", shares, "grace", grace] => Command::OpenAccount {
+            name: value(name)?,
+            terms: margin(shares, grace)?,
         },
         ["account", name, "unchecked"] => Command::OpenAccount {
             name: value(name)?,
@@ -143,6 +154,21 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
             rules: rules(said)?,
         },
         ["end", "of", "day"] => Command::EndOfDay,
+        ["limit" | "restrict" | "free" | "let" | "locate", ..] => {
+            Command::SetRiskLimit(limit::asked(words, names)?)
+        }
+        ["fees", "go", "to", account] => Command::SetFeeAccount {
+            account: names.account(account)?,
+        },
+        ["fees", "in", symbol, "for", "tier", tier, ref rates @ ..] => Command::SetFees {
+            instrument: names.instrument(symbol)?,
+            tier: value(tier.trim_end_matches(':'))?,
+            fees: fees(rates)?,
+        },
+        ["put", participant, "into", "tier", tier] => Command::SetTier {
+            participant: names.participant(participant)?,
+            tier: value(tier)?,
+        },
         [who, ref what @ ..] => order_command(names.participant(who)?, what, stage)?,
         [] => return Err("nothing said".into()),
     })
@@ -156,7 +182,7 @@ fn order_command(
     let names = &stage.names;
     Ok(match *words {
         [
-            side @ ("buy" | "sell"),
+            side @ ("buy" | "sell" | "short"),
             qty,
             symbol,
             "@",
@@ -174,7 +200,7 @@ fn order_command(
                 max_floor: None,
                 all_or_none: false,
                 min_qty: None,
-                short_sale: false,
+                short_sale: side == "short",
                 reprice_to_band: false,
             };
             let (terms, cl_ord_id) = with_options(terms, options, stage)?;
@@ -334,6 +360,37 @@ fn with_options(
     Ok((terms, cl_ord_id))
 }
 
+/// `5000/2500` basis points and a time: `01:00:00`.
+fn margin(shares: &str, grace: &str) -> Result<AccountTerms, String> {
+    let (initial, maintenance) = shares.split_once('/').ok_or("initial/maintenance")?;
+    Ok(AccountTerms::Margin(MarginTerms {
+        initial_bps: value(initial)?,
+        maintenance_bps: value(maintenance)?,
+        grace_nanos: u64::try_from(time_of_day(grace)?).map_err(|why| why.to_string())?,
+    }))
+}
+
+/// `maker -0.2bps, taker 0.3bps, at least 1`.
+fn fees(words: &[&str]) -> Result<Fees, String> {
+    let ["maker", maker, "taker", taker, least @ ..] = words else {
+        return Err("maker … taker …".into());
+    };
+    Ok(Fees {
+        maker_ppm: ppm(maker)?,
+        taker_ppm: ppm(taker)?,
+        minimum: match least {
+            ["at", "least", minimum] => value(minimum)?,
+            _ => Money::ZERO,
+        },
+    })
+}
+
+/// Basis points as millionths.
+fn ppm(word: &str) -> Result<i32, String> {
+    let bps: Price = value(word.trim_end_matches(',').trim_end_matches("bps"))?;
+    i32::try_from(bps.raw() / 1_000_000).map_err(|why| why.to_string())
+}
+
 fn unknown(participant: ParticipantId) -> OrderTerms {
     OrderTerms {
         account: AccountId(participant.0),
@@ -451,7 +508,7 @@ pub(super) fn usual() -> Vec<Command> {
 fn side_of(word: &str) -> Result<Side, String> {
     match word {
         "buy" => Ok(Side::Buy),
-        "sell" => Ok(Side::Sell),
+        "sell" | "short" => Ok(Side::Sell),
         _ => Err(format!("{word} is no side")),
     }
 }
@@ -485,7 +542,7 @@ where
     value(text.ok_or_else(|| format!("{name}=?"))?)
 }
 
-fn value<T: FromStr>(word: &str) -> Result<T, String>
+pub(super) fn value<T: FromStr>(word: &str) -> Result<T, String>
 where
     T::Err: std::fmt::Display,
 {

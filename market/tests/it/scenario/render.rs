@@ -7,6 +7,7 @@ use market::instrument::Phase;
 use market::market::Market;
 use market::money::Money;
 use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce, Working};
+use market::price::Price;
 use market::qty::Qty;
 use market::scope::Scope;
 use market::time::Timestamp;
@@ -51,15 +52,19 @@ impl Names {
         number(&self.accounts, name).map(AccountId)
     }
 
-    fn symbol(&self, id: InstrumentId) -> &str {
+    pub(super) fn symbol(&self, id: InstrumentId) -> &str {
         name(&self.instruments, id.0)
     }
 
-    fn who(&self, id: ParticipantId) -> &str {
+    pub(super) fn code(&self, id: AssetId) -> &str {
+        name(&self.assets, id.0)
+    }
+
+    pub(super) fn who(&self, id: ParticipantId) -> &str {
         name(&self.participants, id.0)
     }
 
-    fn whose(&self, id: AccountId) -> &str {
+    pub(super) fn whose(&self, id: AccountId) -> &str {
         name(&self.accounts, id.0)
     }
 
@@ -72,6 +77,10 @@ impl Names {
             Event::AccountOpened { name, terms, .. } => match terms {
                 AccountTerms::Cash => format!("opened {name}"),
                 AccountTerms::Unchecked => format!("opened {name}, unchecked"),
+                AccountTerms::Margin(terms) => format!(
+                    "opened {name}, on margin: initial {} bps, maintenance {} bps",
+                    terms.initial_bps, terms.maintenance_bps
+                ),
             },
             Event::AccountGranted {
                 participant,
@@ -172,6 +181,61 @@ impl Names {
             }
             Event::Reinstated { scope } => format!("{} may trade again", self.meant(*scope)),
             Event::Ticked => "the time has come".into(),
+            Event::FeeAccountSet { account } => format!("fees go to {}", self.whose(*account)),
+            Event::FeesSet {
+                instrument,
+                tier,
+                fees,
+            } => format!(
+                "{} costs tier {tier}: maker {}, taker {}, at least {}",
+                self.symbol(*instrument),
+                bps(fees.maker_ppm),
+                bps(fees.taker_ppm),
+                fees.minimum
+            ),
+            Event::RiskLimitSet(limit) => super::limit::told(limit, self),
+            Event::MarginCall {
+                account,
+                equity,
+                required,
+                until,
+                ..
+            } => format!(
+                "margin call for {}: equity {equity}, needs {required}, by {}",
+                self.whose(*account),
+                clock(*until)
+            ),
+            Event::MarginCallMet {
+                account,
+                equity,
+                required,
+                ..
+            } => format!(
+                "margin call for {} is met: equity {equity}, needs {required}",
+                self.whose(*account)
+            ),
+            Event::ForcedClose {
+                account,
+                instrument,
+                side,
+                qty,
+                cl_ord_id,
+                ..
+            } => format!(
+                "closing for {}: {} {qty} {} by {cl_ord_id}",
+                self.whose(*account),
+                side_word(*side),
+                self.symbol(*instrument)
+            ),
+            Event::MarginDeficit {
+                account, equity, ..
+            } => format!(
+                "nothing left to close for {}, equity {equity}",
+                self.whose(*account)
+            ),
+            Event::TierSet { participant, tier } => {
+                format!("{} is in tier {tier}", self.who(*participant))
+            }
             _ => self.order_event(event),
         }
     }
@@ -211,12 +275,18 @@ impl Names {
                 notional,
                 maker,
                 taker,
+                fees,
                 ..
-            } => format!(
-                "trade {trade_id}: {qty} @ {price} = {notional}; maker {}; taker {}",
-                self.stands(maker),
-                self.stands(taker)
-            ),
+            } => {
+                let fees = fees.map_or_else(String::new, |fees| {
+                    format!("; fees: maker {}, taker {}", fees.maker, fees.taker)
+                });
+                format!(
+                    "trade {trade_id}: {qty} @ {price} = {notional}; maker {}; taker {}{fees}",
+                    self.stands(maker),
+                    self.stands(taker)
+                )
+            }
             Event::OrderCanceled {
                 order,
                 request,
@@ -231,6 +301,7 @@ impl Names {
                     CancelReason::SelfTrade => "met its own account",
                     CancelReason::Operator => "by an operator",
                     CancelReason::Collar => "the rest is beyond the collar",
+                    CancelReason::MarginCall => "margin call not met",
                 };
                 let request = request.map_or(String::new(), |id| format!(" by {id}"));
                 format!("canceled{request}, {reason}: {}", self.stands(order))
@@ -311,7 +382,11 @@ impl Names {
         };
         let mut text = format!(
             "{} {} {} @ {price} {tif} for {}",
-            side_word(terms.side),
+            if terms.short_sale {
+                "short"
+            } else {
+                side_word(terms.side)
+            },
             terms.order_qty,
             self.symbol(terms.instrument),
             self.whose(terms.account)
@@ -379,6 +454,17 @@ impl Names {
         lines
     }
 
+    pub(super) fn standing(&self, market: &Market, account: AccountId) -> Vec<String> {
+        let asset = AssetId(0);
+        let it = market.standing(account, asset).expect("a known account");
+        let call = match market.margin_call(account, asset) {
+            None => String::new(),
+            Some(None) => ", called".into(),
+            Some(Some(until)) => format!(", called until {}", clock(until)),
+        };
+        vec![format!("equity {}, positions {}{call}", it.equity, it.held)]
+    }
+
     pub(super) fn balances(&self, market: &Market, account: AccountId) -> Vec<String> {
         let asset = AssetId(0);
         let cash = market.cash(account, asset).expect("a known account");
@@ -396,6 +482,11 @@ fn balance(what: &str, total: Money, reserved: Money) -> String {
     } else {
         format!("{total} {what}, {reserved} of it reserved")
     }
+}
+
+/// Millionths as basis points.
+fn bps(ppm: i32) -> String {
+    format!("{} bps", Price::from_raw(i64::from(ppm) * 1_000_000))
 }
 
 fn held(order: &OrderFacts) -> String {

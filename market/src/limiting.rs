@@ -1,0 +1,236 @@
+//! Limits before the book: what an order puts at stake, whether that is allowed, and how the events of a command are followed. Also how an
+//! operator sets limits, the restricted list and short selling. What is counted stands in [`crate::risk::watch`].
+
+use crate::event::Event;
+use crate::id::{AccountId, InstrumentId, ParticipantId};
+use crate::instrument::Phase;
+use crate::money::Money;
+use crate::order::{OrderFacts, OrderTerms, Side, Working};
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use crate::risk::ledger::more;
+use crate::risk::limits::{RiskLimit, Subject};
+use crate::risk::watch::{Stake, Wanted};
+use crate::state::State;
+use alloc::vec::Vec;
+
+impl State {
+    /// Whether an order of these terms, or a replace of `replaces` by them, keeps all limits.
+    pub(crate) fn check_limits(
+        &self,
+        participant: ParticipantId,
+        terms: &OrderTerms,
+        working: Working,
+        leaves: Qty,
+        replaces: Option<&OrderFacts>,
+    ) -> Result<(), Refusal> {
+        if self.watch.is_idle() {
+            return Ok(());
+        }
+        let holding = self.ledger.holding(terms.account, terms.instrument);
+        let mut stake = self.stake(participant, terms, working, leaves);
+        if working == Working::AtMarket && self.is_open(terms.instrument) {
+            stake.notional = self.cost(terms, leaves);
+        }
+        let wanted = Wanted {
+            stake,
+            replaces: replaces.map(|order| order.order_id),
+            position: holding.total,
+            now: self.now,
+        };
+        self.watch.check(&wanted)?;
+        self.check_margin(&wanted, working)
+    }
+
+    /// Whether the account has what an order of these terms needs, or may borrow it.
+    pub(crate) fn check_funds(
+        &self,
+        terms: &OrderTerms,
+        held: Money,
+        wanted: Money,
+    ) -> Result<(), Refusal> {
+        let borrowed = if terms.short_sale && self.ledger.reserves(terms.account, Side::Sell) {
+            self.shorts.room(terms.account, terms.instrument)?
+        } else {
+            Qty::ZERO
+        };
+        let claim = self.claim(terms);
+        let checked = self.ledger.check(claim, held, wanted, borrowed);
+        checked.map_err(|refusal| match refusal {
+            Refusal::InsufficientPosition { needed, available } if terms.short_sale => {
+                Refusal::NotLocated { needed, available }
+            }
+            other => other,
+        })
+    }
+
+    /// What an order puts at stake: at its limit, else its trigger, else the reference price.
+    fn stake(
+        &self,
+        participant: ParticipantId,
+        terms: &OrderTerms,
+        working: Working,
+        leaves: Qty,
+    ) -> Stake {
+        let price = working.price().or(terms.ord_type.price());
+        let price = price.unwrap_or_else(|| match working {
+            Working::Held { stop_px } => stop_px,
+            _ => self.reference(terms.instrument),
+        });
+        Stake {
+            participant,
+            account: terms.account,
+            instrument: terms.instrument,
+            asset: self.claim(terms).asset,
+            side: terms.side,
+            leaves,
+            notional: Money::notional(price, leaves),
+        }
+    }
+
+    pub(crate) fn is_open(&self, instrument: InstrumentId) -> bool {
+        let listing = self.registry.listing(instrument);
+        listing.is_ok_and(|listing| listing.phase == Phase::Open)
+    }
+
+    pub(crate) fn reference(&self, instrument: InstrumentId) -> Price {
+        self.tapes[instrument.0 as usize].reference()
+    }
+
+    /// Counts what the events of a command say about orders, trades and the day.
+    pub(crate) fn watch_events(&mut self, events: &[Event]) {
+        if self.watch.is_idle() {
+            return;
+        }
+        for event in events {
+            for order in event.orders().into_iter().flatten() {
+                self.follow_one(order);
+            }
+            match event {
+                Event::Traded {
+                    notional,
+                    maker,
+                    taker,
+                    ..
+                } => {
+                    for order in [maker, taker] {
+                        let asset = self.claim(&order.terms).asset;
+                        let (who, side) = (order.participant, order.terms.side);
+                        self.watch.trade(who, asset, side, *notional, more);
+                    }
+                }
+                Event::DayEnded => self.watch.end_day(),
+                _ => {}
+            }
+        }
+    }
+
+    /// An order stands like this now, without an event that says so.
+    pub(crate) fn follow_stake(&mut self, order: &OrderFacts) {
+        if !self.watch.is_idle() {
+            self.follow_one(order);
+        }
+    }
+
+    fn follow_one(&mut self, order: &OrderFacts) {
+        let stake = self.stake(
+            order.participant,
+            &order.terms,
+            order.working,
+            order.leaves_qty,
+        );
+        self.watch.follow(order, stake);
+    }
+
+    /// Counts all open orders anew, since something is watched that was not before.
+    fn recount(&mut self) {
+        self.watch.forget_orders();
+        for slot in self.live_where(|_| true) {
+            let order = self.orders.facts(slot);
+            self.follow_one(&order);
+        }
+    }
+
+    /// An operator sets a limit, the restricted list, or who may sell short.
+    pub(crate) fn set_limit(
+        &mut self,
+        limit: RiskLimit,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
+        let is_new = match limit {
+            RiskLimit::Participant {
+                participant,
+                limits,
+            } => {
+                self.registry.participant(participant)?;
+                self.watch
+                    .limit_participant(participant, limits, &self.limits)?
+            }
+            RiskLimit::Exposure {
+                participant,
+                asset,
+                limits,
+            } => {
+                self.registry.participant(participant)?;
+                self.registry.asset(asset)?;
+                self.watch
+                    .limit_exposure(participant, asset, limits, &self.limits)?
+            }
+            RiskLimit::Position {
+                account,
+                instrument,
+                limits,
+            } => {
+                self.check_place(account, instrument)?;
+                self.watch
+                    .limit_position(account, instrument, limits, &self.limits)?
+            }
+            RiskLimit::Restricted {
+                subject,
+                instrument,
+                is_restricted,
+            } => {
+                self.check_subject(subject)?;
+                self.registry.listing(instrument)?;
+                self.watch
+                    .restrict(subject, instrument, is_restricted, &self.limits)?;
+                false
+            }
+            RiskLimit::ShortSales {
+                account,
+                is_allowed,
+            } => {
+                self.registry.account(account)?;
+                self.shorts.allow(account, is_allowed);
+                false
+            }
+            RiskLimit::Locate {
+                account,
+                instrument,
+                qty,
+            } => {
+                self.check_place(account, instrument)?;
+                self.shorts.locate(account, instrument, qty, &self.limits)?;
+                false
+            }
+        };
+        if is_new {
+            self.recount();
+        }
+        events.push(Event::RiskLimitSet(limit));
+        Ok(())
+    }
+
+    fn check_place(&self, account: AccountId, instrument: InstrumentId) -> Result<(), Refusal> {
+        self.registry.account(account)?;
+        self.registry.listing(instrument).map(|_| ())
+    }
+
+    fn check_subject(&self, subject: Subject) -> Result<(), Refusal> {
+        match subject {
+            Subject::Account(account) => self.registry.account(account),
+            Subject::Participant(participant) => self.registry.participant(participant),
+        }
+    }
+}
