@@ -1,5 +1,5 @@
-//! Match throughput over the generated order flow (20,000 operations of the mix `f1`): without checks, and with cash accounts,
-//! balances and reservations.
+//! The order flows w1, w100 and f1, a million operations each, through books alone and through the market ([`drive`]): how many a second,
+//! and how long one takes. Criterion's figures are by the clock; the lines behind them are of one run each, also on the processor.
 
 #[allow(
     dead_code,
@@ -8,60 +8,59 @@
 #[path = "../examples/flow/generator.rs"]
 mod generator;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use generator::{Generator, Mix};
-use market::account::AccountTerms;
-use market::flow::Operation;
-use market::flow::Replay;
-use market::limits::SelfTrade;
+#[path = "cases/drive.rs"]
+mod drive;
 
-const OPS: u64 = 20_000;
+use criterion::{BatchSize, Criterion, Throughput};
+use drive::{Drive, operations, timed};
+use generator::Mix;
 
-fn matching(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("matching");
-    group.throughput(Throughput::Elements(OPS));
-    group.sample_size(20);
-    for (name, mix) in [("w1", "w1"), ("w100", "w100"), ("f1", "f1")] {
-        let operations = operations(mix);
-        for (accounts, terms) in [
-            ("unchecked", AccountTerms::Unchecked),
-            ("cash", AccountTerms::Cash),
-        ] {
-            group.bench_function(format!("{name}/{accounts}"), |bencher| {
+const FLOWS: [&str; 3] = ["w1", "w100", "f1"];
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    for name in FLOWS {
+        let operations = operations(Mix::named(name).expect("a known flow"));
+        let mut group = criterion.benchmark_group(format!("matching/{name}"));
+        group.throughput(Throughput::Elements(operations.len() as u64));
+        group.sample_size(10);
+        for drive in Drive::ALL {
+            group.bench_function(drive.name(), |bencher| {
                 bencher.iter_batched_ref(
-                    || Replay::with_accounts(SelfTrade::Allow, terms),
-                    |replay| run(replay, &operations),
-                    BatchSize::LargeInput,
+                    || drive.ready(&operations),
+                    |ready| ready.run(),
+                    BatchSize::PerIteration,
                 );
             });
         }
+        group.finish();
     }
-    group.finish();
-}
-
-fn run(replay: &mut Replay, operations: &[Operation]) -> usize {
-    let mut events = Vec::new();
-    let mut told = 0;
-    for operation in operations {
-        replay
-            .apply(operation, &mut events)
-            .expect("a generated operation");
-        told += events.len();
-        events.clear();
+    criterion.final_summary();
+    if !std::env::args().any(|arg| arg == "--list" || arg == "--test") {
+        FLOWS.iter().for_each(|name| table(name));
     }
-    told
 }
 
-fn operations(name: &str) -> Vec<Operation> {
-    let mix = Mix {
-        ops: OPS,
-        preload: 1_000,
-        ..Mix::named(name).expect("a known flow")
-    };
-    Generator::new(mix)
-        .collect::<Result<_, _>>()
-        .expect("a generated flow")
+/// One run for the speed, one for the times: reading the clock twice is in each of these.
+#[expect(clippy::print_stdout)]
+fn table(name: &str) {
+    let operations = operations(Mix::named(name).expect("a known flow"));
+    for drive in Drive::ALL {
+        let mut ready = drive.ready(&operations);
+        let took = timed(|| ready.run());
+        let times = drive.ready(&operations).times();
+        let at = |per_mille: usize| {
+            let place = times.len() * per_mille / 1_000;
+            times[place.min(times.len() - 1)].as_nanos()
+        };
+        println!(
+            "{name:<5}{:<10} {}; one: p50 {} ns, p99 {} ns, p99.9 {} ns, max {} ns",
+            drive.name(),
+            took.speed(operations.len()),
+            at(500),
+            at(990),
+            at(999),
+            at(1_000),
+        );
+    }
 }
-
-criterion_group!(benches, matching);
-criterion_main!(benches);

@@ -203,6 +203,11 @@ impl Book {
         (self.instrument == instrument).then_some(bids + asks)
     }
 
+    /// Tells of no level, whatever was touched.
+    pub(crate) fn forget_touched(&mut self) {
+        self.touched.clear();
+    }
+
     fn shows(&self, side: Side, price: Price) -> (Qty, u32) {
         self.side(side)
             .level(price)

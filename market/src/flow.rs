@@ -22,10 +22,12 @@
 //! # Ok::<(), market::flow::FlowError>(())
 //! ```
 
+mod alone;
 mod operation;
 mod outcome;
 mod setting;
 
+pub use alone::{Alone, Became, Print, Rests};
 pub use operation::{FlowError, FlowFault, HEADER, Kind, Operation, Tif};
 pub use outcome::{Counts, Outcome};
 pub use setting::{ACCOUNTS, MAX_PRICE, MAX_QTY, PLENTY, opening, symbol};
@@ -39,12 +41,13 @@ use crate::market::Market;
 use crate::order::{OrderFacts, Side};
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::rules::Rules;
 use crate::time::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 use outcome::outcome;
-use setting::{PARTICIPANT, cl_ord_id, letter, lots, terms, ticks};
+use setting::{PARTICIPANT, cl_ord_id, letter, lots, ruled, terms, ticks};
 
 /// A market that an order flow drives.
 #[derive(Clone, Debug)]
@@ -52,6 +55,8 @@ pub struct Replay {
     market: Market,
     /// Of all accounts.
     terms: AccountTerms,
+    /// Of all instruments.
+    rules: Rules,
     counts: Counts,
     symbols: u32,
     /// Lines read by [`Replay::line`], the header included.
@@ -78,6 +83,12 @@ impl Replay {
     /// An empty market whose accounts have these terms; with [`AccountTerms::Cash`] each gets [`PLENTY`] with every
     /// symbol, so that the same trades come out, with every check and reservation made.
     pub fn with_accounts(self_trade: SelfTrade, terms: AccountTerms) -> Self {
+        Self::with_rules(self_trade, terms, Rules::NONE)
+    }
+
+    /// The same with rules that every instrument has. A rule that stops an order changes the flow's trades; one that refuses
+    /// an order ends it.
+    pub fn with_rules(self_trade: SelfTrade, terms: AccountTerms, rules: Rules) -> Self {
         let mut market = Market::new(Limits {
             self_trade,
             ..Limits::default()
@@ -92,6 +103,7 @@ impl Replay {
         Self {
             market,
             terms,
+            rules,
             counts: Counts::default(),
             symbols: 0,
             lines: 0,
@@ -236,7 +248,7 @@ impl Replay {
         let mut events = Vec::new();
         while self.symbols <= operation.sym {
             let id = InstrumentId(self.symbols);
-            for command in symbol(id, self.terms) {
+            for command in ruled(id, self.terms, self.rules) {
                 self.seq += 1;
                 self.market
                     .apply(self.seq, Timestamp::default(), &command, &mut events);
@@ -280,6 +292,41 @@ impl Replay {
                 }
             }
         })
+    }
+}
+
+/// A flow as commands: those that make the market ready, with every symbol listed and open, and one for each operation.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    /// To be applied first.
+    pub opening: Vec<Command>,
+    /// The operations.
+    pub orders: Vec<Command>,
+}
+
+impl Commands {
+    /// The commands that a [`Replay`] with these accounts and rules applies, so that a market can be measured without it.
+    ///
+    /// # Errors
+    /// A [`FlowError`] when the flow cannot be carried out.
+    pub fn of(
+        operations: &[Operation],
+        terms: AccountTerms,
+        rules: Rules,
+    ) -> Result<Self, FlowError> {
+        let mut replay = Replay::with_rules(SelfTrade::Allow, terms, rules);
+        let symbols = operations.iter().map(|o| o.sym + 1).max().unwrap_or(0);
+        let listings = (0..symbols).flat_map(|id| ruled(InstrumentId(id), terms, rules));
+        let opening = opening(terms).chain(listings).collect();
+        let mut orders = Vec::with_capacity(operations.len());
+        let mut events = Vec::new();
+        for operation in operations {
+            replay.list_symbols(operation)?;
+            orders.push(replay.command(operation)?);
+            replay.apply(operation, &mut events)?;
+            events.clear();
+        }
+        Ok(Self { opening, orders })
     }
 }
 

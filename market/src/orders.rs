@@ -235,16 +235,33 @@ impl Orders {
 
     /// Keeps an order that lives on, under its ClOrdID.
     pub(crate) fn insert(&mut self, facts: &OrderFacts) -> Slot {
-        let slot = self.slab.insert(Order {
-            compact: Compact::new(facts, Id::NONE, Slot::NIL, &mut self.full),
-            level: Slot::NIL,
-            queue: Links::NONE,
-            peers: Links::NONE,
-        });
+        let slot = self.keep_nameless(facts);
         self.join_peers(slot, facts.participant);
         let id = self.assign(facts, Handle::Live(slot));
         self.slab[slot].compact.id = id;
         slot
+    }
+
+    /// Keeps an order that nobody will ask for by its ClOrdID, and that belongs to nobody.
+    pub(crate) fn keep_nameless(&mut self, facts: &OrderFacts) -> Slot {
+        self.slab.insert(Order {
+            compact: Compact::new(facts, Id::NONE, Slot::NIL, &mut self.full),
+            level: Slot::NIL,
+            queue: Links::NONE,
+            peers: Links::NONE,
+        })
+    }
+
+    /// Takes out what [`Orders::keep_nameless`] kept.
+    pub(crate) fn drop_nameless(&mut self, slot: Slot) {
+        if let Some(full) = self.slab.remove(slot).compact.full.some() {
+            self.full.remove(full);
+        }
+    }
+
+    /// Gives what [`Orders::keep_nameless`] kept another number.
+    pub(crate) fn renumber(&mut self, slot: Slot, order_id: OrderId) {
+        self.slab[slot].compact.renumber(order_id);
     }
 
     /// Remembers an order that is final and was never kept.

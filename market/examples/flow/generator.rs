@@ -1,9 +1,13 @@
 //! The order-flow generator: from a seed to operations as CSV lines. It keeps a market of its own, since which order a cancel
 //! picks depends on what still rests. One source of numbers, drawn in a fixed order: the same arguments give the same bytes.
 
-use market::flow::{FlowError, HEADER, Kind, Lines, Operation, Replay, Tif};
+use market::flow::{
+    Alone, Became, FlowError, HEADER, Kind, Lines, Operation, Print, Replay, Rests, Tif,
+};
 use market::limits::SelfTrade;
+use market::money::Money;
 use market::order::Side;
+use market::rules::Rules;
 use std::fmt::Write as _;
 
 /// What a flow is made of.
@@ -342,16 +346,91 @@ pub(crate) fn results(
     Ok((lines, book, replay))
 }
 
+/// Rules that no generated flow breaks, every one that checks an order on its way: what is measured as «with bands and limits on».
+pub(crate) const RULES: Rules = Rules {
+    collar_bps: Some(1_000),
+    static_band_bps: Some(1_000),
+    dynamic_band_bps: Some(1_000),
+    max_notional: Some(Money::from_raw(1_000_000_000_000_000_000)),
+    fat_finger_bps: Some(1_000),
+    ..Rules::NONE
+};
+
+/// What books alone make of a flow: the lines of [`results`].
+pub(crate) fn alone(csv: &str) -> Result<(Lines, String), FlowError> {
+    let mut alone = Alone::new();
+    let mut lines = Lines::default();
+    let (mut trades, mut symbols) = (0, 0);
+    for (line, text) in (1..).zip(csv.lines()).skip(1) {
+        let operation = Operation::parse(text, line)?;
+        let sym = operation.sym;
+        symbols = symbols.max(sym + 1);
+        let became = alone.apply(&operation, &mut |print: Print| {
+            trades += 1;
+            let Print {
+                maker,
+                taker,
+                side,
+                price,
+                qty,
+            } = print;
+            let side = side_letter(side);
+            writeln!(
+                lines.trades,
+                "{trades},{sym},{maker},{taker},{side},{price},{qty}"
+            )
+            .expect("writing to a String cannot fail");
+        })?;
+        let Became {
+            outcome,
+            cum,
+            leaves,
+        } = became;
+        writeln!(
+            lines.outcomes,
+            "{},{},{cum},{leaves}",
+            operation.seq,
+            outcome.code()
+        )
+        .expect("writing to a String cannot fail");
+    }
+    Ok((lines, resting(&alone, symbols)))
+}
+
+fn resting(alone: &Alone, symbols: u32) -> String {
+    let mut text = String::new();
+    for sym in 0..symbols {
+        for side in [Side::Buy, Side::Sell] {
+            for order in alone.resting(sym, side) {
+                let Rests {
+                    oid,
+                    price,
+                    leaves,
+                    shown,
+                } = order;
+                let side = side_letter(side);
+                writeln!(text, "{sym},{side},{price},{oid},{leaves},{shown}")
+                    .expect("writing to a String cannot fail");
+            }
+        }
+    }
+    text
+}
+
+const fn side_letter(side: Side) -> char {
+    match side {
+        Side::Buy => 'B',
+        Side::Sell => 'S',
+    }
+}
+
 fn write_line(text: &mut String, operation: &Operation) {
     let (op, oid, orig, tif) = match operation.kind {
         Kind::New { oid, tif } => ('N', oid, 0, letter(tif)),
         Kind::Cancel { orig } => ('C', 0, orig, ""),
         Kind::Replace { oid, orig } => ('R', oid, orig, ""),
     };
-    let side = match operation.side {
-        Side::Buy => 'B',
-        Side::Sell => 'S',
-    };
+    let side = side_letter(operation.side);
     let Operation {
         seq,
         sym,

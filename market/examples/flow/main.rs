@@ -1,29 +1,37 @@
-//! Prints a generated order flow as CSV, or what the market makes of it: `flow w1|w100|f1|t1|t5 [csv|digests]`. With `digests`
-//! it prints sums, SHA-256 digests, and how many operations a second the market carried out, parsing and printing left out.
+//! Prints a generated order flow as CSV, or what the market makes of it: `flow w1|w100|f1|t1|t5 [csv|digests|speed [DRIVE]]`. `digests` prints
+//! sums and SHA-256 digests, of the market's lines and of those of books alone; `speed` how many operations a second are carried
+//! out, parsing and printing left out, and how long one takes.
 
+#[allow(dead_code, reason = "shared with the benches")]
+#[path = "../../benches/cases/drive.rs"]
+mod drive;
 #[allow(
     dead_code,
     reason = "shared with the tests and the bench, which use other parts of it"
 )]
 mod generator;
 
-use generator::{Generator, Mix, csv, results};
-use market::flow::{Outcome, Replay};
+use drive::Drive;
+use generator::{Mix, alone, csv, results};
+use market::flow::Outcome;
 use market::limits::SelfTrade;
 use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::io::{Write as _, stdout};
-use std::time::Instant;
+
+const USAGE: &str = "usage: flow w1|w100|f1|t1|t5 [csv|digests|speed [DRIVE]]";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().unwrap_or_default();
-    let mix = Mix::named(&name).ok_or("usage: flow w1|w100|f1|t1|t5 [csv|digests]")?;
-    match arguments.next().as_deref() {
-        None | Some("csv") => stdout().write_all(csv(mix)?.as_bytes())?,
-        Some("digests") => stdout().write_all(digests(mix)?.as_bytes())?,
-        Some(_) => return Err("usage: flow w1|w100|f1|t1|t5 [csv|digests]".into()),
-    }
+    let mix = Mix::named(&name).ok_or(USAGE)?;
+    let text = match arguments.next().as_deref() {
+        None | Some("csv") => csv(mix)?,
+        Some("digests") => digests(mix)?,
+        Some("speed") => speed(mix, arguments.next().as_deref()),
+        Some(_) => return Err(USAGE.into()),
+    };
+    stdout().write_all(text.as_bytes())?;
     Ok(())
 }
 
@@ -46,21 +54,24 @@ fn digests(mix: Mix) -> Result<String, Box<dyn Error>> {
     for (outcome, count) in Outcome::ALL.iter().zip(counts.outcomes) {
         out += &format!("{} {count}  ", outcome.code());
     }
-    out += &format!("\n{} operations a second\n", speed(mix)?);
+    let is_same = alone(&text)? == (lines, book);
+    out += match is_same {
+        true => "\nbooks alone: the same\n",
+        false => "\nbooks alone: OTHER LINES\n",
+    };
     Ok(out)
 }
 
-fn speed(mix: Mix) -> Result<u128, Box<dyn Error>> {
-    let operations = Generator::new(mix).collect::<Result<Vec<_>, _>>()?;
-    let mut replay = Replay::new(SelfTrade::Allow);
-    let mut events = Vec::new();
-    let start = Instant::now();
-    for operation in &operations {
-        replay.apply(operation, &mut events)?;
-        events.clear();
+fn speed(mix: Mix, only: Option<&str>) -> String {
+    let operations = drive::operations(mix);
+    let mut out = String::new();
+    let wanted = |drive: &Drive| only.is_none_or(|name| name == drive.name());
+    for drive in Drive::ALL.into_iter().filter(wanted) {
+        let mut ready = drive.ready(&operations);
+        let took = drive::timed(|| ready.run());
+        out += &format!("{:<10} {took}\n", drive.name());
     }
-    let nanos = start.elapsed().as_nanos().max(1);
-    Ok(u128::from(mix.ops) * 1_000_000_000 / nanos)
+    out
 }
 
 fn hex(text: &str) -> String {

@@ -28,6 +28,9 @@ pub const MAX_PRICE: u64 = 1_000_000_000;
 /// What a cash account gets with every symbol: lots of it, and a thousand times as much cash in ticks × lots.
 pub const PLENTY: u64 = 1_000_000_000;
 
+/// Previous close of every symbol, in ticks: about where generated flows trade.
+const REFERENCE: u64 = 10_000;
+
 pub(super) const PARTICIPANT: ParticipantId = ParticipantId(0);
 
 /// Commands that make the market ready for the first symbol.
@@ -64,16 +67,22 @@ fn currency() -> Text<8> {
 
 /// Commands that list the next symbol, open it, and bring cash accounts their part of it and the cash to trade it.
 pub fn symbol(instrument: InstrumentId, terms: AccountTerms) -> impl Iterator<Item = Command> {
+    ruled(instrument, terms, Rules::NONE)
+}
+
+/// The same with rules of its own.
+pub(super) fn ruled(
+    instrument: InstrumentId,
+    terms: AccountTerms,
+    rules: Rules,
+) -> impl Iterator<Item = Command> {
     let endowed = match terms {
         AccountTerms::Cash => ACCOUNTS,
         AccountTerms::Unchecked | AccountTerms::Margin(_) => 0,
     };
     [
         Command::ListInstrument(listed(instrument)),
-        Command::SetRules {
-            instrument,
-            rules: Rules::NONE,
-        },
+        Command::SetRules { instrument, rules },
         Command::Open { instrument },
     ]
     .into_iter()
@@ -104,12 +113,16 @@ fn listed(id: InstrumentId) -> Instrument {
         id,
         symbol: name(format!("{id}")),
         currency: currency(),
-        tick: Price::from_raw(ONE),
+        tick: tick(),
         lot: Qty::from_raw(ONE),
         min_qty: Qty::from_raw(ONE),
         max_qty: qty(MAX_QTY).expect("the greatest that is taken"),
-        reference_px: Price::from_raw(ONE),
+        reference_px: price(REFERENCE).expect("the middle of a flow"),
     }
+}
+
+pub(super) const fn tick() -> Price {
+    Price::from_raw(ONE)
 }
 
 pub(super) fn terms(operation: &Operation, tif: Tif) -> Result<OrderTerms, FlowError> {

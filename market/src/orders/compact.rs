@@ -143,6 +143,10 @@ impl Compact {
         self.order_id
     }
 
+    pub(super) const fn renumber(&mut self, order_id: OrderId) {
+        self.order_id = order_id;
+    }
+
     pub(crate) const fn account(&self) -> AccountId {
         self.account
     }

@@ -5,9 +5,11 @@ mod generator;
 
 use generator::{Mix, csv, results};
 use market::account::AccountTerms;
-use market::flow::{FlowError, FlowFault, Lines, Replay};
-use market::limits::SelfTrade;
+use market::flow::{Commands, FlowError, FlowFault, Lines, Operation, Replay};
+use market::limits::{Limits, SelfTrade};
+use market::market::Market;
 use market::refusal::Refusal;
+use market::time::Timestamp;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
@@ -81,6 +83,48 @@ fn accounts_with_plenty_give_the_same_trades() {
     }
     assert!(lines.trades == fixture("t5.trades"));
     assert!(lines.outcomes == fixture("t5.outcomes"));
+}
+
+#[test]
+fn accounts_with_rules_that_nobody_breaks_give_the_same_trades() {
+    for name in ["t1", "t5"] {
+        let mut replay = Replay::with_rules(SelfTrade::Allow, AccountTerms::Cash, generator::RULES);
+        let mut lines = Lines::default();
+        for line in fixture(&format!("{name}.csv")).lines() {
+            replay.line(line, &mut lines).unwrap();
+        }
+        same(&lines.trades, &fixture(&format!("{name}.trades")));
+        same(&lines.outcomes, &fixture(&format!("{name}.outcomes")));
+    }
+}
+
+#[test]
+fn books_alone_give_the_same_lines() {
+    for name in ["t1", "t5"] {
+        let (lines, book) = generator::alone(&fixture(&format!("{name}.csv"))).unwrap();
+        same(&lines.trades, &fixture(&format!("{name}.trades")));
+        same(&lines.outcomes, &fixture(&format!("{name}.outcomes")));
+        same(&book, &fixture(&format!("{name}.book")));
+    }
+}
+
+#[test]
+fn commands_of_a_flow_do_what_its_replay_does() {
+    let csv = fixture("t5.csv");
+    let operations: Vec<_> = (1..)
+        .zip(csv.lines())
+        .skip(1)
+        .map(|(line, text)| Operation::parse(text, line).unwrap())
+        .collect();
+    let commands = Commands::of(&operations, AccountTerms::Cash, generator::RULES).unwrap();
+    let mut market = Market::new(Limits::default());
+    let mut events = Vec::new();
+    for (seq, command) in (1..).zip(commands.opening.iter().chain(&commands.orders)) {
+        market.apply(seq, Timestamp::default(), command, &mut events);
+    }
+    let (_, _, replay) = results(&csv, SelfTrade::Allow).unwrap();
+    assert_eq!(market.trades(), replay.counts().trades);
+    assert_eq!(market.live_orders(), 950);
 }
 
 #[test]
