@@ -16,6 +16,7 @@ mod checks;
 mod connection;
 mod crew;
 mod dispatcher;
+mod excerpt;
 mod farewell;
 mod floor;
 pub mod inbound;

@@ -1,6 +1,7 @@
 //! [`Metrics`]: the exchange's figures for Prometheus, in base units (seconds, bytes). The parts count, `/metrics` shows.
 
 pub mod fix;
+pub mod labels;
 
 use crate::entry::{Entry, Instruction};
 use crate::metrics::fix::FixMetrics;

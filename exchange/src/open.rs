@@ -13,6 +13,7 @@ use crate::control::{Control, ControlError, ControlParts};
 use crate::gateway::{Gateway, GatewayError, GatewayParts};
 use crate::hub::{self, Hub, HubError, Running};
 use crate::journal::disk::Files;
+use crate::metrics::labels::Reload;
 use crate::observe::Observe;
 use crate::sequencer::StopReason;
 use std::future::Future;
@@ -168,13 +169,13 @@ impl Exchange {
         let reloads = &self.hub.metrics.fix.certificate_reloads;
         match self.doors.certificates.reload() {
             Ok(revoked) => {
-                reloads.inc("done");
+                reloads.inc(Reload::Done);
                 tracing::info!(revoked, "certificates and revocation lists are read again");
                 self.doors.gateway.end_revoked().await;
                 Ok(())
             }
             Err(why) => {
-                reloads.inc("failed");
+                reloads.inc(Reload::Failed);
                 tracing::warn!(%why, "certificates and revocation lists stay as they were");
                 Err(why)
             }

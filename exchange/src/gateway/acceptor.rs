@@ -4,13 +4,15 @@
 
 use crate::gateway::connection::Peer;
 use crate::gateway::crew::Crew;
+use crate::gateway::excerpt::Excerpt;
 use crate::gateway::logon::{Shown, Stranger, admit};
 use crate::gateway::roster::{Attachment, Roster};
 use crate::gateway::venue::Venue;
+use crate::metrics::labels::{Limit, LogonResult};
 use crate::revoked::CertificateId;
 use fix_engine::io::clock::Clock;
 use fix_engine::io::front::{GreetLimits, Greeter, TurnedAway};
-use fix_engine::io::limits::{Limits, Permit};
+use fix_engine::io::limits::{Limits, NoPlace, Permit};
 use fix_engine::io::tls::live::LiveTls;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -51,12 +53,12 @@ enum Unwelcome {
 
 impl Unwelcome {
     /// The value of `result` that it is counted under.
-    fn result(&self) -> &'static str {
+    fn result(&self) -> LogonResult {
         match self {
-            Self::TurnedAway(TurnedAway::Timeout) => "timeout",
-            Self::TurnedAway(TurnedAway::Tls(_)) => "tls",
-            Self::TurnedAway(TurnedAway::Lost(_) | TurnedAway::Closed) => "closed",
-            Self::TurnedAway(_) => "not_fix",
+            Self::TurnedAway(TurnedAway::Timeout) => LogonResult::Timeout,
+            Self::TurnedAway(TurnedAway::Tls(_)) => LogonResult::Tls,
+            Self::TurnedAway(TurnedAway::Lost(_) | TurnedAway::Closed) => LogonResult::Closed,
+            Self::TurnedAway(_) => LogonResult::NotFix,
             Self::Stranger(stranger) => stranger.result(),
         }
     }
@@ -95,7 +97,10 @@ impl Acceptor {
             Err(why) => {
                 info!(peer = %address, %why, "connection dropped");
                 let fix = &self.desk.venue.metrics.fix;
-                fix.connections_refused.inc(why.limit());
+                fix.connections_refused.inc(match why {
+                    NoPlace::All => Limit::All,
+                    NoPlace::Address => Limit::Address,
+                });
                 return;
             }
         };
@@ -180,7 +185,7 @@ impl Arrival {
 }
 
 fn turned_away(address: SocketAddr, why: &Unwelcome, venue: &Venue) {
-    info!(peer = %address, %why, "turned away");
+    info!(peer = %address, why = %Excerpt(why), "turned away");
     venue.metrics.fix.logons.inc(why.result());
 }
 

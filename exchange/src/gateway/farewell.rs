@@ -60,6 +60,7 @@ mod tests {
     use crate::gateway::session_task::SessionTask;
     use crate::hub::{self, Hub, Running};
     use crate::journal::disk::Files;
+    use crate::metrics::labels::LogonResult;
     use crate::participant::{ClientCert, Credentials, ParticipantChange, PasswordHash, Rights};
     use bytes::BytesMut;
     use fix_engine::codec::message::Message;
@@ -177,7 +178,7 @@ mod tests {
             fields.collect::<Vec<_>>().join("|")
         }
 
-        fn counted(&self, result: &str) -> u64 {
+        fn counted(&self, result: LogonResult) -> u64 {
             self.venue.metrics.fix.logons.count(result)
         }
     }
@@ -278,7 +279,7 @@ mod tests {
         stage.session.attach(attachment, &stage.venue).await;
         let told = "35=5|34=1|49=LOGGIA|56=BOT01|58=the session's store has failed, ask the venue's operator";
         assert_eq!(stage.told(peer).await, told);
-        assert_eq!(stage.counted("store_failed"), 1);
+        assert_eq!(stage.counted(LogonResult::StoreFailed), 1);
         ground.close();
     }
 
@@ -293,7 +294,7 @@ mod tests {
         stage.session.attach(attachment, &stage.venue).await;
         let told = "35=5|34=1|49=LOGGIA|56=BOT01|58=disabled by the venue: margin call";
         assert_eq!(stage.told(peer).await, told);
-        assert_eq!(stage.counted("disabled"), 1);
+        assert_eq!(stage.counted(LogonResult::Disabled), 1);
         ground.close();
     }
 
@@ -317,7 +318,7 @@ mod tests {
                 stage.begin();
             }
             assert_eq!(stage.told(peer).await, told, "round {round}");
-            assert_eq!(stage.counted("unknown"), 1);
+            assert_eq!(stage.counted(LogonResult::Unknown), 1);
         }
         ground.close();
     }
@@ -333,7 +334,7 @@ mod tests {
         stage.session.attach(attachment, &stage.venue).await;
         let told = "35=5|34=1|49=LOGGIA|56=BOT01|58=the venue is closing";
         assert_eq!(stage.told(peer).await, told);
-        assert_eq!(stage.counted("closing"), 1);
+        assert_eq!(stage.counted(LogonResult::Closing), 1);
         ground.close();
     }
 }

@@ -7,6 +7,7 @@ use crate::gateway::lockouts::{Attempt, Locked};
 use crate::gateway::passwords::Checked;
 use crate::gateway::roster::{Roster, SessionHandle};
 use crate::gateway::venue::Venue;
+use crate::metrics::labels::LogonResult;
 use crate::participant::{ClientCert, Credentials};
 use fix_engine::io::clock;
 use fix_engine::session::logon::{LogonRefusal, LogonRequest};
@@ -106,21 +107,21 @@ impl Stranger {
     }
 
     /// The value of `result` that it is counted under.
-    pub(crate) fn result(&self) -> &'static str {
+    pub(crate) fn result(&self) -> LogonResult {
         match self {
-            Self::NotLogon(_) => "not_logon",
+            Self::NotLogon(_) => LogonResult::NotLogon,
             Self::BeginString(_) | Self::Target(_) | Self::Sender(_) | Self::Removed(_) => {
-                "unknown"
+                LogonResult::Unknown
             }
-            Self::Taken(_) => "taken",
-            Self::Address(_) => "address",
-            Self::Certificate(_) => "certificate",
-            Self::Locked { .. } => "locked",
-            Self::Password(_) => "password",
-            Self::Expired { .. } => "expired",
-            Self::Disabled(..) => "disabled",
-            Self::StoreFailed(_) => "store_failed",
-            Self::Closing => "closing",
+            Self::Taken(_) => LogonResult::Taken,
+            Self::Address(_) => LogonResult::Address,
+            Self::Certificate(_) => LogonResult::Certificate,
+            Self::Locked { .. } => LogonResult::Locked,
+            Self::Password(_) => LogonResult::Password,
+            Self::Expired { .. } => LogonResult::Expired,
+            Self::Disabled(..) => LogonResult::Disabled,
+            Self::StoreFailed(_) => LogonResult::StoreFailed,
+            Self::Closing => LogonResult::Closing,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! When the store fails, nothing more is told through it: the session ends its connection and stays away until the venue is started
 //! again; then the journal tells what is missing.
 
+mod acting;
 mod alarm;
 mod answering;
 mod counting;
@@ -26,16 +27,15 @@ use crate::gateway::roster::{Claim, MAILBOX, Mail, SessionHandle, Standing};
 use crate::gateway::session_task::alarm::Alarm;
 use crate::gateway::session_task::linking::turn_away_waiting;
 use crate::gateway::session_task::user::PasswordWish;
-use crate::gateway::tap::Passing;
 use crate::gateway::throttle::Throttle;
 use crate::gateway::venue::Venue;
+use crate::metrics::labels::DisconnectLabel;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::io::file_store::{FileStore, FileStoreConfig};
-use fix_engine::io::link::Full;
 use fix_engine::session::Session;
-use fix_engine::session::action::{Action, DisconnectReason};
+use fix_engine::session::action::Action;
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::session::store::{Store, StoreError};
@@ -43,11 +43,10 @@ use market::id::{CompId, ParticipantId};
 use std::collections::{BTreeSet, VecDeque};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
-use tracing::{debug, error, info, warn};
+use tracing::{debug, warn};
 
 /// Market data that waits for a session task; then the publisher skips it.
 const TRANSIENT: usize = 256;
@@ -330,73 +329,6 @@ impl SessionTask {
             .saturating_add(resets.min(LIFE - 1))
     }
 
-    /// Ends the turn and carries out what the session wants done, in order, until it wants nothing more.
-    fn carry_out(&mut self) {
-        self.turn();
-        while let Some(action) = self.actions.pop_front() {
-            match action {
-                Action::Transmit(bytes) => {
-                    let tap = &self.standing.tap;
-                    tap.pass(clock::now, || Passing::Out(bytes.clone()));
-                    let Some(link) = &mut self.link else {
-                        continue;
-                    };
-                    match link.connection.put(&bytes) {
-                        Ok(()) => self.count_sent(&bytes),
-                        Err(Full { .. }) => self.cut_slow_consumer(),
-                    }
-                }
-                Action::Deliver(message) => self.deliver(&message),
-                Action::PeerRejected(message) => {
-                    warn!(comp_id = %self.comp_id, message = message.to_pipe(), "the peer rejected a message of ours");
-                }
-                Action::LoggedOn => self.logged_on(true),
-                Action::LoggedOut { text } => {
-                    info!(comp_id = %self.comp_id, text, "logged out");
-                    self.logged_on(false);
-                }
-                Action::WasReset => {
-                    info!(comp_id = %self.comp_id, "sequence numbers reset to 1");
-                    self.was_reset();
-                }
-                Action::Noted(note) => debug!(comp_id = %self.comp_id, %note, "session"),
-                Action::Disconnect { why } => {
-                    info!(comp_id = %self.comp_id, %why, "disconnected");
-                    if why == DisconnectReason::StoreFailed {
-                        self.excuse_failure();
-                    }
-                    self.unlink(counting::reason(&why), Connection::close);
-                }
-                Action::StoreFailed(why) => self.store_failed(&why),
-                other => debug!(comp_id = %self.comp_id, ?other, "session"),
-            }
-        }
-        self.forget_throttled();
-    }
-
-    fn cut_slow_consumer(&mut self) {
-        warn!(
-            comp_id = %self.comp_id,
-            messages = self.venue.config.outbound_queue,
-            "disconnected: the peer does not read what is sent (slow consumer)"
-        );
-        self.unlink("slow_consumer", Connection::cut);
-        self.handle(Input::Disconnected);
-    }
-
-    fn store_failed(&mut self, why: &StoreError) {
-        error!(comp_id = %self.comp_id, %why, "the session's store failed: the session stays away until the next start");
-        self.venue
-            .health
-            .ail("sessions", format!("session {}: {why}", self.comp_id));
-        self.standing.has_failed.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the store has failed: nothing more is told until the next start.
-    fn has_failed(&self) -> bool {
-        self.standing.has_failed.load(Ordering::Relaxed)
-    }
-
     /// Logs out in good order and leaves the store as it is to be found.
     async fn say_goodbye(mut self) {
         let why = self.welcome().err().unwrap_or(Stranger::Closing);
@@ -409,7 +341,7 @@ impl SessionTask {
             let inbound = tokio::time::timeout_at(deadline, link.connection.next(true)).await;
             match inbound {
                 Ok(inbound) => self.hear(inbound),
-                Err(_) => self.unlink("logged_out", Connection::close),
+                Err(_) => self.unlink(DisconnectLabel::LoggedOut, Connection::close),
             }
             self.carry_out();
             self.venue.submitter.see_to_it();

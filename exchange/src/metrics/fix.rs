@@ -1,124 +1,76 @@
-//! [`FixMetrics`]: the figures of the FIX gateway. Every name begins with `fix_`; every label has a fixed set of values, all of which
-//! are there from the start. Counters count since the start of the process.
+//! [`FixMetrics`]: the figures of the FIX gateway. Every name begins with `fix_`; every label has a fixed set of values
+//! ([`crate::metrics::labels`]), all of which are there from the start. Counters count since the start of the process.
 
+use crate::metrics::labels::{
+    DisconnectLabel, Label, Limit, LogonResult, MsgTypeLabel, PasswordChange, RejectKind, Reload,
+    Side,
+};
 use prometheus::{IntCounter, IntGauge, Opts, Registry};
+use std::marker::PhantomData;
 
 /// All figures of the gateway; cheap to clone, all clones count together.
 #[derive(Clone, Debug)]
 pub struct FixMetrics {
     /// Connections that are open, logged on or not.
     pub connections: IntGauge,
-    /// Connections dropped because there are too many, by limit: see [`LIMITS`].
-    pub connections_refused: ByLabel,
-    /// Connections that became a session or did not, by result: see [`LOGON_RESULTS`].
-    pub logons: ByLabel,
+    /// Connections dropped because there are too many, by limit.
+    pub connections_refused: ByLabel<Limit>,
+    /// Connections that became a session or did not, by result.
+    pub logons: ByLabel<LogonResult>,
     /// Waits that began after failed logons.
     pub lockouts: IntCounter,
     /// Sessions logged on now.
     pub sessions_logged_on: IntGauge,
-    /// Sessions that lost their connection, by reason: see [`DISCONNECT_REASONS`].
-    pub disconnects: ByLabel,
-    /// Messages of sessions that came, by MsgType (35): see [`MSG_TYPES`].
-    pub messages_received: ByLabel,
+    /// Sessions that lost their connection, by reason.
+    pub disconnects: ByLabel<DisconnectLabel>,
+    /// Messages of sessions that came, by MsgType (35).
+    pub messages_received: ByLabel<MsgTypeLabel>,
     /// Messages of sessions that went, by MsgType (35).
-    pub messages_sent: ByLabel,
+    pub messages_sent: ByLabel<MsgTypeLabel>,
     /// Bytes of those that came.
     pub received_bytes: IntCounter,
     /// Bytes of those that went.
     pub sent_bytes: IntCounter,
     /// Pieces of bytes that were no message.
     pub garbled: IntCounter,
-    /// Rejects sent, by kind: see [`REJECT_KINDS`].
-    pub rejects_sent: ByLabel,
-    /// ResendRequests (2), by side: see [`SIDES`].
-    pub resend_requests: ByLabel,
+    /// Rejects sent, by kind.
+    pub rejects_sent: ByLabel<RejectKind>,
+    /// ResendRequests (2), by side.
+    pub resend_requests: ByLabel<Side>,
     /// Messages sent again with PossDupFlag (43), gap fills among them.
     pub resent_messages: IntCounter,
     /// Messages refused because a session sent too many in a second.
     pub throttled: IntCounter,
     /// Messages that wait for sockets, of all sessions.
     pub outbound_queue_messages: IntGauge,
-    /// Changes of passwords asked for by participants, by result: see [`PASSWORD_CHANGE_RESULTS`].
-    pub password_changes: ByLabel,
-    /// Readings of certificates and revocation lists while the ports are open, by result: see [`RELOAD_RESULTS`].
-    pub certificate_reloads: ByLabel,
+    /// Changes of passwords asked for by participants, by result.
+    pub password_changes: ByLabel<PasswordChange>,
+    /// Readings of certificates and revocation lists while the ports are open, by result.
+    pub certificate_reloads: ByLabel<Reload>,
 }
-
-/// Values of `limit`.
-pub const LIMITS: &[&str] = &["all", "address"];
-/// Values of `result` of logons.
-pub const LOGON_RESULTS: &[&str] = &[
-    "accepted",
-    "not_fix",
-    "not_logon",
-    "timeout",
-    "tls",
-    "closed",
-    "unknown",
-    "address",
-    "taken",
-    "locked",
-    "certificate",
-    "password",
-    "expired",
-    "disabled",
-    "store_failed",
-    "refused",
-    "closing",
-];
-/// Values of `reason`.
-pub const DISCONNECT_REASONS: &[&str] = &[
-    "logged_out",
-    "fault",
-    "msg_seq_num",
-    "silent",
-    "resends",
-    "too_long",
-    "outside_hours",
-    "overrun",
-    "store_failed",
-    "lost",
-    "slow_consumer",
-    "throttled",
-    "certificate_revoked",
-    "other",
-];
-/// Values of `kind`.
-pub const REJECT_KINDS: &[&str] = &["session", "business"];
-/// Values of `side`.
-pub const SIDES: &[&str] = &["sent", "received"];
-/// Values of `result` of changes of passwords.
-pub const PASSWORD_CHANGE_RESULTS: &[&str] = &["changed", "wrong_password", "refused"];
-/// Values of `result` of readings of certificates.
-pub const RELOAD_RESULTS: &[&str] = &["done", "failed"];
-/// Values of `msg_type`, the frequent ones first.
-pub const MSG_TYPES: &[&str] = &[
-    "D", "8", "0", "F", "G", "W", "X", "9", "1", "2", "3", "4", "5", "A", "j", "q", "r", "H", "AF",
-    "V", "Y", "e", "f", "g", "h", "x", "y", "BE", "BF", "other",
-];
 
 /// A counter for each value of one label.
 #[derive(Clone, Debug)]
-pub struct ByLabel {
-    values: &'static [&'static str],
+pub struct ByLabel<L> {
+    /// In the order of [`Label::ALL`].
     counters: Vec<IntCounter>,
+    label: PhantomData<L>,
 }
 
-impl ByLabel {
-    /// Counts one; a value that is not in the set counts as the last one of it.
-    pub fn inc(&self, value: &str) {
-        let place = self.values.iter().position(|known| *known == value);
-        let counter = place.map_or(self.counters.last(), |place| self.counters.get(place));
-        if let Some(counter) = counter {
-            counter.inc();
-        }
+impl<L: Label> ByLabel<L> {
+    /// Counts one.
+    pub fn inc(&self, value: L) {
+        self.counter(value).inc();
     }
 
     /// How often a value was counted.
-    pub fn count(&self, value: &str) -> u64 {
-        let place = self.values.iter().position(|known| *known == value);
-        let counter = place.and_then(|place| self.counters.get(place));
-        counter.map_or(0, IntCounter::get)
+    pub fn count(&self, value: L) -> u64 {
+        self.counter(value).get()
+    }
+
+    fn counter(&self, value: L) -> &IntCounter {
+        let counter = self.counters.get(value.place());
+        counter.expect("each value of the label has a counter from the start")
     }
 }
 
@@ -131,12 +83,12 @@ impl FixMetrics {
             connections_refused: register.by_label(
                 "fix_connections_refused_total",
                 "FIX connections dropped because there are too many.",
-                ("limit", LIMITS),
+                "limit",
             ),
             logons: register.by_label(
                 "fix_logons_total",
                 "FIX connections that became a session, or why not.",
-                ("result", LOGON_RESULTS),
+                "result",
             ),
             lockouts: register.counter(
                 "fix_lockouts_total",
@@ -147,17 +99,17 @@ impl FixMetrics {
             disconnects: register.by_label(
                 "fix_disconnects_total",
                 "FIX sessions that lost their connection.",
-                ("reason", DISCONNECT_REASONS),
+                "reason",
             ),
             messages_received: register.by_label(
                 "fix_messages_received_total",
                 "Messages of FIX sessions that came.",
-                ("msg_type", MSG_TYPES),
+                "msg_type",
             ),
             messages_sent: register.by_label(
                 "fix_messages_sent_total",
                 "Messages of FIX sessions that went.",
-                ("msg_type", MSG_TYPES),
+                "msg_type",
             ),
             received_bytes: register.counter(
                 "fix_received_bytes_total",
@@ -174,12 +126,12 @@ impl FixMetrics {
             rejects_sent: register.by_label(
                 "fix_rejects_sent_total",
                 "Reject (3) and BusinessMessageReject (j) sent.",
-                ("kind", REJECT_KINDS),
+                "kind",
             ),
             resend_requests: register.by_label(
                 "fix_resend_requests_total",
                 "ResendRequests (2).",
-                ("side", SIDES),
+                "side",
             ),
             resent_messages: register.counter(
                 "fix_resent_messages_total",
@@ -196,12 +148,12 @@ impl FixMetrics {
             password_changes: register.by_label(
                 "fix_password_changes_total",
                 "Changes of passwords asked for by UserRequest (BE).",
-                ("result", PASSWORD_CHANGE_RESULTS),
+                "result",
             ),
             certificate_reloads: register.by_label(
                 "fix_certificate_reloads_total",
                 "Readings of certificates and revocation lists while the ports are open.",
-                ("result", RELOAD_RESULTS),
+                "result",
             ),
         }
     }
@@ -226,17 +178,12 @@ impl Register<'_> {
         gauge
     }
 
-    fn by_label(
-        &self,
-        name: &str,
-        help: &str,
-        (label, values): (&str, &'static [&'static str]),
-    ) -> ByLabel {
+    fn by_label<L: Label>(&self, name: &str, help: &str, label: &str) -> ByLabel<L> {
         let counter =
-            |value: &&str| self.counter_with(Opts::new(name, help).const_label(label, *value));
+            |value: &L| self.counter_with(Opts::new(name, help).const_label(label, value.text()));
         ByLabel {
-            values,
-            counters: values.iter().map(counter).collect(),
+            counters: L::ALL.iter().map(counter).collect(),
+            label: PhantomData,
         }
     }
 }

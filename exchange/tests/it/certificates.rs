@@ -5,6 +5,7 @@ use crate::venue::{AUTHORITY, PATIENCE, Papers, Peer, until};
 use exchange::bootstrap::Declared;
 use exchange::certificates::CertificatesError;
 use exchange::config::Config;
+use exchange::metrics::labels::{DisconnectLabel, LogonResult, Reload};
 use exchange::open::{Exchange, OpenError, open};
 use fix_engine::io::client::{Client, ClientError, Target};
 use fix_engine::io::tls::client_config;
@@ -69,7 +70,10 @@ async fn who_is_revoked_is_logged_out_and_kept_out() {
         other => panic!("{other:?}"),
     }
     until("it is counted", || {
-        figures.disconnects.count("certificate_revoked") == 1
+        figures
+            .disconnects
+            .count(DisconnectLabel::CertificateRevoked)
+            == 1
     })
     .await;
     assert!(matches!(
@@ -77,7 +81,7 @@ async fn who_is_revoked_is_logged_out_and_kept_out() {
         ClientError::Connect { .. } | ClientError::Lost(_)
     ));
     until("it fails at the handshake", || {
-        figures.logons.count("tls") == 1
+        figures.logons.count(LogonResult::Tls) == 1
     })
     .await;
     // The other session goes on, and a new certificate for the same name is good.
@@ -109,7 +113,10 @@ async fn who_is_revoked_is_logged_out_and_kept_out() {
     exchange.reload_certificates().await.unwrap();
     peer(&exchange, &lost, "BOT01").connect().await;
     let reloads = &figures.certificate_reloads;
-    assert_eq!((reloads.count("done"), reloads.count("failed")), (2, 2));
+    assert_eq!(
+        (reloads.count(Reload::Done), reloads.count(Reload::Failed)),
+        (2, 2)
+    );
     exchange.run(async {}).await.unwrap();
 }
 

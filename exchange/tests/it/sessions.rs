@@ -3,6 +3,7 @@
 
 use crate::caller::Caller;
 use crate::venue::{Peer, Venue, until};
+use exchange::metrics::labels::LogonResult;
 use fix_engine::io::client::{Client, ClientError};
 use fix_engine::session::logon::Password;
 use hyper::Method;
@@ -178,7 +179,7 @@ async fn a_disabled_session_is_logged_out_and_refused_until_it_is_enabled() {
             .ends_with("disabled by the venue: margin call")
     );
     let logons = &venue.hub.metrics.fix.logons;
-    until("it is counted", || logons.count("disabled") == 1).await;
+    until("it is counted", || logons.count(LogonResult::Disabled) == 1).await;
     // Who does not know the password does not learn it.
     let mut config = Peer::config("BOT01");
     config.password = Some(Password::new("wrong"));

@@ -6,6 +6,12 @@ use crate::raw::{Raw, message, now};
 /// Line breaks with a line of the log behind them, an escape sequence, a line separator, a reversed direction.
 const EVIL: &str = "x\r\n2026-01-01T00:00:00.000000Z  INFO forged: logged on\n\u{1b}[2J\u{1b}[31m\u{9b}2J\u{2028}\u{202e}";
 
+/// So often, they make a message of some 40 KiB.
+const LONG: usize = 400;
+
+/// Of a peer's words a line has 512 characters at most; an escape of one has up to eight bytes.
+const LINE_BYTES: usize = 512 * 8 + 512;
+
 /// Everything in which a stranger and a participant can put words.
 fn provoke(venue: &Venue) {
     let password = venue.participant("BOT01")["password"].as_str().unwrap();
@@ -45,7 +51,9 @@ fn provoke(venue: &Venue) {
         "BE",
         "923=c|924=3|553=BOT01|554=another-old-secret|925=a-new-secret-of-mine|",
     );
-    send("5", &format!("58={EVIL}|"));
+    let long = EVIL.repeat(LONG);
+    send("3", &format!("45=1|58={long}|"));
+    send("5", &format!("58={long}|"));
     raw.until_closed();
 }
 
@@ -72,6 +80,11 @@ fn lines(venue: &Venue) -> Vec<String> {
     for line in &lines {
         let strays = |it: char| it.is_control() || matches!(it, '\u{2028}' | '\u{202e}');
         assert!(!line.contains(strays), "{line:?}");
+        assert!(
+            line.len() <= LINE_BYTES,
+            "{} bytes: {line:.200}",
+            line.len()
+        );
     }
     lines
 }

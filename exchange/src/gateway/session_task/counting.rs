@@ -2,6 +2,7 @@
 
 use super::{Link, SessionTask};
 use crate::gateway::connection::Connection;
+use crate::metrics::labels::{DisconnectLabel, LogonResult, MsgTypeLabel, RejectKind, Side};
 use fix_engine::codec::message::Message;
 use fix_engine::session::action::DisconnectReason;
 use std::sync::PoisonError;
@@ -15,10 +16,11 @@ impl SessionTask {
     /// A message has come.
     pub(super) fn count_received(&self, message: &Message) {
         let fix = &self.venue.metrics.fix;
-        fix.messages_received.inc(message.msg_type());
+        fix.messages_received
+            .inc(MsgTypeLabel::of(message.msg_type()));
         fix.received_bytes.inc_by(length(message.bytes()));
         if message.msg_type() == fix_engine::msg_type::RESEND_REQUEST {
-            fix.resend_requests.inc("received");
+            fix.resend_requests.inc(Side::Received);
         }
     }
 
@@ -26,12 +28,14 @@ impl SessionTask {
     pub(super) fn count_sent(&self, bytes: &[u8]) {
         let fix = &self.venue.metrics.fix;
         let (msg_type, is_again) = sent(bytes);
-        fix.messages_sent.inc(msg_type);
+        fix.messages_sent.inc(MsgTypeLabel::of(msg_type));
         fix.sent_bytes.inc_by(length(bytes));
         match msg_type {
-            fix_engine::msg_type::RESEND_REQUEST => fix.resend_requests.inc("sent"),
-            fix_engine::msg_type::REJECT => fix.rejects_sent.inc("session"),
-            fix_engine::msg_type::BUSINESS_MESSAGE_REJECT => fix.rejects_sent.inc("business"),
+            fix_engine::msg_type::RESEND_REQUEST => fix.resend_requests.inc(Side::Sent),
+            fix_engine::msg_type::REJECT => fix.rejects_sent.inc(RejectKind::Session),
+            fix_engine::msg_type::BUSINESS_MESSAGE_REJECT => {
+                fix.rejects_sent.inc(RejectKind::Business)
+            }
             _ => {}
         }
         if is_again {
@@ -58,13 +62,13 @@ impl SessionTask {
             && let Some(link) = &mut self.link
             && !std::mem::replace(&mut link.was_logged_on, true)
         {
-            fix.logons.inc("accepted");
+            fix.logons.inc(LogonResult::Accepted);
         }
     }
 
     /// Gives the connection up: `reason` is what it is counted under, once it was logged on. The claim goes last: who waits for it finds
     /// the session as it is then.
-    pub(super) fn unlink(&mut self, reason: &str, end: impl FnOnce(Connection)) {
+    pub(super) fn unlink(&mut self, reason: DisconnectLabel, end: impl FnOnce(Connection)) {
         self.throttled.clear();
         let link = self.link.take();
         if let Some(link) = &link {
@@ -81,42 +85,38 @@ impl SessionTask {
         }
     }
 
-    fn count_end(&self, link: &Link, reason: &str) {
+    fn count_end(&self, link: &Link, reason: DisconnectLabel) {
         let fix = &self.venue.metrics.fix;
-        match link.was_logged_on {
-            true => fix.disconnects.inc(reason),
-            false if reason == LOST => fix.logons.inc("closed"),
-            false if reason == STORE_FAILED => fix.logons.inc(STORE_FAILED),
-            false => fix.logons.inc("refused"),
+        if link.was_logged_on {
+            return fix.disconnects.inc(reason);
         }
+        fix.logons.inc(match reason {
+            DisconnectLabel::Lost => LogonResult::Closed,
+            DisconnectLabel::StoreFailed => LogonResult::StoreFailed,
+            _ => LogonResult::Refused,
+        });
     }
 }
 
-/// The connection is gone by itself.
-pub(super) const LOST: &str = "lost";
-
-/// The session's store has failed.
-const STORE_FAILED: &str = "store_failed";
-
 /// The value of `reason` of a connection that the session ends.
-pub(super) fn reason(why: &DisconnectReason) -> &'static str {
+pub(super) fn reason(why: &DisconnectReason) -> DisconnectLabel {
     match why {
         DisconnectReason::PeerLoggedOut
         | DisconnectReason::LogoutAnswered
-        | DisconnectReason::LogoutTimeout => "logged_out",
+        | DisconnectReason::LogoutTimeout => DisconnectLabel::LoggedOut,
         DisconnectReason::MsgSeqNumTooLow { .. } | DisconnectReason::MsgSeqNumMissing => {
-            "msg_seq_num"
+            DisconnectLabel::MsgSeqNum
         }
-        DisconnectReason::Fault(_) => "fault",
-        DisconnectReason::Silent { .. } => "silent",
+        DisconnectReason::Fault(_) => DisconnectLabel::Fault,
+        DisconnectReason::Silent { .. } => DisconnectLabel::Silent,
         DisconnectReason::ResendUnanswered { .. }
         | DisconnectReason::TooManyResendRequests
-        | DisconnectReason::SameResendRequest { .. } => "resends",
-        DisconnectReason::MessageTooLong { .. } => "too_long",
-        DisconnectReason::OutsideHours(_) => "outside_hours",
-        DisconnectReason::Overrun => "overrun",
-        DisconnectReason::StoreFailed => STORE_FAILED,
-        _ => "other",
+        | DisconnectReason::SameResendRequest { .. } => DisconnectLabel::Resends,
+        DisconnectReason::MessageTooLong { .. } => DisconnectLabel::TooLong,
+        DisconnectReason::OutsideHours(_) => DisconnectLabel::OutsideHours,
+        DisconnectReason::Overrun => DisconnectLabel::Overrun,
+        DisconnectReason::StoreFailed => DisconnectLabel::StoreFailed,
+        _ => DisconnectLabel::Other,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A connection meets its session: the Logon that it came with, and everything that comes after it, in order. Who logs on has proved who it is.
 
-use super::{Link, SessionTask, config, counting};
+use super::{Link, SessionTask, config};
 use crate::gateway::connection::{Connection, Inbound};
 use crate::gateway::farewell::farewell;
 use crate::gateway::logon::{Stranger, may_log_on};
@@ -8,6 +8,7 @@ use crate::gateway::marketdata::desk::Desk;
 use crate::gateway::roster::{Attachment, Mail};
 use crate::gateway::tap::Passing;
 use crate::gateway::venue::Venue;
+use crate::metrics::labels::DisconnectLabel;
 use fix_engine::io::clock;
 use fix_engine::session::Session;
 use fix_engine::session::input::Input;
@@ -99,7 +100,7 @@ impl SessionTask {
             Inbound::Closed(why) => {
                 info!(comp_id = %self.comp_id, why, "connection lost");
                 self.handle(Input::Disconnected);
-                self.unlink(counting::LOST, Connection::close);
+                self.unlink(DisconnectLabel::Lost, Connection::close);
             }
         }
     }

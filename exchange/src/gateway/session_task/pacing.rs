@@ -5,6 +5,7 @@
 use super::SessionTask;
 use crate::gateway::connection::Connection;
 use crate::gateway::throttle::Pace;
+use crate::metrics::labels::DisconnectLabel;
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::session::input::Input;
@@ -60,7 +61,7 @@ impl SessionTask {
         );
         let text =
             format!("too many messages: more than {per_sec} a second, and {burst} of them refused");
-        self.cut(text, "throttled");
+        self.cut(text, DisconnectLabel::Throttled);
     }
 
     /// Ends the connection if the certificate that it was made with is revoked now.
@@ -72,12 +73,12 @@ impl SessionTask {
         if certificate.is_some_and(|certificate| self.venue.revoked.contains(certificate)) {
             warn!(comp_id = %self.comp_id, "disconnected: the client certificate has been revoked");
             let text = "the client certificate has been revoked".to_owned();
-            self.cut(text, "certificate_revoked");
+            self.cut(text, DisconnectLabel::CertificateRevoked);
         }
     }
 
     /// Says goodbye and does not wait for an answer.
-    fn cut(&mut self, text: String, reason: &str) {
+    fn cut(&mut self, text: String, reason: DisconnectLabel) {
         self.handle(Input::Logout { text });
         self.carry_out();
         self.handle(Input::Disconnected);

@@ -10,6 +10,7 @@ use crate::gateway::passwords::{Changed, Checked};
 use crate::gateway::refused::Refused;
 use crate::gateway::roster::Mail;
 use crate::gateway::user::{UserStatus, user_response};
+use crate::metrics::labels::PasswordChange;
 use crate::participant::{ParticipantChange, PasswordHash, new_password};
 use crate::sequencer::Submission;
 use fix_engine::codec::body::Body;
@@ -114,7 +115,7 @@ impl SessionTask {
             return refused("one change of the password at a time".to_owned());
         }
         if let Err(why) = new_password::check(new, old, self.comp_id) {
-            self.count_password_change("refused");
+            self.count_password_change(PasswordChange::Refused);
             return refused(format!("NewPassword (925): {why}"));
         }
         let record = self.venue.directory.participant(self.participant);
@@ -157,12 +158,12 @@ impl SessionTask {
                 // The answer is told, and the message confirmed, by the journal.
                 Ok(()) => {
                     info!(comp_id = %self.comp_id, "the participant has given itself another password");
-                    return self.count_password_change("changed");
+                    return self.count_password_change(PasswordChange::Changed);
                 }
-                Err(refused) => ("refused", UserStatus::Other, refused.text()),
+                Err(refused) => (PasswordChange::Refused, UserStatus::Other, refused.text()),
             },
             Changed::Refused(Checked::Locked(locked)) => (
-                "wrong_password",
+                PasswordChange::WrongPassword,
                 UserStatus::Other,
                 format!(
                     "too many failed logons, try again in {} seconds",
@@ -172,9 +173,17 @@ impl SessionTask {
             Changed::Refused(_) => {
                 info!(comp_id = %self.comp_id, "a change of the password is refused: the old one is wrong");
                 let text = "Password (554): not the present one".to_owned();
-                ("wrong_password", UserStatus::PasswordIncorrect, text)
+                (
+                    PasswordChange::WrongPassword,
+                    UserStatus::PasswordIncorrect,
+                    text,
+                )
             }
-            Changed::Failed => ("refused", UserStatus::Other, Refused::Busy.text()),
+            Changed::Failed => (
+                PasswordChange::Refused,
+                UserStatus::Other,
+                Refused::Busy.text(),
+            ),
         };
         self.count_password_change(result);
         let username = self.comp_id;
@@ -214,7 +223,7 @@ impl SessionTask {
         self.handle(Input::Send(body, Send::Durable(cause)));
     }
 
-    fn count_password_change(&self, result: &str) {
+    fn count_password_change(&self, result: PasswordChange) {
         self.venue.metrics.fix.password_changes.inc(result);
     }
 }

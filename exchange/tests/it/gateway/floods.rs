@@ -3,6 +3,7 @@
 
 use crate::venue::{Raw, Venue, now, until};
 use bytes::BytesMut;
+use exchange::metrics::labels::DisconnectLabel;
 use fix_engine::codec::frame::{Framing, split};
 use fix_engine::codec::message::Message;
 
@@ -100,7 +101,7 @@ async fn what_is_too_much_is_refused_and_who_goes_on_is_logged_out() {
         figures.throttled.get()
     );
     until("it is cut off", || {
-        figures.disconnects.count("throttled") == 1
+        figures.disconnects.count(DisconnectLabel::Throttled) == 1
     })
     .await;
     // Nothing is forgotten: every message that was read is answered, and the next is asked for.
@@ -176,7 +177,8 @@ async fn session_messages_count_too_and_a_reconnect_gives_no_new_burst() {
     let throttled = figures.throttled.get();
     raw.send_message(&message("1", 3_001, "112=y|")).await;
     until("it is refused or cut off at once", || {
-        figures.throttled.get() > throttled || figures.disconnects.count("throttled") == 2
+        figures.throttled.get() > throttled
+            || figures.disconnects.count(DisconnectLabel::Throttled) == 2
     })
     .await;
     venue.close().await;

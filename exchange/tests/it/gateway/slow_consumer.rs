@@ -1,6 +1,7 @@
 //! A peer that does not read is disconnected; everything it missed is there when it asks again.
 
 use crate::venue::{PATIENCE, Raw, Venue, now};
+use exchange::metrics::labels::{DisconnectLabel, Side};
 use fix_engine::codec::frame::{Framing, split};
 use fix_engine::codec::message::Message;
 use tokio::io::AsyncReadExt;
@@ -94,7 +95,7 @@ async fn who_does_not_read_is_cut_off_and_loses_nothing() {
     .await;
     drop(raw);
     let figures = venue.hub.metrics.fix.clone();
-    assert_eq!(figures.disconnects.count("slow_consumer"), 1);
+    assert_eq!(figures.disconnects.count(DisconnectLabel::SlowConsumer), 1);
     let bot = |venue: &Venue| {
         let statuses = venue.gateway.roster().statuses();
         statuses
@@ -131,7 +132,7 @@ async fn who_does_not_read_is_cut_off_and_loses_nothing() {
     .await;
     // What was sent again were the reports and the gap fills between them.
     assert!(figures.resent_messages.get() >= wanted);
-    assert_eq!(figures.resend_requests.count("received"), 1);
+    assert_eq!(figures.resend_requests.count(Side::Received), 1);
     crate::venue::until("nothing waits any more", || {
         figures.outbound_queue_messages.get() == 0
     })

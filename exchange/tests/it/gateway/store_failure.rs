@@ -3,6 +3,7 @@
 
 use crate::venue::{Venue, now, until};
 use exchange::entry::{Instruction, Origin};
+use exchange::metrics::labels::{DisconnectLabel, LogonResult};
 use exchange::participant::{Credentials, ParticipantChange, PasswordHash};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,7 +61,7 @@ async fn a_session_whose_store_fails_ends_and_its_participant_alone_is_told_why(
     let messages = said.matches("8=FIX.4.4|").count();
     assert_eq!(messages, 1, "what is not stored is not sent: {said}");
     until("the end is counted with its reason", || {
-        figures.disconnects.count("store_failed") == 1
+        figures.disconnects.count(DisconnectLabel::StoreFailed) == 1
     })
     .await;
     assert!(
@@ -73,12 +74,12 @@ async fn a_session_whose_store_fails_ends_and_its_participant_alone_is_told_why(
     );
     assert_told(&answer(&venue, "BOT01", "secret-BOT01", "").await, TOLD);
     until("it is counted", || {
-        figures.logons.count("store_failed") == 1
+        figures.logons.count(LogonResult::StoreFailed) == 1
     })
     .await;
     let wrong = answer(&venue, "BOT01", "wrong", "").await;
     assert_told(&wrong, "58=invalid username or password|");
-    assert_eq!(figures.logons.count("store_failed"), 1);
+    assert_eq!(figures.logons.count(LogonResult::StoreFailed), 1);
     venue.peer("BOT02").await.rest("b", '1', "1", "1").await;
     venue.close().await;
     // With the cause gone, the next start goes on where the session was.
@@ -104,8 +105,14 @@ async fn a_store_that_fails_over_the_logon_itself_is_told() {
     );
     let answered = answer(&venue, "BOT01", "secret-BOT01", "141=Y|").await;
     assert_told(&answered, TOLD);
-    until("it is counted", || logons.count("store_failed") == 1).await;
-    assert_eq!(logons.count("refused") + logons.count("accepted"), 0);
+    until("it is counted", || {
+        logons.count(LogonResult::StoreFailed) == 1
+    })
+    .await;
+    assert_eq!(
+        logons.count(LogonResult::Refused) + logons.count(LogonResult::Accepted),
+        0
+    );
     venue.close().await;
 }
 
@@ -140,7 +147,10 @@ async fn a_session_whose_store_cannot_be_opened_is_told_to_who_proves_to_be_its_
     .await;
     assert_told(&answer(&venue, "NEW01", "wrong", "").await, "58=invalid");
     assert_told(&answer(&venue, "NEW01", "secret-NEW01", "").await, TOLD);
-    until("it is counted", || logons.count("store_failed") == 1).await;
-    assert_eq!(logons.count("unknown"), 0);
+    until("it is counted", || {
+        logons.count(LogonResult::StoreFailed) == 1
+    })
+    .await;
+    assert_eq!(logons.count(LogonResult::Unknown), 0);
     venue.close().await;
 }

@@ -2,6 +2,7 @@
 
 use crate::venue::{AUTHORITY, PATIENCE, Peer, Raw, TLS01, Venue, now, tls_target, until};
 use exchange::entry::{Instruction, Origin};
+use exchange::metrics::labels::{Label, Limit, LogonResult};
 use exchange::participant::{ClientCert, Credentials, ParticipantChange};
 use fix_engine::io::client::{Client, ClientError, Target};
 use fix_engine::session::logon::Password;
@@ -47,9 +48,9 @@ async fn logs_on(address: Ipv4Addr, venue: &Venue, sender: &str) {
 }
 
 /// A connection that ends is counted a moment after its peer is told.
-async fn counted(venue: &Venue, result: &str, count: u64) {
+async fn counted(venue: &Venue, result: LogonResult, count: u64) {
     let logons = &venue.hub.metrics.fix.logons;
-    until(result, || logons.count(result) == count).await;
+    until(result.text(), || logons.count(result) == count).await;
 }
 
 /// Changes a participant's credentials as an operator would.
@@ -87,8 +88,8 @@ async fn who_guesses_has_to_wait_and_locks_out_nobody_else() {
     let wait: u64 = text.split_once(" seconds").unwrap().0.parse().unwrap();
     assert!((1..=600).contains(&wait), "{answer}");
     assert_eq!(figures.lockouts.get(), 1);
-    counted(&venue, "locked", 1).await;
-    counted(&venue, "password", 2).await;
+    counted(&venue, LogonResult::Locked, 1).await;
+    counted(&venue, LogonResult::Password, 2).await;
     // From where it has logged on before it is let in, and so are others from where the guesses came.
     logs_on(Ipv4Addr::LOCALHOST, &venue, "BOT01").await;
     logs_on(ELSEWHERE, &venue, "BOT02").await;
@@ -113,7 +114,7 @@ async fn a_participant_logs_on_from_its_networks_only() {
         let answer = refusal(Ipv4Addr::LOCALHOST, &venue, "BOT01", password).await;
         assert_eq!(answer, "", "dropped without a word");
     }
-    counted(&venue, "address", 2).await;
+    counted(&venue, LogonResult::Address, 2).await;
     // What came from outside was no guess: one would have been enough to have to wait.
     logs_on(ELSEWHERE, &venue, "BOT01").await;
     venue.close().await;
@@ -143,7 +144,7 @@ async fn a_certificate_may_be_bound_by_its_subject() {
             other => panic!("{other:?}"),
         }
     }
-    counted(&venue, "certificate", 3).await;
+    counted(&venue, LogonResult::Certificate, 3).await;
     // Any certificate with that subject is good: a new one needs no change here.
     for _ in 0..2 {
         let papers = AUTHORITY.sign("desk", "participant");
@@ -200,7 +201,7 @@ async fn an_old_password_is_refused_and_only_who_has_it_is_told_so() {
     );
     let answer = refusal(Ipv4Addr::LOCALHOST, &venue, "BOT01", "secret-BOT01").await;
     assert!(answer.contains("58=the password has expired"), "{answer}");
-    counted(&venue, "expired", 1).await;
+    counted(&venue, LogonResult::Expired, 1).await;
     logs_on(Ipv4Addr::LOCALHOST, &venue, "BOT02").await;
     venue.close().await;
 }
@@ -213,7 +214,7 @@ async fn what_a_stranger_may_send_before_its_logon_is_bounded() {
     let long = format!("{}58={}|", logon("BOT01", "secret-BOT01"), "x".repeat(512));
     raw.send_message(&long).await;
     assert!(raw.until_closed().await.is_empty());
-    counted(&venue, "not_fix", 1).await;
+    counted(&venue, LogonResult::NotFix, 1).await;
     logs_on(Ipv4Addr::LOCALHOST, &venue, "BOT01").await;
     venue.close().await;
 }
@@ -229,9 +230,9 @@ async fn connections_are_counted_while_they_are_open() {
     until("both are counted", || figures.connections.get() == 2).await;
     let mut third = venue.raw().await;
     assert!(third.until_closed().await.is_empty());
-    assert_eq!(figures.connections_refused.count("address"), 1);
+    assert_eq!(figures.connections_refused.count(Limit::Address), 1);
     assert_eq!(figures.sessions_logged_on.get(), 1);
-    counted(&venue, "accepted", 1).await;
+    counted(&venue, LogonResult::Accepted, 1).await;
     drop(stranger);
     timeout(PATIENCE, peer.0.logout()).await.unwrap().unwrap();
     until("none is left", || figures.connections.get() == 0).await;

@@ -2,6 +2,7 @@
 
 use crate::venue::{PATIENCE, Peer, Venue, until};
 use exchange::bootstrap::bootstrap;
+use exchange::metrics::labels::PasswordChange;
 use fix_engine::io::client::{Client, ClientError};
 use fix_engine::session::logon::Password;
 use std::fs;
@@ -71,7 +72,15 @@ async fn a_participant_gives_itself_another_password() {
     let mut peer = with_password(&venue, "BOT01", NEW);
     peer.connect().await;
     log_out(&venue, peer).await;
-    assert_eq!(venue.hub.metrics.fix.password_changes.count("changed"), 1);
+    assert_eq!(
+        venue
+            .hub
+            .metrics
+            .fix
+            .password_changes
+            .count(PasswordChange::Changed),
+        1
+    );
     venue.close().await;
     assert!(
         !holds(folder.path(), NEW.as_bytes()),
