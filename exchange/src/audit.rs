@@ -3,14 +3,14 @@
 
 use crate::directory::Directory;
 use crate::entry::{Entry, Instruction, Origin};
-use crate::participant::{Credentials, ParticipantChange};
+use crate::participant::{Credentials, ParticipantChange, PasswordHash};
 use market::command::Command;
 use market::control::session::AuditLine;
 use market::event::Event;
-use market::id::{AccountId, InstrumentId, ParticipantId};
+use market::id::{AccountId, CompId, InstrumentId, ParticipantId};
 use market::scope::Scope;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Commands that are kept in memory.
@@ -18,24 +18,36 @@ pub const LINES: usize = 1_000;
 
 /// The latest commands of operators.
 #[derive(Debug, Default)]
-pub struct Audit {
-    latest: Mutex<VecDeque<AuditLine>>,
+pub struct Audit(Mutex<Notes>);
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Notes {
+    latest: VecDeque<AuditLine>,
+    /// The password of each participant, as the entries so far have it: a definition does not say whether it is another one than before.
+    passwords: BTreeMap<CompId, PasswordHash>,
 }
 
 impl Audit {
-    /// Takes in an entry; those that no operator asked for are nothing to it.
+    /// Takes in an entry; of those that no operator asked for it remembers the passwords alone.
     pub fn note(&self, entry: &Entry, directory: &Directory) {
+        let is_another_password = entry
+            .change()
+            .is_some_and(|change| self.lock().is_another_password(change));
         let Origin::Operator { name } = entry.origin else {
             return;
         };
+        let mut what = Names(directory).what(&entry.instruction);
+        if is_another_password {
+            what.push_str(", another password");
+        }
         let line = AuditLine {
             seq: entry.seq,
             at: fix_engine::time::Timestamp::from_nanos(entry.at.nanos()).to_string(),
             by: name.to_string(),
-            what: Names(directory).what(&entry.instruction),
+            what,
             outcome: outcome(&entry.events),
         };
-        let mut latest = self.lock();
+        let latest = &mut self.lock().latest;
         if latest.len() == LINES {
             latest.pop_front();
         }
@@ -44,13 +56,42 @@ impl Audit {
 
     /// The latest `count` lines, oldest first; at most [`LINES`].
     pub fn last(&self, count: usize) -> Vec<AuditLine> {
-        let latest = self.lock();
+        let latest = &self.lock().latest;
         let from = latest.len().saturating_sub(count);
         latest.range(from..).cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<AuditLine>> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Notes {
+    /// Whether this definition of a participant gives it another password than it had. What passwords there are is remembered.
+    fn is_another_password(&mut self, change: &ParticipantChange) -> bool {
+        match change {
+            ParticipantChange::Define {
+                comp_id,
+                credentials,
+            } => {
+                let password = credentials.password();
+                let former = self.passwords.insert(*comp_id, password.clone());
+                former.is_some_and(|former| former != *password)
+            }
+            ParticipantChange::ChangePassword {
+                comp_id,
+                password_hash,
+                ..
+            } => {
+                self.passwords.insert(*comp_id, password_hash.clone());
+                false
+            }
+            ParticipantChange::Remove { comp_id } => {
+                self.passwords.remove(comp_id);
+                false
+            }
+            _ => false,
+        }
     }
 }
 
@@ -63,8 +104,7 @@ impl Serialize for Audit {
 
 impl<'de> Deserialize<'de> for Audit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let latest = Mutex::new(Deserialize::deserialize(deserializer)?);
-        Ok(Self { latest })
+        Deserialize::deserialize(deserializer).map(|notes| Self(Mutex::new(notes)))
     }
 }
 

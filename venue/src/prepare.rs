@@ -12,7 +12,9 @@ use crate::passwords::Passwords;
 use crate::pki::{Pki, fingerprint};
 use exchange::bootstrap::{Declared, DeclaredParticipant};
 use exchange::participant::network::NETWORKS_MAX;
-use exchange::participant::{ClientCert, Fingerprint, PASSWORD_AGE_MAX_DAYS, Password};
+use exchange::participant::{
+    ClientCert, Fingerprint, PASSWORD_AGE_MAX_DAYS, Password, new_password,
+};
 
 /// Where the development CA lies in the data folder.
 const CERTS: &str = "certs";
@@ -146,6 +148,10 @@ fn check(listed: &ParticipantListing, layers: &Layers) -> Result<(), Failure> {
     if listed.networks.len() > NETWORKS_MAX {
         let why = format!("at most {NETWORKS_MAX} networks");
         return Err(wrong("networks", why).into());
+    }
+    if let Some(password) = &listed.password {
+        new_password::check(password.reveal(), None, listed.comp_id)
+            .map_err(|why| wrong("password", why.to_string()))?;
     }
     match listed.password_max_age_days {
         Some(days) if !(1..=PASSWORD_AGE_MAX_DAYS).contains(&days) => {

@@ -117,7 +117,7 @@ impl<'a> Registrar<'a> {
                 accounts.push(account);
             }
         }
-        let wanted = terms::changed(known, request, &mut self.password).await?;
+        let wanted = terms::changed(record.comp_id, known, request, &mut self.password).await?;
         let is_moved = self.let_trade_for(record, &accounts).await?;
         // Also where only accounts changed: a participant that an operator has changed is not the configuration's any more.
         if is_moved || wanted != *known {

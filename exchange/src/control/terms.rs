@@ -7,23 +7,21 @@ use crate::participant::network::{NETWORKS_MAX, Network};
 use crate::participant::subject::CertSubject;
 use crate::participant::{
     ClientCert, Credentials, Fingerprint, PASSWORD_AGE_MAX_DAYS, Password, PasswordHash, Rights,
+    new_password,
 };
 use fix_engine::session::store::MAX_MSG_SEQ_NUM;
 use market::control::secret::Secret;
 use market::control::session::{AddSession, CertPolicy, ChangeSession, SetNumbers};
-use market::id::{AccountId, AccountName};
+use market::id::{AccountId, AccountName, CompId};
 use std::fmt::Display;
 use std::str::FromStr;
-
-/// Bytes of a password.
-const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=128;
 
 /// The credentials of a new participant; a password that is made up is put into `told`.
 pub(super) async fn new(
     mut request: AddSession,
     told: &mut Option<Secret>,
 ) -> Result<Credentials, Failure> {
-    let password_hash = hash(request.password.take(), told).await?;
+    let password_hash = hash(request.comp_id, request.password.take(), told).await?;
     asked(&request, password_hash)
 }
 
@@ -60,6 +58,7 @@ fn asked(request: &AddSession, password_hash: PasswordHash) -> Result<Credential
 
 /// The credentials of a participant that an operator changes.
 pub(super) async fn changed(
+    comp_id: CompId,
     known: &Credentials,
     mut request: ChangeSession,
     told: &mut Option<Secret>,
@@ -95,7 +94,7 @@ pub(super) async fn changed(
         Some(password) if is_known(known, password.clone()).await? => {}
         None if !is_made_up => {}
         password => {
-            credentials.password_hash = hash(password, told).await?;
+            credentials.password_hash = hash(comp_id, password, told).await?;
             credentials.own_password = None;
         }
     }
@@ -204,10 +203,15 @@ fn read<T: FromStr<Err: Display>>(text: &str, field: &str) -> Result<Option<T>, 
 }
 
 /// The hash of the password that was given, or of one that is made up and told.
-async fn hash(given: Option<Secret>, told: &mut Option<Secret>) -> Result<PasswordHash, Failure> {
+async fn hash(
+    comp_id: CompId,
+    given: Option<Secret>,
+    told: &mut Option<Secret>,
+) -> Result<PasswordHash, Failure> {
     let password = match given {
         Some(password) => {
-            check_password(&password)?;
+            new_password::check(password.reveal(), None, comp_id)
+                .map_err(|why| Failure::Body(format!("password: {why}")))?;
             Password::new(password.reveal())
         }
         None => {
@@ -218,21 +222,6 @@ async fn hash(given: Option<Secret>, told: &mut Option<Secret>) -> Result<Passwo
     };
     let hashed = blocking(move || PasswordHash::of(password.reveal())).await?;
     hashed.map_err(|why| Failure::Body(format!("password: {why}")))
-}
-
-fn check_password(password: &Secret) -> Result<(), Failure> {
-    let text = password.reveal();
-    if !PASSWORD_BYTES.contains(&text.len()) {
-        let (least, most) = (PASSWORD_BYTES.start(), PASSWORD_BYTES.end());
-        return Err(Failure::Body(format!(
-            "password: must have {least} to {most} bytes"
-        )));
-    }
-    if text.chars().any(char::is_control) {
-        let why = "password: has a control character, which FIX cannot carry";
-        return Err(Failure::Body(why.to_owned()));
-    }
-    Ok(())
 }
 
 /// Dear work, on a thread of its own.

@@ -7,9 +7,13 @@
 use fix_engine::session::input::Cause;
 use fix_engine::session::store::Store;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+/// Readable and writable for the owner only, like the store beside it.
+const MODE: u32 = 0o600;
 
 /// The file of one session.
 #[derive(Debug)]
@@ -72,7 +76,9 @@ impl Floor {
             reset_due: self.is_reset_due,
         };
         let new = self.path.with_extension("floor.new");
-        let mut file = File::create(&new)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(MODE);
+        let mut file = options.open(&new)?;
         file.write_all(&serde_json::to_vec(&record)?)?;
         file.sync_all()?;
         fs::rename(&new, &self.path)?;
@@ -175,6 +181,18 @@ mod tests {
         store.reset(Timestamp::from_secs(0)).expect("reset");
         let (floor, told) = Floor::open(path, &store);
         assert_eq!((floor.is_reset_due, told), (false, Some(at(5))));
+    }
+
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("X.floor");
+        let store = MemoryStore::new();
+        let (mut floor, _) = Floor::open(path.clone(), &store);
+        floor.write(at(5), &store).expect("written");
+        let there = fs::metadata(path).expect("it is there");
+        assert_eq!(there.permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -11,7 +11,15 @@ use market::control::SessionStatus;
 use market::control::session::{AuditLine, SessionDetail, SessionOutcome, SessionState};
 use tokio::time::timeout;
 
-pub(crate) const NEW01: &str = r#"{"comp_id":"NEW01","password":"secret-NEW01","accounts":["A1"]}"#;
+pub(crate) const NEW01: &str =
+    r#"{"comp_id":"NEW01","password":"correct horse battery","accounts":["A1"]}"#;
+
+/// The peer of [`NEW01`].
+pub(crate) fn newcomer(venue: &Venue) -> Peer {
+    let mut config = Peer::config("NEW01");
+    config.password = Some(Password::new("correct horse battery"));
+    Peer(Client::new(venue.target(), config))
+}
 
 /// The text with which the venue ends the session.
 pub(crate) async fn ended(peer: &mut Peer) -> String {
@@ -46,7 +54,7 @@ async fn a_participant_that_is_added_trades_at_once_and_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let venue = Venue::open(folder.path()).await;
     let operator = Caller::new(&venue, "operator");
-    let mut peer = Peer::new("NEW01", venue.target());
+    let mut peer = newcomer(&venue);
     // Unknown CompIDs are dropped without a word.
     let unknown = peer.refused().await;
     assert!(matches!(unknown, ClientError::Lost(_)), "{unknown:?}");
@@ -130,8 +138,7 @@ async fn a_change_counts_at_once_and_outlives_the_configuration() {
     assert!(!again.changed && again.seq.is_none());
     peer.limit("b", '1', "1", "99").await;
     peer.expect("j", "372=D|380=6").await;
-    let body =
-        r#"{"orders":true,"add_accounts":["A2"],"remove_accounts":["A1"],"password":"secret-2"}"#;
+    let body = r#"{"orders":true,"add_accounts":["A2"],"remove_accounts":["A1"],"password":"another horse battery"}"#;
     let changed: SessionOutcome = operator.post(path, body).await;
     let accounts: Vec<_> = changed
         .session
@@ -258,13 +265,15 @@ async fn a_removed_participant_is_unknown_and_begins_anew_when_it_is_added_again
             .iter()
             .any(|(comp_id, _)| comp_id == "BOT01")
     );
-    let body = r#"{"comp_id":"BOT01","password":"secret-BOT01","accounts":["A1"]}"#;
+    let body = r#"{"comp_id":"BOT01","password":"correct horse battery","accounts":["A1"]}"#;
     let added: SessionOutcome = operator.post("/v1/sessions", body).await;
     assert_eq!((added.session.next_in, added.session.next_out), (1, 1));
     venue.kill();
     // Neither the reports nor the numbers of its former life come back.
     let venue = Venue::open(folder.path()).await;
-    let mut anew = Peer::new("BOT01", venue.target());
+    let mut config = Peer::config("BOT01");
+    config.password = Some(Password::new("correct horse battery"));
+    let mut anew = Peer(Client::new(venue.target(), config));
     anew.connect().await;
     anew.rest("c", '1', "1", "97").await;
     let numbers = anew.0.session().next_out();
@@ -376,8 +385,18 @@ async fn only_operators_change_sessions_and_mistakes_are_named() {
         ("/BOT01/disable", r#"{"reason":""}"#, "empty"),
         (
             "/BOT01/change",
-            r#"{"password":"secret-1234","new_password":true}"#,
+            r#"{"password":"correct horse battery","new_password":true}"#,
             "new_password",
+        ),
+        (
+            "/BOT01/change",
+            r#"{"password":"too short"}"#,
+            "password: at least 12 characters, this one has 9",
+        ),
+        (
+            "",
+            r#"{"comp_id":"NAME1","password":"the horse of name1"}"#,
+            "password: must not contain the CompID",
         ),
         (
             "/BOT01/change",
@@ -432,6 +451,9 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
     let _added: SessionOutcome = operator.post("/v1/sessions", NEW01).await;
     let body = r#"{"reason":"test"}"#;
     let _done: SessionOutcome = operator.post("/v1/sessions/NEW01/disable", body).await;
+    for body in [r#"{"new_password":true}"#, r#"{"market_data":false}"#] {
+        let _done: SessionOutcome = operator.post("/v1/sessions/NEW01/change", body).await;
+    }
     let _done: SessionOutcome = operator.post("/v1/sessions/NEW01/remove", "").await;
     let _halted: serde_json::Value = operator
         .post("/v1/instruments/ACME/halt", r#"{"reason":"news"}"#)
@@ -452,6 +474,14 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
             "done",
         ),
         ("disable NEW01: test", "done"),
+        (
+            "define NEW01: orders yes, market data yes, reset on logon no, client certificate optional, another password",
+            "done",
+        ),
+        (
+            "define NEW01: orders yes, market data no, reset on logon no, client certificate optional",
+            "done",
+        ),
         ("remove NEW01", "done"),
         ("cancel all orders of NEW01", "done: 0 orders"),
         ("let NEW01 trade for A1 no more", "done"),
@@ -477,10 +507,10 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
     let lines: Vec<AuditLine> = viewer.get("/v1/audit").await;
     check(&lines);
     let last: Vec<AuditLine> = viewer.get("/v1/audit?last=2").await;
-    assert_eq!(last, lines[7..]);
+    assert_eq!(last, lines[9..]);
     venue.kill();
     let venue = Venue::open(folder.path()).await;
-    let again: Vec<AuditLine> = Caller::new(&venue, "viewer").get("/v1/audit?last=9").await;
+    let again: Vec<AuditLine> = Caller::new(&venue, "viewer").get("/v1/audit?last=11").await;
     assert_eq!(again, lines);
     venue.close().await;
 }

@@ -1,8 +1,8 @@
 //! A live session that is followed over the control port.
 
 use crate::caller::{Caller, Tail};
-use crate::sessions::NEW01;
-use crate::venue::{Peer, Venue};
+use crate::sessions::{NEW01, newcomer};
+use crate::venue::Venue;
 use hyper::Method;
 use market::control::session::{Direction, SessionOutcome, TailLine};
 
@@ -76,7 +76,7 @@ async fn following_ends_with_the_session_and_is_bounded() {
     let venue = Venue::open(folder.path()).await;
     let operator = Caller::new(&venue, "operator");
     let _added: SessionOutcome = operator.post("/v1/sessions", NEW01).await;
-    let mut peer = Peer::new("NEW01", venue.target());
+    let mut peer = newcomer(&venue);
     peer.connect().await;
     let path = "/v1/sessions/NEW01/messages";
     let mut tails = Vec::new();

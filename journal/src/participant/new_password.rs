@@ -1,4 +1,5 @@
-//! Which passwords a participant may give itself. In: the wish. Out: nothing, or why not, in plain words that do not repeat it. Pure.
+//! Which passwords a participant may have, whoever sets them: itself by UserRequest (BE), an operator over the control port, or the
+//! configuration. In: the password. Out: nothing, or why not, in plain words that do not repeat it. Pure.
 
 use market::id::CompId;
 
@@ -9,7 +10,10 @@ pub const MAX_BYTES: usize = 128;
 /// Different characters of a password at least.
 const MIN_DIFFERENT: usize = 5;
 
-/// Why a new password is not taken. The participant is to blame.
+/// Characters of a CompID from which on it must not be a part of the password. A shorter one is a part of many by chance.
+const NAME_MIN_CHARS: usize = 4;
+
+/// Why a new password is not taken. Who sets it is to blame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadPassword {
     /// Too few characters.
@@ -35,11 +39,11 @@ pub enum BadPassword {
     Old,
 }
 
-/// Checks a new password.
+/// Checks a new password; `old` is the one before, where it is known.
 ///
 /// # Errors
 /// [`BadPassword`] says why it is not taken.
-pub fn check(new: &str, old: &str, comp_id: CompId) -> Result<(), BadPassword> {
+pub fn check(new: &str, old: Option<&str>, comp_id: CompId) -> Result<(), BadPassword> {
     let chars = new.chars().count();
     if chars < MIN_CHARS {
         return Err(BadPassword::TooShort(chars));
@@ -60,10 +64,10 @@ pub fn check(new: &str, old: &str, comp_id: CompId) -> Result<(), BadPassword> {
         return Err(BadPassword::Monotonous);
     }
     let name = comp_id.as_str().to_lowercase();
-    if new.to_lowercase().contains(&name) {
+    if name.len() >= NAME_MIN_CHARS && new.to_lowercase().contains(&name) {
         return Err(BadPassword::Named);
     }
-    if new == old {
+    if old == Some(new) {
         return Err(BadPassword::Old);
     }
     Ok(())
@@ -89,8 +93,11 @@ mod tests {
             ("my bot01 and its horse", Err(BadPassword::Named)),
             ("the present password", Err(BadPassword::Old)),
         ] {
-            let checked = check(new, "the present password", comp_id);
+            let checked = check(new, Some("the present password"), comp_id);
             assert_eq!(checked, expected, "{new}");
         }
+        assert_eq!(check("the present password", None, comp_id), Ok(()));
+        let short = "BOT".parse().expect("a CompID");
+        assert_eq!(check("a robot and its horse", None, short), Ok(()));
     }
 }

@@ -30,7 +30,7 @@ pub enum CertPolicy {
 pub struct AddSession {
     /// CompID (49, 56) and Username (553), 1 to 20 printable characters.
     pub comp_id: CompId,
-    /// Password (554), 8 to 128 bytes; absent: one is made up and told once, in the answer.
+    /// Password (554), at least 12 characters; absent: one is made up and told once, in the answer.
     #[serde(default)]
     pub password: Option<Secret>,
     /// Days after which a password is good no more, 1 to 3,650. Absent, or 0: never.
@@ -66,7 +66,7 @@ pub struct AddSession {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSession {
-    /// Password (554), 8 to 128 bytes.
+    /// Password (554), at least 12 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// Whether a password is to be made up and told once, in the answer. Not together with `password`.

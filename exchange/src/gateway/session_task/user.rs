@@ -114,7 +114,7 @@ impl SessionTask {
         if self.password_wish.is_some() {
             return refused("one change of the password at a time".to_owned());
         }
-        if let Err(why) = new_password::check(new, old, self.comp_id) {
+        if let Err(why) = new_password::check(new, Some(old), self.comp_id) {
             self.count_password_change(PasswordChange::Refused);
             return refused(format!("NewPassword (925): {why}"));
         }
