@@ -2,10 +2,12 @@
 
 mod acceptor;
 mod authority;
+mod cable;
 mod echo;
 mod initiator;
 mod interop;
 mod server;
+mod slow_readers;
 mod tls;
 
 use std::time::Duration;

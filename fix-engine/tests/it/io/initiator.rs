@@ -18,11 +18,12 @@ use fix_engine::session::config::SessionConfig;
 use fix_engine::session::logon::Password;
 use fix_engine::session::memory_store::MemoryStore;
 use fix_engine::time::Timestamp;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use super::authority::Authority;
+use super::cable::Cable;
 use super::echo::{Diary, Echo, Inbox};
 use super::order;
 
@@ -119,6 +120,27 @@ async fn a_cut_connection_comes_back_and_recovers_by_resend() {
     assert_eq!(status.logons, 4);
     // each once: the acceptor's echoes have the numbers in between
     assert_eq!(inbox.taken(), 4);
+}
+
+#[tokio::test]
+async fn the_host_that_worked_is_tried_first_again() {
+    // Whichever place it has, and how often it is lost.
+    for (place, hosts) in [(0, 2), (1, 2), (1, 3)] {
+        let (_acceptor, address) = acceptor().await;
+        let cable = Cable::between(address).await;
+        let mut targets = vec![Target::plain(nowhere().await); hosts];
+        targets[place] = Target::plain(cable.address);
+        let diary = Arc::new(Diary::default());
+        let (initiator, _inbox) = start(config(targets, &diary));
+        for logons in 1..=3 {
+            diary.wait_for(logons, ": LoggedOn").await;
+            let in_vain = diary.count("NotConnected");
+            assert_eq!(in_vain, place, "only at first: {}", diary.all());
+            cable.cut();
+            diary.wait_for(logons, ": Lost").await;
+        }
+        timeout(PATIENCE, initiator.stop("")).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -263,37 +285,4 @@ async fn the_servers_name_is_sent_along() {
     });
     peer.unwrap();
     assert_eq!(shown.as_deref(), Some("localhost"));
-}
-
-/// A cable that can be cut: passes bytes on between whoever connects and a server.
-struct Cable {
-    address: SocketAddr,
-    cut: tokio::sync::watch::Sender<u64>,
-}
-
-impl Cable {
-    async fn between(server: SocketAddr) -> Cable {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
-        let address = listener.local_addr().expect("bound");
-        let (cut, cuts) = tokio::sync::watch::channel(0);
-        tokio::spawn(async move {
-            while let Ok((mut near, _)) = listener.accept().await {
-                let mut cuts = cuts.clone();
-                cuts.borrow_and_update();
-                let mut far = TcpStream::connect(server).await.expect("a server");
-                tokio::spawn(async move {
-                    tokio::select! {
-                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-                        _ = cuts.changed() => {}
-                    }
-                    let _ended = tokio::join!(near.shutdown(), far.shutdown());
-                });
-            }
-        });
-        Cable { address, cut }
-    }
-
-    fn cut(&self) {
-        self.cut.send_modify(|cuts| *cuts += 1);
-    }
 }
