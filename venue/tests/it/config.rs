@@ -42,6 +42,11 @@ fn wrong_keys_and_values_name_themselves_and_their_file() {
             "NONE",
         ),
         (
+            "[[participants]]\ncomp_id = \"FIRM1\"\npassword = \"too short\"\n",
+            "participants.password",
+            "FIRM1: at least 12 characters, this one has 9",
+        ),
+        (
             "[[instruments]]\nsymbol = \"X\"\ncurrency = \"USD\"\ntick = \"0\"\nlot = \"1\"\nmin_qty = \"1\"\nmax_qty = \"1\"\nreference_px = \"1\"\n",
             "instruments",
             "",
@@ -257,7 +262,7 @@ fn the_production_profile_runs_on_given_certificates_and_tells_no_secret() {
         "profile = \"prod\"\ndata = \"prod\"\n[tls]\nca = \"{certs}/ca.pem\"\ncert = \"{certs}/server.pem\"\nkey = \"{certs}/server.key\"\n\
          [exchange]\nca = \"{certs}/ca.pem\"\ncert = \"{certs}/service.pem\"\nkey = \"{certs}/service.key\"\n\
          [[instruments]]\nsymbol = \"SHUT\"\n{terms}[[instruments]]\nsymbol = \"OPEN\"\n{terms}open_at_start = true\n\
-         [[accounts]]\nname = \"A\"\n[[participants]]\ncomp_id = \"P1\"\npassword = \"of-the-firm\"\naccounts = [\"A\"]\n\
+         [[accounts]]\nname = \"A\"\n[[participants]]\ncomp_id = \"P1\"\npassword = \"password-of-the-firm\"\naccounts = [\"A\"]\n\
          cert = \"{certs}/participants/BOT01.pem\"\nclient_cert = \"required\"\n"
     );
     std::fs::write(dir.path().join("prod.toml"), text).unwrap();
@@ -310,7 +315,7 @@ fn the_production_profile_runs_on_given_certificates_and_tells_no_secret() {
     child.wait().unwrap();
     let log = std::fs::read_to_string(dir.path().join("prod.log")).unwrap();
     assert!(
-        !log.contains("of-the-firm") && !log.contains("password "),
+        !log.contains("password-of-the-firm") && !log.contains("password "),
         "{log}"
     );
     assert!(!dir.path().join("prod/credentials.json").exists());
