@@ -49,5 +49,6 @@ pub const fn event(event: &TopicEvent) -> &'static str {
         TopicEvent::FundsTransferred { .. } => "FundsTransferred",
         TopicEvent::SecuritiesTransferred { .. } => "SecuritiesTransferred",
         TopicEvent::FeeCharged { .. } => "FeeCharged",
+        TopicEvent::TradeChanged(_) => "TradeChanged",
     }
 }

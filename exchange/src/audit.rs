@@ -9,6 +9,7 @@ use market::control::session::AuditLine;
 use market::event::Event;
 use market::id::{AccountId, CompId, InstrumentId, ParticipantId};
 use market::scope::Scope;
+use market::trades::TradeChange;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -190,6 +191,15 @@ impl Names<'_> {
                 fees.taker_ppm,
                 fees.minimum
             ),
+            Command::ProposeTradeChange { trade, change, .. } => match change {
+                TradeChange::Bust => format!("propose to undo trade {trade}"),
+                TradeChange::Correct { price, qty } => {
+                    format!("propose {qty} @ {price} for trade {trade}")
+                }
+            },
+            Command::ApproveTradeChange { trade, .. } => {
+                format!("approve what is proposed about trade {trade}")
+            }
             Command::SetTier { participant, tier } => {
                 format!("put {} into tier {tier}", self.who(*participant))
             }

@@ -5,7 +5,7 @@ use crate::event::CxlRejResponseTo;
 use crate::fees::Fees;
 use crate::id::{
     AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, OrderId,
-    ParticipantId, TransferId,
+    ParticipantId, TradeId, TransferId,
 };
 use crate::instrument::Instrument;
 use crate::money::Money;
@@ -16,6 +16,7 @@ use crate::risk::limits::RiskLimit;
 use crate::rules::Rules;
 use crate::scope::Scope;
 use crate::text::Text;
+use crate::trades::{Operator, TradeChange};
 use serde::{Deserialize, Serialize};
 
 /// One instruction to the market.
@@ -211,6 +212,27 @@ pub enum Command {
     },
     /// Sets a limit of a participant or an account, the restricted list, or who may sell short.
     SetRiskLimit(RiskLimit),
+    /// An operator proposes to undo or to correct a trade; another one must approve.
+    ProposeTradeChange {
+        /// Which trade.
+        trade: TradeId,
+        /// What is to become of it.
+        change: TradeChange,
+        /// Who proposes.
+        by: Operator,
+    },
+    /// A second operator approves what was proposed about a trade.
+    ApproveTradeChange {
+        /// Which trade.
+        trade: TradeId,
+        /// Who approves: not who proposed.
+        by: Operator,
+    },
+    /// An operator takes back what was proposed about a trade.
+    WithdrawTradeChange {
+        /// Which trade.
+        trade: TradeId,
+    },
 }
 
 /// A participant's request to change one of its orders. What it says about the order is compared with the order first; a request

@@ -1,7 +1,7 @@
 //! [`Deadlines`]: what the market has to do at a time: the sequencer sends [`crate::command::Command::Tick`] when the first is due.
 //! In order of time, then of [`Due`]. Knows no clock.
 
-use crate::id::{AccountId, AssetId, OrderId};
+use crate::id::{AccountId, AssetId, OrderId, TradeId};
 use crate::slab::Slot;
 use crate::time::Timestamp;
 use alloc::collections::BTreeSet;
@@ -14,6 +14,8 @@ pub(crate) enum Due {
     OrderExpires(OrderId, Slot),
     /// The time that a margin call has given; taken back when it is met.
     MarginCallEnds(AccountId, AssetId),
+    /// Nobody has approved the change of a trade; taken back when somebody does.
+    ProposalExpires(TradeId),
 }
 
 /// What is to be done, by time.

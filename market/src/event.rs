@@ -17,6 +17,7 @@ use crate::rules::Rules;
 use crate::scope::Scope;
 use crate::text::Text;
 use crate::time::Timestamp;
+use crate::trades::{Operator, TradeChange, TradeRecord};
 use serde::{Deserialize, Serialize};
 
 /// One fact. The events of one command stand in the order in which they happened.
@@ -350,6 +351,46 @@ pub enum Event {
         asset: AssetId,
         /// What it is worth.
         equity: Money,
+    },
+    /// An operator has proposed to undo or to correct a trade.
+    TradeChangeProposed {
+        /// Which trade.
+        trade: TradeId,
+        /// What is to become of it.
+        change: TradeChange,
+        /// Who proposes.
+        by: Operator,
+        /// When it lapses.
+        until: Timestamp,
+    },
+    /// A proposal was taken back, or nobody approved it in time.
+    TradeChangeDropped {
+        /// Which trade.
+        trade: TradeId,
+        /// What was proposed.
+        change: TradeChange,
+        /// Who had proposed it.
+        by: Operator,
+    },
+    /// A trade was undone (`now.is_busted`) or corrected: cash, stock and fees have gone back, and again for a correction.
+    TradeChanged {
+        /// As it was.
+        was: TradeRecord,
+        /// As it is.
+        now: TradeRecord,
+        /// Who proposed it.
+        proposed_by: Operator,
+        /// Who approved it.
+        approved_by: Operator,
+    },
+    /// A changed trade has left an account less than its orders hold, or less than nothing.
+    Overdrawn {
+        /// Whose.
+        account: AccountId,
+        /// Of which stock; none: of cash.
+        instrument: Option<InstrumentId>,
+        /// What is free: below zero.
+        free: Money,
     },
 }
 

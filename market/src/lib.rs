@@ -35,6 +35,7 @@ pub mod scope;
 pub mod text;
 pub mod time;
 pub mod topic;
+pub mod trades;
 
 mod amending;
 mod book;
@@ -49,6 +50,7 @@ mod killing;
 mod limiting;
 mod margining;
 mod matching;
+mod mending;
 mod orders;
 mod phases;
 mod reacting;

@@ -43,6 +43,8 @@ pub struct Limits {
     pub max_slices: u32,
     /// Limits, restrictions and locates that operators may set, all together. Default 1,000,000.
     pub max_risk_settings: u32,
+    /// Trades that can still be undone or corrected, the latest. Default 100,000.
+    pub max_trades_kept: u32,
     /// Self-trade prevention. Default [`SelfTrade::Allow`].
     pub self_trade: SelfTrade,
 }
@@ -60,6 +62,7 @@ impl Default for Limits {
             max_transfers: 100_000_000,
             max_slices: 1_000,
             max_risk_settings: 1_000_000,
+            max_trades_kept: 100_000,
             self_trade: SelfTrade::Allow,
         }
     }

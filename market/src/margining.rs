@@ -150,6 +150,14 @@ impl State {
                 let holders = self.margin.holders(*instrument);
                 touched.extend(holders.map(|account| (account, asset)));
             }
+            Event::TradeChanged { was, .. } => {
+                let asset = self.currency(was.instrument);
+                for account in [was.buy.account, was.sell.account] {
+                    self.note_position(account, was.instrument);
+                    touched.insert((account, asset));
+                }
+                touched.extend(was.fee_account.map(|venue| (venue, asset)));
+            }
             Event::FundsTransferred { account, asset, .. } => {
                 touched.insert((*account, *asset));
             }

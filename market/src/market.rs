@@ -5,7 +5,7 @@ use crate::account::AccountTerms;
 use crate::book::visible;
 use crate::command::Command;
 use crate::event::Event;
-use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
+use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId, TradeId};
 use crate::instrument::{Instrument, Phase};
 use crate::killing::Kill;
 use crate::limits::Limits;
@@ -18,6 +18,7 @@ use crate::rules::Rules;
 use crate::state::State;
 use crate::stops::Stops;
 use crate::time::Timestamp;
+use crate::trades::TradeRecord;
 use crate::transfers::{Moved, Transfer};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -117,6 +118,7 @@ impl Market {
         self.state.react(from, events);
         self.state.watch_events(&events[from..]);
         self.state.watch_margin(from, events);
+        self.state.keep_trades(&events[from..]);
         self.report_levels_after(from, events);
     }
 
@@ -165,6 +167,11 @@ impl Market {
             } => state.set_fees(instrument, tier, fees, events),
             Command::SetTier { participant, tier } => state.set_tier(participant, tier, events),
             Command::SetRiskLimit(limit) => state.set_limit(limit, events),
+            Command::ProposeTradeChange { trade, change, by } => {
+                state.propose(trade, change, by, events)
+            }
+            Command::ApproveTradeChange { trade, by } => state.approve(trade, by, events),
+            Command::WithdrawTradeChange { trade } => state.withdraw_proposal(trade, events),
             _ => self.administer(command, events),
         };
         if let Err(refusal) = done {
@@ -311,7 +318,7 @@ impl Market {
 
     /// Trades since the market was made.
     pub const fn trades(&self) -> u64 {
-        self.state.trades()
+        self.state.trade_count()
     }
 
     /// The instruments in order of listing, each with its phase.
@@ -397,6 +404,11 @@ impl Market {
     /// What is open of an account in an instrument, where an operator has set limits of it.
     pub fn open_qty(&self, account: AccountId, instrument: InstrumentId) -> Option<OpenQty> {
         self.state.watch.open_qty(account, instrument)
+    }
+
+    /// A trade that can still be undone or corrected, as it stands.
+    pub fn trade(&self, id: TradeId) -> Option<&TradeRecord> {
+        self.state.trades.trade(id)
     }
 
     /// Whether an account on margin is called for more, and when its positions are closed (`None`: nothing is left to close).

@@ -39,6 +39,7 @@ impl State {
                     let order = self.end_resting(slot, OrdStatus::Expired);
                     events.push(Event::OrderExpired { order });
                 }
+                Due::ProposalExpires(trade) => self.expire_proposal(trade, events),
                 Due::MarginCallEnds(account, asset) => self.close_out(account, asset, events),
             }
         }

@@ -214,6 +214,18 @@ pub enum Refusal {
         /// What the account is worth.
         equity: Money,
     },
+    /// No such trade, or it is too long ago.
+    UnknownTrade,
+    /// The trade was undone already.
+    TradeBusted,
+    /// A change of this trade waits already.
+    AlreadyProposed,
+    /// No change of this trade waits.
+    NotProposed,
+    /// Who proposes cannot approve.
+    SameOperator,
+    /// A corrected trade must be on tick and lot, of at most its quantity, and another than it was.
+    BadCorrection,
 }
 
 impl fmt::Display for Refusal {
@@ -327,6 +339,14 @@ impl fmt::Display for Refusal {
                 used,
                 limit,
             } => write!(f, "net exposure limit {limit}: {used} used, needs {needed}"),
+            Self::UnknownTrade => f.write_str("unknown trade, or too long ago"),
+            Self::TradeBusted => f.write_str("the trade was undone already"),
+            Self::AlreadyProposed => f.write_str("a change of this trade waits already"),
+            Self::NotProposed => f.write_str("no change of this trade waits"),
+            Self::SameOperator => f.write_str("who proposes cannot approve"),
+            Self::BadCorrection => f.write_str(
+                "a corrected trade is on tick and lot, of at most its quantity, and another than it was",
+            ),
             Self::BadMargin => f.write_str("the terms of the margin account are out of range"),
             Self::InsufficientMargin { needed, equity } => {
                 write!(f, "insufficient margin: needs {needed}, equity {equity}")

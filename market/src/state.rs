@@ -24,6 +24,7 @@ use crate::stops::Stops;
 use crate::suspensions::Suspensions;
 use crate::tape::Tape;
 use crate::time::Timestamp;
+use crate::trades::Trades;
 use crate::transfers::Transfers;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,7 @@ pub(crate) struct State {
     pub(crate) watch: Watch,
     pub(crate) shorts: Shorts,
     pub(crate) margin: Margin,
+    pub(crate) trades: Trades,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -71,6 +73,7 @@ impl State {
             watch: Watch::default(),
             shorts: Shorts::default(),
             margin: Margin::default(),
+            trades: Trades::default(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -78,7 +81,7 @@ impl State {
     }
 
     /// Trades since the market was made.
-    pub(crate) const fn trades(&self) -> u64 {
+    pub(crate) const fn trade_count(&self) -> u64 {
         self.last_trade
     }
 
@@ -136,6 +139,7 @@ impl State {
                 Unsound::RiskLimits,
             ),
             (self.margin_is_sound(), Unsound::Margin),
+            (self.trades_are_sound(), Unsound::Trades),
         ];
         parts
             .into_iter()

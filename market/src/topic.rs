@@ -159,6 +159,8 @@ pub enum TopicEvent {
         /// Position after it.
         position: Qty,
     },
+    /// trade-events: a trade was undone or corrected.
+    TradeChanged(TradeChangeView),
     /// wallet-events: one side of a trade paid its fee.
     FeeCharged {
         /// The trade.
@@ -183,7 +185,7 @@ impl TopicEvent {
             | Self::OrderCancelled(_)
             | Self::OrderExpired(_)
             | Self::OrderRejected { .. } => Topic::OrderEvents,
-            Self::TradeExecuted(_) => Topic::TradeEvents,
+            Self::TradeExecuted(_) | Self::TradeChanged(_) => Topic::TradeEvents,
             Self::PriceUpdated { .. }
             | Self::InstrumentListed { .. }
             | Self::PhaseChanged { .. } => Topic::PriceEvents,
@@ -202,6 +204,7 @@ impl TopicEvent {
             | Self::OrderCancelled(o)
             | Self::OrderExpired(o) => o.symbol.as_str(),
             Self::TradeExecuted(t) => t.symbol.as_str(),
+            Self::TradeChanged(t) => t.symbol.as_str(),
             Self::OrderRejected { symbol, .. }
             | Self::PriceUpdated { symbol, .. }
             | Self::InstrumentListed { symbol, .. }
@@ -268,6 +271,40 @@ pub struct TradeView {
     pub buy: LegView,
     /// The seller.
     pub sell: LegView,
+}
+
+/// A trade that two operators have undone or corrected. What its fees changed by is told as [`TopicEvent::FeeCharged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradeChangeView {
+    /// Which trade.
+    pub trade_id: TradeId,
+    /// Symbol.
+    pub symbol: Symbol,
+    /// Currency of prices and notionals.
+    pub currency: AssetCode,
+    /// The buyer.
+    pub buy: AccountName,
+    /// The seller.
+    pub sell: AccountName,
+    /// As it was.
+    pub was: TradedView,
+    /// As it is; none: it never was.
+    pub now: Option<TradedView>,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// Who approved it.
+    pub approved_by: String,
+}
+
+/// What was traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradedView {
+    /// LastPx.
+    pub price: Price,
+    /// LastQty.
+    pub qty: Qty,
+    /// Cash from buyer to seller.
+    pub notional: Money,
 }
 
 /// One side of a trade.

@@ -23,7 +23,7 @@ use market::money::Money;
 use market::order::Side;
 use market::price::Price;
 use market::qty::Qty;
-use market::topic::{Envelope, SCHEMA, TopicEvent, TradeView};
+use market::topic::{Envelope, SCHEMA, TopicEvent, TradeChangeView, TradeView};
 use std::collections::BTreeMap;
 
 /// What of a batch was new.
@@ -144,6 +144,7 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
             cost_px,
             position: _,
         } => moved(tx, place, account, symbol, *qty, *cost_px).await,
+        TopicEvent::TradeChanged(trade) => changed(tx, place, at_us, trade).await,
         TopicEvent::FeeCharged {
             trade_id: _,
             account,
@@ -204,6 +205,48 @@ async fn funded(
         }
     };
     post(tx, place, at_us, Kind::Funding, asset, line).await
+}
+
+/// A trade was undone or corrected: cash and position move by the difference. The list of trades keeps it as it was told first.
+async fn changed(
+    tx: &mut Tx,
+    place: EventPlace,
+    at_us: i64,
+    trade: &TradeChangeView,
+) -> Result<(), Error> {
+    let now = trade.now.map_or(Money::ZERO, |it| it.notional);
+    let cash = now.raw() - trade.was.notional.raw();
+    if trade.buy != trade.sell && cash != 0 {
+        let (buy, sell) = (
+            LedgerAccount::Exchange(trade.buy),
+            LedgerAccount::Exchange(trade.sell),
+        );
+        let (source, target) = if cash < 0 { (sell, buy) } else { (buy, sell) };
+        let line = Line {
+            source,
+            target,
+            amount: Money::from_raw(cash.abs()),
+        };
+        post(tx, place, at_us, Kind::Trade, trade.currency, line).await?;
+    }
+    // First all of it goes back, then what is left of it comes again: each step under a number of its own.
+    let steps = [(Some(trade.was), -1, 0), (trade.now, 1, 2)];
+    for (traded, direction, step) in steps {
+        let Some(traded) = traded else { continue };
+        for (side, account, sign) in [(Side::Buy, &trade.buy, 1), (Side::Sell, &trade.sell, -1)] {
+            let placed = PlacedChange {
+                place,
+                leg: leg_number(side) + step,
+                change: Change {
+                    cause: Cause::Trade,
+                    qty: direction * sign * i128::from(traded.qty.raw()),
+                    cash: direction * sign * traded.notional.raw(),
+                },
+            };
+            position_log::apply(tx, account, &trade.symbol, placed).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A fee goes from the payer to the venue, a rebate (below zero) the other way. The venue's own trades cost it nothing.

@@ -10,7 +10,10 @@ use market::money::Money;
 use market::order::{OrderFacts, Side};
 use market::price::Price;
 use market::qty::Qty;
-use market::topic::{Envelope, LegView, OrderView, SCHEMA, TopicEvent, TradeView};
+use market::topic::{
+    Envelope, LegView, OrderView, SCHEMA, TopicEvent, TradeChangeView, TradeView, TradedView,
+};
+use market::trades::{TradeLeg, TradeRecord};
 
 /// The envelopes of an entry, numbered from 0 in the order of its events. Events that are no business of other programs (levels of the
 /// book, status reports, refusals of operators) have none.
@@ -65,6 +68,7 @@ impl Names<'_> {
             }
             Event::OrderRejected { .. } => self.rejected(event, told),
             Event::Traded { .. } => self.traded(event, told)?,
+            Event::TradeChanged { .. } => self.trade_changed(event, told)?,
             Event::InstrumentListed { instrument } => told.push(listed(instrument)),
             Event::PhaseChanged {
                 instrument,
@@ -104,7 +108,10 @@ impl Names<'_> {
             | Event::MarginCall { .. }
             | Event::MarginCallMet { .. }
             | Event::ForcedClose { .. }
-            | Event::MarginDeficit { .. } => {}
+            | Event::MarginDeficit { .. }
+            | Event::TradeChangeProposed { .. }
+            | Event::TradeChangeDropped { .. }
+            | Event::Overdrawn { .. } => {}
         }
         Some(())
     }
@@ -192,6 +199,50 @@ impl Names<'_> {
         if let Some(fees) = fees {
             for (order, amount) in [(maker, fees.maker), (taker, fees.taker)] {
                 self.charged(*trade_id, &instrument, order, (fees.account, amount), told)?;
+            }
+        }
+        Some(())
+    }
+
+    /// A trade was undone or corrected: what it is now, and what its fees changed by.
+    fn trade_changed(&self, event: &Event, told: &mut Vec<TopicEvent>) -> Option<()> {
+        let Event::TradeChanged {
+            was,
+            now,
+            proposed_by,
+            approved_by,
+        } = event
+        else {
+            return Some(());
+        };
+        let instrument = self.instrument(was.instrument)?;
+        let account = |leg: &TradeLeg| self.directory.account(leg.account);
+        told.push(TopicEvent::TradeChanged(TradeChangeView {
+            trade_id: was.trade_id,
+            symbol: instrument.symbol,
+            currency: instrument.currency,
+            buy: account(&was.buy)?,
+            sell: account(&was.sell)?,
+            was: amounts(was),
+            now: (!now.is_busted).then(|| amounts(now)),
+            proposed_by: proposed_by.to_string(),
+            approved_by: approved_by.to_string(),
+        }));
+        for (before, after) in [(&was.buy, &now.buy), (&was.sell, &now.sell)] {
+            let after = if now.is_busted {
+                Money::ZERO
+            } else {
+                after.fee
+            };
+            let amount = after.checked_sub(before.fee)?;
+            if let Some(venue) = was.fee_account.filter(|_| amount != Money::ZERO) {
+                told.push(TopicEvent::FeeCharged {
+                    trade_id: was.trade_id,
+                    account: account(before)?,
+                    fee_account: self.directory.account(venue)?,
+                    asset: instrument.currency,
+                    amount,
+                });
             }
         }
         Some(())
@@ -316,6 +367,14 @@ struct TradeFacts {
     price: Price,
     qty: Qty,
     notional: Money,
+}
+
+const fn amounts(trade: &TradeRecord) -> TradedView {
+    TradedView {
+        price: trade.price,
+        qty: trade.qty,
+        notional: trade.notional,
+    }
 }
 
 fn listed(instrument: &Instrument) -> TopicEvent {

@@ -103,7 +103,11 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::MarginCall { .. }
         | Event::MarginCallMet { .. }
         | Event::ForcedClose { .. }
-        | Event::MarginDeficit { .. } => [None, None],
+        | Event::MarginDeficit { .. }
+        | Event::TradeChangeProposed { .. }
+        | Event::TradeChangeDropped { .. }
+        | Event::TradeChanged { .. }
+        | Event::Overdrawn { .. } => [None, None],
     }
 }
 
@@ -263,7 +267,11 @@ impl Teller<'_> {
             | Event::MarginCall { .. }
             | Event::MarginCallMet { .. }
             | Event::ForcedClose { .. }
-            | Event::MarginDeficit { .. } => {}
+            | Event::MarginDeficit { .. }
+            | Event::TradeChangeProposed { .. }
+            | Event::TradeChangeDropped { .. }
+            | Event::TradeChanged { .. }
+            | Event::Overdrawn { .. } => {}
         }
     }
 

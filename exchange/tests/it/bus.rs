@@ -8,10 +8,11 @@ use exchange::hub::Hub;
 use market::account::AccountTerms;
 use market::command::Command;
 use market::fees::Fees;
-use market::id::AccountId;
+use market::id::{AccountId, TradeId};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::topic::{Envelope, TopicEvent};
+use market::trades::TradeChange;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -84,6 +85,18 @@ fn day_with_fees() -> Vec<Command> {
         },
         enter(Side::Sell, 20, "100.00", "3"),
         enter(Side::Buy, 21, "100.00", "3"),
+        Command::ProposeTradeChange {
+            trade: TradeId(2),
+            change: TradeChange::Correct {
+                price: "99.50".parse().unwrap(),
+                qty: "2".parse().unwrap(),
+            },
+            by: "ann".parse().unwrap(),
+        },
+        Command::ApproveTradeChange {
+            trade: TradeId(2),
+            by: "bob".parse().unwrap(),
+        },
     ]
 }
 
@@ -149,6 +162,7 @@ fn kind(event: &TopicEvent) -> &'static str {
         TopicEvent::FundsTransferred { .. } => "funds_transferred",
         TopicEvent::SecuritiesTransferred { .. } => "securities_transferred",
         TopicEvent::FeeCharged { .. } => "fee_charged",
+        TopicEvent::TradeChanged(_) => "trade_changed",
     }
 }
 
@@ -191,7 +205,7 @@ async fn every_kind_of_envelope_has_its_golden_file() {
             seen.entry(kind(&envelope.event)).or_insert(envelope);
         }
     }
-    assert_eq!(seen.len(), 13, "one kind is not told");
+    assert_eq!(seen.len(), 14, "one kind is not told");
     for (kind, envelope) in &seen {
         golden(kind, envelope);
     }

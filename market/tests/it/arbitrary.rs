@@ -4,7 +4,7 @@ use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::{CxlRejResponseTo, Event};
 use market::fees::Fees;
-use market::id::{AccountId, AssetId, InstrumentId, OrderId, ParticipantId};
+use market::id::{AccountId, AssetId, InstrumentId, OrderId, ParticipantId, TradeId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
 use market::market::Market;
@@ -19,6 +19,7 @@ use market::rules::{Rules, StopTrigger};
 use market::scope::Scope;
 use market::text::Text;
 use market::time::Timestamp;
+use market::trades::TradeChange;
 use proptest::prelude::*;
 
 proptest! {
@@ -311,6 +312,20 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         ),
         1 => account().prop_map(|account| Command::SetFeeAccount { account }),
         4 => limit().prop_map(Command::SetRiskLimit),
+        2 => ((0..4u64).prop_map(TradeId), prop::option::of((raw(), raw()))).prop_map(|(trade, to)| {
+            Command::ProposeTradeChange {
+                trade,
+                change: to.map_or(TradeChange::Bust, |(price, qty)| TradeChange::Correct {
+                    price: Price::from_raw(price),
+                    qty: Qty::from_raw(qty),
+                }),
+                by: text("ann"),
+            }
+        }),
+        2 => (0..4u64).prop_map(|trade| Command::ApproveTradeChange {
+            trade: TradeId(trade),
+            by: text("bob"),
+        }),
         1 => (instrument(), 0..3u8, fees())
             .prop_map(|(instrument, tier, fees)| Command::SetFees { instrument, tier, fees }),
         1 => (participant(), 0..3u8)

@@ -7,6 +7,7 @@ mod fees;
 mod killing;
 mod limits;
 mod margin;
+mod mending;
 mod trading;
 mod waiting;
 
@@ -88,6 +89,7 @@ pub(crate) struct Model {
     fees: fees::Table,
     limits: limits::Table,
     margin: margin::Table,
+    mending: mending::Table,
     /// Time of the command in hand, in nanoseconds.
     pub(crate) now: i64,
     arrivals: u64,
@@ -112,6 +114,7 @@ impl Model {
             fees: fees::Table::default(),
             limits: limits::Table::default(),
             margin: margin::Table::default(),
+            mending: mending::Table::default(),
             now: 0,
             arrivals: 0,
         }
@@ -224,7 +227,11 @@ impl Model {
                 self.set_fees(command)
             }
             Command::SetRiskLimit(limit) => self.set_limit(limit),
+            Command::ProposeTradeChange { .. }
+            | Command::ApproveTradeChange { .. }
+            | Command::WithdrawTradeChange { .. } => self.change_trade(command),
             Command::Tick => {
+                self.expire_proposals();
                 self.tick(tale);
                 Ok(())
             }

@@ -22,6 +22,7 @@
 //! restrict A1 in ACME, free A1 in ACME; let A1 sell short; locate 50 ACME for A1; show stakes BOT01
 //! account M1 on margin 5000/2500 grace 01:00:00; show standing M1
 //! BOT01 short 10 ACME @ 10 as s1            a short sale
+//! propose bust of 1 by ann, propose trade 1 as 5 @ 9.95 by ann, approve trade 1 by bob, drop proposal of 1
 //! deposit 100 USD to A1 as t1, withdraw …; bring 10 ACME to A1 at 9.5 as t2, take …
 //! show book ACME, show balances A1
 //! given the usual market [self-trade=MODE] [live-orders=N] [ids=N] [transfers=N]

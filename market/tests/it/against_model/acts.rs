@@ -3,7 +3,7 @@
 use super::{ACCOUNTS, CASH, INSTRUMENTS, LOT, ON_MARGIN, PARTICIPANTS, TICK, UNCHECKED, text};
 use market::command::Command;
 use market::fees::Fees;
-use market::id::{AccountId, InstrumentId, ParticipantId};
+use market::id::{AccountId, InstrumentId, ParticipantId, TradeId};
 use market::limits::SelfTrade;
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
@@ -14,6 +14,7 @@ use market::risk::limits::{
 };
 use market::rules::{Rules, StopTrigger};
 use market::scope::Scope;
+use market::trades::{Operator, TradeChange};
 use proptest::prelude::*;
 
 /// Something to do; which order it is done to is found when it is done.
@@ -234,6 +235,10 @@ fn other() -> impl Strategy<Value = Command> {
             Command::SetTier { participant: ParticipantId(participant), tier }
         }),
         6 => limit().prop_map(Command::SetRiskLimit),
+        4 => (trade_id(), trade_change(), operator())
+            .prop_map(|(trade, change, by)| Command::ProposeTradeChange { trade, change, by }),
+        4 => (trade_id(), operator()).prop_map(|(trade, by)| Command::ApproveTradeChange { trade, by }),
+        1 => trade_id().prop_map(|trade| Command::WithdrawTradeChange { trade }),
         3 => (0..6u8, (0..ACCOUNTS).prop_map(AccountId), -60..60i128).prop_map(
             |(id, account, amount)| funds(&format!("f{id}"), account, amount * 10 * i128::from(LOT))
         ),
@@ -250,6 +255,24 @@ fn other() -> impl Strategy<Value = Command> {
                 lots * LOT
             )),
     ]
+}
+
+/// Mostly trades that there were, few enough to be meant twice.
+fn trade_id() -> impl Strategy<Value = TradeId> {
+    (0..6u64).prop_map(TradeId)
+}
+
+fn trade_change() -> impl Strategy<Value = TradeChange> {
+    let price = (0..=208i64).prop_map(|ticks| Price::from_raw(ticks * TICK));
+    let qty = (0..8i64).prop_map(|lots| Qty::from_raw(lots * LOT));
+    prop_oneof![
+        Just(TradeChange::Bust),
+        (price, qty).prop_map(|(price, qty)| TradeChange::Correct { price, qty }),
+    ]
+}
+
+fn operator() -> impl Strategy<Value = Operator> {
+    prop::sample::select(vec![text("ann"), text("bob"), text("cat")])
 }
 
 /// Limits that some orders keep and some do not; seldom none at all.

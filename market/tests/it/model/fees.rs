@@ -105,9 +105,9 @@ impl Model {
     }
 
     /// Takes the fee of a trade from an order's account; the order has not counted the trade yet.
-    pub(super) fn charge(&mut self, order: &Order, is_maker: bool, notional: i128) {
+    pub(super) fn charge(&mut self, order: &Order, is_maker: bool, notional: i128) -> i128 {
         let Some(fees) = self.fees.of(order) else {
-            return;
+            return 0;
         };
         let rate = if is_maker {
             fees.maker_ppm
@@ -121,5 +121,13 @@ impl Model {
         let to = self.fees.account.expect("set before any fees");
         self.cash[order.terms.account.0 as usize] -= fee;
         self.cash[to.0 as usize] += fee;
+        fee
+    }
+
+    /// Where the fees of an instrument go, where any are set.
+    pub(super) fn venue(&self, instrument: InstrumentId) -> Option<AccountId> {
+        let mut rows = self.fees.rows.iter();
+        let any = rows.any(|(it, _, _)| *it == instrument);
+        self.fees.account.filter(|_| any)
     }
 }

@@ -1,5 +1,6 @@
 //! How the [`Model`] trades: the best resting order is looked for anew before every slice.
 
+use super::mending::Trade;
 use super::{Id, Model, Order, Tale, notional, rank};
 use market::limits::SelfTrade;
 use market::order::{OrdType, Side, TimeInForce};
@@ -80,8 +81,8 @@ impl Model {
         let maker = self.orders[at].clone();
         let price = maker.works_at.expect("what rests has a price");
         let qty = maker.shown.min(taker.leaves());
-        self.charge(&maker, true, notional(price, qty));
-        self.charge(taker, false, notional(price, qty));
+        let of_maker = self.charge(&maker, true, notional(price, qty));
+        let of_taker = self.charge(taker, false, notional(price, qty));
         self.count_trade(&maker, notional(price, qty));
         self.count_trade(taker, notional(price, qty));
         let maker = &mut self.orders[at];
@@ -95,7 +96,22 @@ impl Model {
             Side::Buy => (&*taker, &maker),
             Side::Sell => (&maker, &*taker),
         };
+        let fees = match taker.terms.side {
+            Side::Buy => [of_taker, of_maker],
+            Side::Sell => [of_maker, of_taker],
+        };
+        let trade = Trade {
+            instrument: taker.terms.instrument,
+            price,
+            qty,
+            buyer: buyer.terms.account,
+            seller: seller.terms.account,
+            fees,
+            venue: self.venue(taker.terms.instrument),
+            is_busted: false,
+        };
         let (buyer, seller) = (buyer.terms.account.0, seller.terms.account.0);
+        self.mending.trades.push(trade);
         let instrument = taker.terms.instrument.0 as usize;
         self.cash[buyer as usize] -= notional(price, qty);
         self.cash[seller as usize] += notional(price, qty);

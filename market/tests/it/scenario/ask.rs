@@ -5,7 +5,7 @@ use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::CxlRejResponseTo;
 use market::fees::Fees;
-use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, OrderId, ParticipantId};
+use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
 use market::money::Money;
@@ -15,6 +15,7 @@ use market::qty::Qty;
 use market::rules::{Rules, StopTrigger};
 use market::text::Text;
 use market::time::Timestamp;
+use market::trades::TradeChange;
 use std::str::FromStr;
 
 /// What a line asks.
@@ -157,6 +158,28 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
         ["limit" | "restrict" | "free" | "let" | "locate", ..] => {
             Command::SetRiskLimit(limit::asked(words, names)?)
         }
+        ["propose", "bust", "of", trade, "by", who] => Command::ProposeTradeChange {
+            trade: TradeId(value(trade)?),
+            change: TradeChange::Bust,
+            by: value(who)?,
+        },
+        ["propose", "trade", trade, "as", qty, "@", price, "by", who] => {
+            Command::ProposeTradeChange {
+                trade: TradeId(value(trade)?),
+                change: TradeChange::Correct {
+                    price: value(price)?,
+                    qty: value(qty)?,
+                },
+                by: value(who)?,
+            }
+        }
+        ["approve", "trade", trade, "by", who] => Command::ApproveTradeChange {
+            trade: TradeId(value(trade)?),
+            by: value(who)?,
+        },
+        ["drop", "proposal", "of", trade] => Command::WithdrawTradeChange {
+            trade: TradeId(value(trade)?),
+        },
         ["fees", "go", "to", account] => Command::SetFeeAccount {
             account: names.account(account)?,
         },

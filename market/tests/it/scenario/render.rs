@@ -11,6 +11,7 @@ use market::price::Price;
 use market::qty::Qty;
 use market::scope::Scope;
 use market::time::Timestamp;
+use market::trades::TradeChange;
 
 /// The names that events have told, by number.
 #[derive(Default)]
@@ -233,6 +234,44 @@ impl Names {
                 "nothing left to close for {}, equity {equity}",
                 self.whose(*account)
             ),
+            Event::TradeChangeProposed {
+                trade,
+                change,
+                by,
+                until,
+            } => format!(
+                "{by} proposes {} trade {trade}, until {}",
+                change_word(*change),
+                clock(*until)
+            ),
+            Event::TradeChangeDropped { trade, change, by } => format!(
+                "what {by} proposed, {} trade {trade}, is dropped",
+                change_word(*change)
+            ),
+            Event::TradeChanged {
+                was,
+                now,
+                proposed_by,
+                approved_by,
+            } => {
+                let now = if now.is_busted {
+                    "is undone".to_owned()
+                } else {
+                    format!("was {} @ {} = {}", now.qty, now.price, now.notional)
+                };
+                format!(
+                    "trade {} of {} @ {} = {} {now} (by {proposed_by} and {approved_by})",
+                    was.trade_id, was.qty, was.price, was.notional
+                )
+            }
+            Event::Overdrawn {
+                account,
+                instrument,
+                free,
+            } => {
+                let what = instrument.map_or("cash", |it| self.symbol(it));
+                format!("{} has {free} {what} free", self.whose(*account))
+            }
             Event::TierSet { participant, tier } => {
                 format!("{} is in tier {tier}", self.who(*participant))
             }
@@ -481,6 +520,13 @@ fn balance(what: &str, total: Money, reserved: Money) -> String {
         format!("{total} {what}")
     } else {
         format!("{total} {what}, {reserved} of it reserved")
+    }
+}
+
+fn change_word(change: TradeChange) -> String {
+    match change {
+        TradeChange::Bust => "to undo".to_owned(),
+        TradeChange::Correct { price, qty } => format!("{qty} @ {price} for"),
     }
 }
 

@@ -1,0 +1,314 @@
+//! Trades that are undone or corrected, by two operators: cash, stock and fees go back, and for a correction they go again. That may take more
+//! than an account has: it is told, and the account can do nothing new that needs what is missing until it is mended. Orders stay as they
+//! are: what a bust takes back does not come into the book again. The tape, and what counts for limits, stay too.
+
+use crate::deadlines::Due;
+use crate::event::Event;
+use crate::id::{AccountId, InstrumentId, TradeId};
+use crate::money::Money;
+use crate::order::Side;
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::refusal::Refusal;
+use crate::risk::Claim;
+use crate::state::State;
+use crate::time::Timestamp;
+use crate::trades::{
+    MAX_PROPOSALS, Operator, PROPOSAL_NANOS, Proposal, TradeChange, TradeLeg, TradeRecord,
+};
+use alloc::vec::Vec;
+
+impl State {
+    /// Keeps the trades of a command.
+    pub(crate) fn keep_trades(&mut self, events: &[Event]) {
+        let most = self.limits.max_trades_kept as usize;
+        if most == 0 {
+            return;
+        }
+        for event in events {
+            if let Some(trade) = record(event) {
+                self.trades.keep(trade, most);
+            }
+        }
+    }
+
+    /// One operator proposes.
+    pub(crate) fn propose(
+        &mut self,
+        trade: TradeId,
+        change: TradeChange,
+        by: Operator,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
+        let record = self.changeable(trade)?;
+        self.check_change(&record, change)?;
+        if self.trades.proposal(trade).is_some() {
+            return Err(Refusal::AlreadyProposed);
+        }
+        if self.trades.waiting() >= MAX_PROPOSALS {
+            return Err(Refusal::CapacityReached);
+        }
+        let until = Timestamp::from_nanos(self.now.nanos().saturating_add(PROPOSAL_NANOS));
+        self.trades.propose(trade, Proposal { change, by, until });
+        self.deadlines.set(until, Due::ProposalExpires(trade));
+        events.push(Event::TradeChangeProposed {
+            trade,
+            change,
+            by,
+            until,
+        });
+        Ok(())
+    }
+
+    /// Another one approves: the change is carried out.
+    pub(crate) fn approve(
+        &mut self,
+        trade: TradeId,
+        by: Operator,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
+        let proposal = self.trades.proposal(trade).ok_or(Refusal::NotProposed)?;
+        if proposal.by == by {
+            return Err(Refusal::SameOperator);
+        }
+        let was = self.changeable(trade)?;
+        self.drop_proposal(trade, proposal);
+        let now = changed(&was, proposal.change);
+        self.undo(&was);
+        if !now.is_busted {
+            self.redo(&now);
+        }
+        self.trades.set(now);
+        events.push(Event::TradeChanged {
+            was,
+            now,
+            proposed_by: proposal.by,
+            approved_by: by,
+        });
+        self.tell_overdrawn(&was, events);
+        Ok(())
+    }
+
+    /// A proposal is taken back, by anybody.
+    pub(crate) fn withdraw_proposal(
+        &mut self,
+        trade: TradeId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
+        let proposal = self.trades.proposal(trade).ok_or(Refusal::NotProposed)?;
+        self.drop_proposal(trade, proposal);
+        events.push(Event::TradeChangeDropped {
+            trade,
+            change: proposal.change,
+            by: proposal.by,
+        });
+        Ok(())
+    }
+
+    /// Nobody has approved in time.
+    pub(crate) fn expire_proposal(&mut self, trade: TradeId, events: &mut Vec<Event>) {
+        if let Some(proposal) = self.trades.settle(trade) {
+            events.push(Event::TradeChangeDropped {
+                trade,
+                change: proposal.change,
+                by: proposal.by,
+            });
+        }
+    }
+
+    fn drop_proposal(&mut self, trade: TradeId, proposal: Proposal) {
+        self.trades.settle(trade);
+        self.deadlines
+            .clear(proposal.until, Due::ProposalExpires(trade));
+    }
+
+    /// A trade that is kept and was not undone.
+    fn changeable(&self, trade: TradeId) -> Result<TradeRecord, Refusal> {
+        let record = self.trades.trade(trade).ok_or(Refusal::UnknownTrade)?;
+        if record.is_busted {
+            return Err(Refusal::TradeBusted);
+        }
+        Ok(*record)
+    }
+
+    fn check_change(&self, record: &TradeRecord, change: TradeChange) -> Result<(), Refusal> {
+        let TradeChange::Correct { price, qty } = change else {
+            return Ok(());
+        };
+        let instrument = &self.registry.listing(record.instrument)?.instrument;
+        let fits = price > Price::ZERO
+            && price.is_multiple_of(instrument.tick)
+            && qty > Qty::ZERO
+            && qty <= record.qty
+            && qty.is_multiple_of(instrument.lot)
+            && Money::notional(price, qty) <= crate::risk::MAX_NOTIONAL
+            && (price, qty) != (record.price, record.qty);
+        fits.then_some(()).ok_or(Refusal::BadCorrection)
+    }
+
+    fn undo(&mut self, trade: &TradeRecord) {
+        let (buy, sell) = self.claims(trade);
+        self.ledger.settle(sell, buy, trade.notional, trade.qty);
+        if let Some(venue) = trade.fee_account {
+            for leg in [trade.buy, trade.sell] {
+                self.ledger.pay(venue, leg.account, buy.asset, leg.fee);
+            }
+        }
+    }
+
+    fn redo(&mut self, trade: &TradeRecord) {
+        let (buy, sell) = self.claims(trade);
+        self.ledger.settle(buy, sell, trade.notional, trade.qty);
+        if let Some(venue) = trade.fee_account {
+            for leg in [trade.buy, trade.sell] {
+                self.ledger.pay(leg.account, venue, buy.asset, leg.fee);
+            }
+        }
+    }
+
+    fn claims(&self, trade: &TradeRecord) -> (Claim, Claim) {
+        let asset = self.registry.listings()[trade.instrument.0 as usize].currency;
+        let claim = |leg: &TradeLeg, side| Claim {
+            account: leg.account,
+            asset,
+            instrument: trade.instrument,
+            side,
+        };
+        (claim(&trade.buy, Side::Buy), claim(&trade.sell, Side::Sell))
+    }
+
+    /// Tells whose balance is below what its orders hold, or below nothing.
+    fn tell_overdrawn(&self, trade: &TradeRecord, events: &mut Vec<Event>) {
+        let (buy, sell) = self.claims(trade);
+        for claim in [buy, sell] {
+            if self.ledger.is_checked(claim.account) {
+                let free = self.ledger.cash(claim.account, claim.asset).free();
+                self.tell_if_below(claim.account, None, free, events);
+            }
+            if self.ledger.reserves(claim.account, Side::Sell) {
+                let holding = self.ledger.holding(claim.account, claim.instrument);
+                let instrument = Some(claim.instrument);
+                self.tell_if_below(claim.account, instrument, holding.free(), events);
+            }
+        }
+    }
+
+    fn tell_if_below(
+        &self,
+        account: AccountId,
+        instrument: Option<InstrumentId>,
+        free: Money,
+        events: &mut Vec<Event>,
+    ) {
+        if free < Money::ZERO {
+            events.push(Event::Overdrawn {
+                account,
+                instrument,
+                free,
+            });
+        }
+    }
+
+    /// Whether trades and proposals agree with the reference data and with each other: asked of a state that was read back.
+    pub(crate) fn trades_are_sound(&self) -> bool {
+        let known = |account: AccountId| self.registry.account(account).is_ok();
+        let (kept, mut proposals) = self.trades.all();
+        let mut next = None;
+        let mut count = 0;
+        let are_sound = kept.into_iter().all(|it| {
+            let follows = next.is_none_or(|next| it.trade_id.0 == next);
+            next = it.trade_id.0.checked_add(1);
+            count += 1;
+            follows
+                && next.is_some()
+                && self.registry.listing(it.instrument).is_ok()
+                && known(it.buy.account)
+                && known(it.sell.account)
+                && it.fee_account.is_none_or(known)
+                && it.qty > Qty::ZERO
+                && it.notional > Money::ZERO
+                && it.notional <= crate::risk::MAX_NOTIONAL
+                && [it.buy.fee, it.sell.fee]
+                    .iter()
+                    .all(|fee| fee.raw().unsigned_abs() <= it.notional.raw().unsigned_abs())
+        });
+        are_sound
+            && count <= self.limits.max_trades_kept as usize
+            && self.trades.waiting() <= MAX_PROPOSALS
+            && proposals.all(|(id, it)| self.deadlines.is_set(it.until, Due::ProposalExpires(id)))
+    }
+}
+
+/// What is kept of a trade.
+fn record(event: &Event) -> Option<TradeRecord> {
+    let Event::Traded {
+        trade_id,
+        instrument,
+        price,
+        qty,
+        notional,
+        maker,
+        taker,
+        fees,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    let (maker_fee, taker_fee) = fees.map_or_else(Default::default, |it| (it.maker, it.taker));
+    let leg = |order: &crate::order::OrderFacts, fee| TradeLeg {
+        order_id: order.order_id,
+        participant: order.participant,
+        account: order.terms.account,
+        fee,
+    };
+    let (maker_leg, taker_leg) = (leg(maker, maker_fee), leg(taker, taker_fee));
+    let (buy, sell) = match taker.terms.side {
+        Side::Buy => (taker_leg, maker_leg),
+        Side::Sell => (maker_leg, taker_leg),
+    };
+    Some(TradeRecord {
+        trade_id: *trade_id,
+        instrument: *instrument,
+        price: *price,
+        qty: *qty,
+        notional: *notional,
+        aggressor: taker.terms.side,
+        buy,
+        sell,
+        fee_account: fees.map(|it| it.account),
+        is_busted: false,
+    })
+}
+
+/// A trade after a change. Fees follow in proportion to the notional, rounded towards zero at eight decimals.
+fn changed(was: &TradeRecord, change: TradeChange) -> TradeRecord {
+    let TradeChange::Correct { price, qty } = change else {
+        return TradeRecord {
+            is_busted: true,
+            ..*was
+        };
+    };
+    let notional = Money::notional(price, qty);
+    let leg = |leg: TradeLeg| TradeLeg {
+        fee: in_proportion(leg.fee, notional, was.notional),
+        ..leg
+    };
+    TradeRecord {
+        price,
+        qty,
+        notional,
+        buy: leg(was.buy),
+        sell: leg(was.sell),
+        ..*was
+    }
+}
+
+/// `fee × now ÷ was`, rounded towards zero; where the product does not fit, from the quotient, which is then exact enough.
+fn in_proportion(fee: Money, now: Money, was: Money) -> Money {
+    let (fee, now, was) = (fee.raw(), now.raw(), was.raw());
+    Money::from_raw(match fee.checked_mul(now) {
+        Some(product) => product / was,
+        None => fee / was * now,
+    })
+}

@@ -1,0 +1,149 @@
+//! [`Trades`]: the last trades, for as long as they can still be undone or corrected, and what operators have proposed about them. Two of them
+//! must agree: what one proposes another approves, within a quarter of an hour. How balances follow stands in [`crate::mending`].
+
+use crate::id::{AccountId, InstrumentId, OrderId, ParticipantId, TradeId};
+use crate::money::Money;
+use crate::order::Side;
+use crate::price::Price;
+use crate::qty::Qty;
+use crate::text::Text;
+use crate::time::Timestamp;
+use alloc::collections::{BTreeMap, VecDeque};
+use serde::{Deserialize, Serialize};
+
+/// An operator, by the name in its certificate.
+pub type Operator = Text<40>;
+
+/// How long a proposal waits for a second operator: a quarter of an hour, in nanoseconds.
+pub const PROPOSAL_NANOS: i64 = 900_000_000_000;
+/// Proposals that wait at the same time.
+pub const MAX_PROPOSALS: usize = 1_000;
+
+/// What is to become of a trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TradeChange {
+    /// ExecType H: it never was.
+    Bust,
+    /// ExecType G: it was at this price, of this quantity, which is at most what it was.
+    Correct {
+        /// LastPx (31).
+        price: Price,
+        /// LastQty (32).
+        qty: Qty,
+    },
+}
+
+/// A side of a trade, as far as money and stock go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradeLeg {
+    /// OrderID (37).
+    pub order_id: OrderId,
+    /// Who entered it.
+    pub participant: ParticipantId,
+    /// Whose money and stock.
+    pub account: AccountId,
+    /// What it paid to the venue; below zero, what it was paid.
+    pub fee: Money,
+}
+
+/// A trade as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradeRecord {
+    /// Its number.
+    pub trade_id: TradeId,
+    /// What.
+    pub instrument: InstrumentId,
+    /// LastPx (31).
+    pub price: Price,
+    /// LastQty (32).
+    pub qty: Qty,
+    /// Cash that went from buyer to seller.
+    pub notional: Money,
+    /// The side that arrived.
+    pub aggressor: Side,
+    /// The buyer.
+    pub buy: TradeLeg,
+    /// The seller.
+    pub sell: TradeLeg,
+    /// Where its fees went, if any were charged.
+    pub fee_account: Option<AccountId>,
+    /// Whether it was undone.
+    pub is_busted: bool,
+}
+
+/// What one operator has proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Proposal {
+    pub(crate) change: TradeChange,
+    pub(crate) by: Operator,
+    pub(crate) until: Timestamp,
+}
+
+/// The last trades and the proposals about them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Trades {
+    /// In order of their numbers, without gaps.
+    kept: VecDeque<TradeRecord>,
+    proposals: BTreeMap<TradeId, Proposal>,
+}
+
+impl Trades {
+    /// Keeps a trade that was just made; at most `most`.
+    pub(crate) fn keep(&mut self, trade: TradeRecord, most: usize) {
+        self.kept.push_back(trade);
+        while self.kept.len() > most {
+            self.kept.pop_front();
+        }
+    }
+
+    /// A trade, while it is kept.
+    pub(crate) fn trade(&self, id: TradeId) -> Option<&TradeRecord> {
+        let first = self.kept.front()?.trade_id;
+        let at = id.0.checked_sub(first.0)?;
+        self.kept.get(usize::try_from(at).ok()?)
+    }
+
+    /// A trade stands like this now.
+    pub(crate) fn set(&mut self, trade: TradeRecord) {
+        let Some(first) = self.kept.front().map(|it| it.trade_id) else {
+            return;
+        };
+        let at = trade.trade_id.0.checked_sub(first.0);
+        let kept = at.and_then(|at| self.kept.get_mut(usize::try_from(at).ok()?));
+        if let Some(kept) = kept {
+            *kept = trade;
+        }
+    }
+
+    /// What is proposed about a trade.
+    pub(crate) fn proposal(&self, id: TradeId) -> Option<Proposal> {
+        self.proposals.get(&id).copied()
+    }
+
+    /// How many proposals wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.proposals.len()
+    }
+
+    /// A proposal waits from now on.
+    pub(crate) fn propose(&mut self, id: TradeId, proposal: Proposal) {
+        self.proposals.insert(id, proposal);
+    }
+
+    /// A proposal waits no more.
+    pub(crate) fn settle(&mut self, id: TradeId) -> Option<Proposal> {
+        self.proposals.remove(&id)
+    }
+
+    /// All that is kept, oldest first, and all that is proposed: for those who check what was read back.
+    pub(crate) fn all(
+        &self,
+    ) -> (
+        impl Iterator<Item = &TradeRecord>,
+        impl Iterator<Item = (TradeId, Proposal)> + '_,
+    ) {
+        let proposals = self.proposals.iter().map(|(id, it)| (*id, *it));
+        (self.kept.iter(), proposals)
+    }
+}
