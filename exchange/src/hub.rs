@@ -18,7 +18,7 @@ use crate::journal::disk::Disk;
 use crate::journal::replay::Opened;
 use crate::journal::snapshot::SnapshotError;
 use crate::metrics::Metrics;
-use crate::past::{Past, PastError};
+use crate::past::{Past, PastError, Rules};
 use crate::recovery::{self, Recovered};
 use crate::sequencer::run::{Sequencer, SequencerParts};
 use crate::sequencer::{Stop, StopReason, Submission, Submitter};
@@ -118,13 +118,13 @@ pub fn open(
         opened,
         given_up,
     } = recovery::recover(config, data, disk)?;
-    let Past {
+    let Past { rules, known } = past;
+    let Rules {
         engine,
-        known,
         last_seq,
         last_at,
         ..
-    } = past;
+    } = rules;
     let Opened {
         writer,
         segments,

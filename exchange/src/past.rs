@@ -9,9 +9,9 @@ use crate::metrics::Counts;
 use journal::JournalError;
 use journal::catalog::Catalog;
 use journal::engine::Engine;
-use journal::entry::Epoch;
+use journal::entry::{Entry, Epoch};
 use journal::record::{self, Stored};
-use journal::replay::Replayed;
+use journal::replay::{self, End, Replayed};
 use journal::segment;
 use journal::snapshot::{self, Contents, Snapshot, SnapshotError};
 use market::event::Event;
@@ -19,12 +19,20 @@ use market::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 /// What the entries up to one have made.
 #[derive(Default)]
 pub(crate) struct Past {
-    pub(crate) engine: Engine,
+    pub(crate) rules: Rules,
     pub(crate) known: Known,
+}
+
+/// What the rules need to go on.
+#[derive(Default)]
+pub(crate) struct Rules {
+    pub(crate) engine: Engine,
     /// The last entry.
     pub(crate) last_seq: u64,
     /// When that was.
@@ -42,6 +50,40 @@ pub(crate) struct Known {
     pub(crate) audit: Audit,
     pub(crate) view: View,
     pub(crate) counts: Counts,
+}
+
+impl Rules {
+    /// Applies an entry's instruction anew and compares the events, byte by byte.
+    fn take(&mut self, stored: &Stored<'_>) -> Replayed {
+        let head = &stored.head;
+        self.events.clear();
+        self.engine
+            .decide(head.seq, head.at, &head.instruction, &mut self.events);
+        record::encode_events(&self.events, &mut self.encoded);
+        if self.encoded != stored.events {
+            return Replayed::Diverged;
+        }
+        (self.last_seq, self.last_at) = (head.seq, head.at);
+        Replayed::Same
+    }
+}
+
+impl Known {
+    fn take(&mut self, entry: &Entry) {
+        self.directory.apply([entry]);
+        self.audit.note(entry, &self.directory);
+        self.view.apply(entry);
+        self.counts.count(entry);
+    }
+
+    /// The same with events that were not made anew.
+    fn take_stored(&mut self, stored: Stored<'_>) -> Replayed {
+        let Some(events) = record::decode_events(stored.events) else {
+            return Replayed::Diverged;
+        };
+        self.take(&stored.head.with(events));
+        Replayed::Same
+    }
 }
 
 impl Past {
@@ -82,41 +124,60 @@ impl Past {
         }
         let (engine, known) = snapshot.restore()?;
         let known: Known = postcard::from_bytes(&known).map_err(|_| Snapshot::not_known(path))?;
-        Ok(Self {
+        let rules = Rules {
             engine,
-            known,
             last_seq: header.seq,
             last_at: header.at,
-            events: Vec::new(),
-            encoded: Vec::new(),
-        })
+            ..Rules::default()
+        };
+        Ok(Self { rules, known })
     }
 
     /// Applies an entry's instruction anew and compares the events, byte by byte.
     pub(crate) fn take(&mut self, stored: Stored<'_>) -> Replayed {
-        let Stored { head, events } = stored;
-        let mut made = std::mem::take(&mut self.events);
-        made.clear();
-        self.engine
-            .decide(head.seq, head.at, &head.instruction, &mut made);
-        record::encode_events(&made, &mut self.encoded);
-        if self.encoded != events {
+        if self.rules.take(&stored) == Replayed::Diverged {
             return Replayed::Diverged;
         }
-        let entry = head.with(made);
-        let Known {
-            directory,
-            audit,
-            view,
-            counts,
-        } = &mut self.known;
-        directory.apply([&entry]);
-        audit.note(&entry, directory);
-        view.apply(&entry);
-        counts.count(&entry);
-        (self.last_seq, self.last_at) = (entry.seq, entry.at);
-        self.events = entry.events;
+        let entry = stored.head.with(std::mem::take(&mut self.rules.events));
+        self.known.take(&entry);
+        self.rules.events = entry.events;
         Replayed::Same
+    }
+
+    /// Takes all entries of the journal behind the last one. The rules and what readers know are rebuilt side by side, each on a processor of
+    /// its own; each reads the files for itself, since that costs less than handing entries over. `told` hears of each entry.
+    ///
+    /// # Errors
+    /// A [`JournalError`] with its place.
+    pub(crate) fn replay(
+        &mut self,
+        catalog: &Catalog,
+        told: &mut dyn FnMut(u64),
+    ) -> Result<End, JournalError> {
+        let (rules, known) = (&mut self.rules, &mut self.known);
+        let after = rules.last_seq;
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let readers = scope.spawn(|| {
+                replay::replay(catalog, after, u64::MAX, &mut |stored, _| {
+                    if is_over.load(Ordering::Relaxed) {
+                        return Replayed::Enough;
+                    }
+                    known.take_stored(stored)
+                })
+            });
+            let ruled = replay::replay(catalog, after, u64::MAX, &mut |stored, _| {
+                told(stored.head.seq);
+                rules.take(&stored)
+            });
+            is_over.store(ruled.is_err(), Ordering::Relaxed);
+            let read = readers.join();
+            let end = ruled?;
+            match read {
+                Ok(read) => read.map(|_| end),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
     }
 
     /// Writes a snapshot of it; see [`snapshot::write`].
@@ -128,9 +189,9 @@ impl Past {
     ) -> Result<PathBuf, SnapshotError> {
         let contents = Contents {
             epoch,
-            seq: self.last_seq,
-            at: self.last_at,
-            engine: &self.engine,
+            seq: self.rules.last_seq,
+            at: self.rules.last_at,
+            engine: &self.rules.engine,
             known: &self.known,
         };
         snapshot::write(data, &contents, pace)

@@ -61,7 +61,7 @@ pub(crate) fn recover(
     }
     tracing::info!(
         snapshot = newest,
-        replayed = past.last_seq - newest,
+        replayed = past.rules.last_seq - newest,
         "the journal is open"
     );
     past.known.view.begin();
@@ -86,16 +86,14 @@ impl Found {
         let catalog = Catalog::prepare(data)?;
         snapshot::sweep(data).map_err(PastError::Snapshot)?;
         let mut past = Past::newest(&catalog, u64::MAX)?;
-        let newest = past.last_seq;
+        let newest = past.rules.last_seq;
         let last_segment = catalog.segments().last().map_or(0, |last| last.first_seq);
         let mut told = Instant::now();
-        let end = replay::replay(&catalog, newest, u64::MAX, &mut |stored, _| {
-            let seq = stored.head.seq;
+        let end = past.replay(&catalog, &mut |seq| {
             if seq.is_multiple_of(PROGRESS_ENTRIES) && told.elapsed() >= PROGRESS {
                 told = Instant::now();
                 tracing::info!(seq, last_segment, "the journal is being replayed");
             }
-            past.take(stored)
         })?;
         Ok(Self {
             catalog,

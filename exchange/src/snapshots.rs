@@ -154,7 +154,7 @@ impl Maker {
         let mut stopped = false;
         self.pace.begin();
         let pace = &mut self.pace;
-        replay::replay(&catalog, past.last_seq, until, &mut |stored, _| {
+        replay::replay(&catalog, past.rules.last_seq, until, &mut |stored, _| {
             if stored.head.seq.is_multiple_of(LOOK_ENTRIES) {
                 stopped |= pace.step().is_err();
             }
@@ -175,7 +175,7 @@ impl Maker {
         written?;
         self.tidy()?;
         self.put_away()?;
-        Ok(past.last_seq)
+        Ok(past.rules.last_seq)
     }
 
     /// Waits until what was published is in the files: a moment, unless the disk hangs.
