@@ -139,7 +139,9 @@ impl Maker {
     fn failed(&self, why: &MakeError) {
         tracing::error!(%why, "no snapshot was made: the next start has more of the journal to read");
         self.parts.metrics.snapshots.failures.inc();
-        if let MakeError::Journal(error) = why {
+        if let MakeError::Journal(error) = why
+            && !matches!(error, JournalError::Io { .. })
+        {
             self.parts.health.ail("snapshots", error.to_string());
         }
     }
@@ -173,8 +175,10 @@ impl Maker {
             return Err(MakeError::Stopped);
         }
         written?;
-        self.tidy()?;
-        self.put_away()?;
+        // What is not tidied now is tidied with the next one.
+        if let Err(why) = self.tidy().and_then(|()| self.put_away()) {
+            tracing::error!(%why, "an old snapshot or segment cannot be put away");
+        }
         Ok(past.rules.last_seq)
     }
 
@@ -202,7 +206,7 @@ impl Maker {
     }
 
     /// Takes away snapshots that are older than those to be kept.
-    fn tidy(&self) -> Result<(), SnapshotError> {
+    fn tidy(&self) -> Result<(), MakeError> {
         let listed = snapshot::list(&self.parts.data)?;
         for old in listed.iter().skip(self.parts.config.snapshots_kept.max(1)) {
             fs::remove_file(&old.path).map_err(|source| SnapshotError::Io {
