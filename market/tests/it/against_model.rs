@@ -10,6 +10,7 @@ use acts::{Act, Keep, act, funds, mode, securities};
 use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::Event;
+use market::fees::Fees;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use market::instrument::{Instrument, Phase};
 use market::limits::{Limits, SelfTrade};
@@ -142,6 +143,7 @@ impl Pair {
             });
             self.model.grants.push((participant, account));
         }
+        self.set_fees();
         for account in (0..ACCOUNTS).map(AccountId) {
             let cash = if account.0 == ON_MARGIN { 15 } else { 2_000 };
             self.step(&funds(
@@ -158,6 +160,24 @@ impl Pair {
                 self.step(&securities(&id, account, instrument, 120 * LOT))
                     .expect("set up alike");
             }
+        }
+    }
+
+    /// Trades in the first instrument cost something from the beginning.
+    fn set_fees(&mut self) {
+        let fees = Fees {
+            maker_ppm: -77,
+            taker_ppm: 3_333,
+            minimum: Money::from_raw(30_000_000),
+        };
+        let account = AccountId(0);
+        let charged = Command::SetFees {
+            instrument: InstrumentId(0),
+            tier: 0,
+            fees,
+        };
+        for command in [Command::SetFeeAccount { account }, charged] {
+            self.step(&command).expect("set up alike");
         }
     }
 
