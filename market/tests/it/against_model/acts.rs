@@ -235,9 +235,9 @@ fn other() -> impl Strategy<Value = Command> {
             Command::SetTier { participant: ParticipantId(participant), tier }
         }),
         6 => limit().prop_map(Command::SetRiskLimit),
-        4 => (trade_id(), trade_change(), operator())
+        16 => (trade_id(), trade_change(), operator())
             .prop_map(|(trade, change, by)| Command::ProposeTradeChange { trade, change, by }),
-        4 => (trade_id(), operator()).prop_map(|(trade, by)| Command::ApproveTradeChange { trade, by }),
+        24 => (trade_id(), operator()).prop_map(|(trade, by)| Command::ApproveTradeChange { trade, by }),
         1 => trade_id().prop_map(|trade| Command::WithdrawTradeChange { trade }),
         3 => (0..6u8, (0..ACCOUNTS).prop_map(AccountId), -60..60i128).prop_map(
             |(id, account, amount)| funds(&format!("f{id}"), account, amount * 10 * i128::from(LOT))
@@ -259,7 +259,7 @@ fn other() -> impl Strategy<Value = Command> {
 
 /// Mostly trades that there were, few enough to be meant twice.
 fn trade_id() -> impl Strategy<Value = TradeId> {
-    (0..6u64).prop_map(TradeId)
+    (0..4u64).prop_map(TradeId)
 }
 
 fn trade_change() -> impl Strategy<Value = TradeChange> {
