@@ -31,6 +31,7 @@ pub(crate) struct Book {
 #[derive(Clone, Copy, Debug)]
 struct Touched {
     side: Side,
+    place: Slot,
     price: Price,
     shown: Qty,
     orders: u32,
@@ -180,7 +181,7 @@ impl Book {
         }
         let mut touched = core::mem::take(&mut self.touched);
         for before in touched.drain(..) {
-            let (qty, orders) = self.shows(before.side, before.price);
+            let (qty, orders) = self.shows(&before);
             if (qty, orders) != (before.shown, before.orders) {
                 events.push(Event::LevelChanged {
                     instrument: self.instrument,
@@ -208,9 +209,10 @@ impl Book {
         self.touched.clear();
     }
 
-    fn shows(&self, side: Side, price: Price) -> (Qty, u32) {
-        self.side(side)
-            .level(price)
+    /// What the level of a mark shows now.
+    fn shows(&self, mark: &Touched) -> (Qty, u32) {
+        self.side(mark.side)
+            .level(mark.price, mark.place)
             .map_or((Qty::ZERO, 0), |level| (level.shown, level.orders))
     }
 
@@ -225,6 +227,7 @@ impl Book {
         if !self.touched.last().is_some_and(is_marked) {
             self.touched.push(Touched {
                 side,
+                place,
                 price: level.price,
                 shown: level.shown,
                 orders: level.orders,

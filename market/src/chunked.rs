@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
-/// Values of one chunk. The first chunk grows as a vector does, so that what is small stays small.
+/// Values of one chunk. The first chunk grows by a quarter at a time, so that what is small stays small.
 pub(crate) const CHUNK: usize = 1 << 10;
 
 /// Values one behind the other.
@@ -29,13 +29,15 @@ impl<T> Chunked<T> {
     /// Puts one behind all others.
     pub(crate) fn push(&mut self, value: T) {
         if self.chunks.last().is_none_or(|last| last.len() == CHUNK) {
-            let mut chunk = Vec::new();
-            if !self.chunks.is_empty() {
-                chunk.reserve_exact(CHUNK);
-            }
-            self.chunks.push(chunk);
+            self.chunks.push(Vec::new());
         }
-        self.chunks.last_mut().expect("made above").push(value);
+        let is_first = self.chunks.len() == 1;
+        let last = self.chunks.last_mut().expect("made above");
+        if last.len() == last.capacity() {
+            let more = if is_first { last.len() / 4 + 4 } else { CHUNK };
+            last.reserve_exact(more.min(CHUNK - last.len()));
+        }
+        last.push(value);
     }
 
     pub(crate) fn clear(&mut self) {

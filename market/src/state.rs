@@ -341,7 +341,9 @@ impl State {
     fn forget(&mut self, slot: Slot, facts: &OrderFacts) {
         assert!(facts.leaves_qty == Qty::ZERO, "a final order has no leaves");
         assert!(facts.reserved == Money::ZERO, "a final order holds nothing");
-        self.unset_expiry(slot);
+        if let TimeInForce::Gtd(_) = facts.terms.time_in_force {
+            self.unset_expiry(slot);
+        }
         self.orders.finish(slot, facts);
     }
 

@@ -80,6 +80,14 @@ impl Ready {
         trades
     }
 
+    /// How many orders rest.
+    pub(crate) fn resting(&self) -> u64 {
+        match self {
+            Self::Books(alone, _) => alone.live_orders(),
+            Self::Market(market, ..) => market.live_orders(),
+        }
+    }
+
     /// The whole flow, each operation with the clock read before and after it: how long each took, the shortest first.
     pub(crate) fn times(&mut self) -> Vec<Duration> {
         let mut times = Vec::new();

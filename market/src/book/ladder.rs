@@ -96,8 +96,12 @@ impl Ladder {
         self.best.some().map(|slot| &self.levels[slot])
     }
 
-    /// The level of this price, if anything rests there.
-    pub(crate) fn level(&self, price: Price) -> Option<&Level> {
+    /// The level of this price, if anything rests there; most likely it is still in the slot where it was seen.
+    pub(crate) fn level(&self, price: Price, seen: Slot) -> Option<&Level> {
+        let level = self.levels.get(seen);
+        if level.is_some_and(|level| level.price == price) {
+            return level;
+        }
         self.find(rank(self.side, price))
             .map(|slot| &self.levels[slot])
     }
@@ -196,7 +200,7 @@ impl Ladder {
         if self.best == Slot::NIL {
             self.near.place(rank);
         }
-        let slot = self.levels.insert(Level::new(price));
+        let slot = self.levels.insert(Level::new(self.side, price));
         if self.best().is_none_or(|best| rank < self.rank_of(best)) {
             self.best = slot;
         }
@@ -260,6 +264,7 @@ mod tests {
     use crate::book::window::WIDTH;
     use crate::order::Side;
     use crate::price::Price;
+    use crate::slab::Slot;
     use alloc::collections::BTreeMap;
     use alloc::vec::Vec;
 
@@ -306,7 +311,7 @@ mod tests {
                 let best = plain.first_key_value().map(|(rank, _)| *rank);
                 assert_eq!(ladder.best().map(|level| rank(side, level.price)), best);
                 assert_eq!(
-                    ladder.level(price).is_some(),
+                    ladder.level(price, Slot::NIL).is_some(),
                     plain.contains_key(&rank(side, price))
                 );
                 if turn % 50 == 0 {

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 /// One price level.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Level {
+    /// Its side. Kept here, too, since it costs nothing: without it a slab needs a word more to tell a level from none.
+    side: Side,
     /// Its price.
     pub(crate) price: Price,
     /// First in the queue.
@@ -25,8 +27,9 @@ pub(crate) struct Level {
 }
 
 impl Level {
-    pub(crate) const fn new(price: Price) -> Self {
+    pub(crate) const fn new(side: Side, price: Price) -> Self {
         Self {
+            side,
             price,
             front: Slot::NIL,
             back: Slot::NIL,
@@ -94,7 +97,10 @@ impl Level {
             sums = more;
             (last, next) = (slot, after);
         }
-        self.back == last && self.orders > 0 && sums == (self.orders, self.shown, self.leaves)
+        self.side == side
+            && self.back == last
+            && self.orders > 0
+            && sums == (self.orders, self.shown, self.leaves)
     }
 
     /// The queue, first in front.

@@ -136,6 +136,11 @@ impl Alone {
         })
     }
 
+    /// How many orders rest, over all books.
+    pub fn live_orders(&self) -> u64 {
+        u64::from(self.orders.len())
+    }
+
     fn enter(
         &mut self,
         oid: u64,

@@ -48,7 +48,8 @@ impl Compact {
     pub(super) fn new(facts: &OrderFacts, id: Id, former: Slot, full: &mut Slab<Full>) -> Self {
         let terms = &facts.terms;
         let is_final = facts.leaves_qty == Qty::ZERO;
-        let compact = Self {
+        let kept = (!is_plain(facts)).then_some(facts);
+        Self {
             order_id: facts.order_id,
             price: facts.working.price().unwrap_or(Price::ZERO),
             qty: if is_final {
@@ -62,25 +63,15 @@ impl Compact {
             account: terms.account,
             instrument: terms.instrument,
             id,
-            full: Slot::NIL,
+            full: match (former.some(), kept) {
+                (None, None) => Slot::NIL,
+                (former, kept) => keep(former, kept, full),
+            },
             side: terms.side,
             ord_status: facts.ord_status,
             is_gtc: terms.time_in_force == TimeInForce::Gtc,
             post_only: terms.post_only,
-        };
-        let is_plain = compact.says_all(facts);
-        Self {
-            full: keep(former, (!is_plain).then_some(facts), full),
-            ..compact
         }
-    }
-
-    /// Whether nothing of these facts would be lost.
-    fn says_all(&self, facts: &OrderFacts) -> bool {
-        self.terms(facts.terms.order_qty) == facts.terms
-            && facts.working == Working::At(self.price)
-            && facts.cum_notional == Money::from_raw(self.cum_notional.into())
-            && facts.reserved == Money::from_raw(self.reserved.into())
     }
 
     /// What a plain order was asked to be.
@@ -201,9 +192,39 @@ impl Compact {
     }
 }
 
+/// Whether nothing of these facts would be lost in the fields of a [`Compact`].
+fn is_plain(facts: &OrderFacts) -> bool {
+    // Every field is named: one that is new has to be asked for here.
+    let OrderTerms {
+        account: _,
+        instrument: _,
+        side: _,
+        ord_type,
+        time_in_force,
+        order_qty: _,
+        post_only: _,
+        max_floor,
+        all_or_none,
+        min_qty,
+        short_sale,
+        reprice_to_band,
+    } = &facts.terms;
+    let is_limit = match (ord_type, facts.working) {
+        (OrdType::Limit(price), Working::At(at)) => *price == at,
+        _ => false,
+    };
+    is_limit
+        && matches!(time_in_force, TimeInForce::Day | TimeInForce::Gtc)
+        && max_floor.is_none()
+        && min_qty.is_none()
+        && !(*all_or_none | *short_sale | *reprice_to_band)
+        && i64::try_from(facts.cum_notional.raw()).is_ok()
+        && i64::try_from(facts.reserved.raw()).is_ok()
+}
+
 /// Keeps the facts, if there are any, where the former ones were.
-fn keep(former: Slot, facts: Option<&OrderFacts>, full: &mut Slab<Full>) -> Slot {
-    match (former.some(), facts) {
+fn keep(former: Option<Slot>, facts: Option<&OrderFacts>, full: &mut Slab<Full>) -> Slot {
+    match (former, facts) {
         (Some(slot), Some(facts)) => {
             full[slot].facts = *facts;
             slot
