@@ -8,11 +8,12 @@
 #[path = "../examples/flow/generator.rs"]
 mod generator;
 
+#[allow(dead_code, reason = "shared with the example and the other benches")]
 #[path = "cases/drive.rs"]
 mod drive;
 
 use criterion::{BatchSize, Criterion, Throughput};
-use drive::{Drive, operations, timed};
+use drive::{Drive, operations};
 use generator::Mix;
 
 const FLOWS: [&str; 3] = ["w1", "w100", "f1"];
@@ -41,26 +42,10 @@ fn main() {
     }
 }
 
-/// One run for the speed, one for the times: reading the clock twice is in each of these.
 #[expect(clippy::print_stdout)]
 fn table(name: &str) {
     let operations = operations(Mix::named(name).expect("a known flow"));
     for drive in Drive::ALL {
-        let mut ready = drive.ready(&operations);
-        let took = timed(|| ready.run());
-        let times = drive.ready(&operations).times();
-        let at = |per_mille: usize| {
-            let place = times.len() * per_mille / 1_000;
-            times[place.min(times.len() - 1)].as_nanos()
-        };
-        println!(
-            "{name:<5}{:<10} {}; one: p50 {} ns, p99 {} ns, p99.9 {} ns, max {} ns",
-            drive.name(),
-            took.speed(operations.len()),
-            at(500),
-            at(990),
-            at(999),
-            at(1_000),
-        );
+        println!("{name:<5}{}", drive.line(&operations));
     }
 }

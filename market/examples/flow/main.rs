@@ -67,9 +67,7 @@ fn speed(mix: Mix, only: Option<&str>) -> String {
     let mut out = String::new();
     let wanted = |drive: &Drive| only.is_none_or(|name| name == drive.name());
     for drive in Drive::ALL.into_iter().filter(wanted) {
-        let mut ready = drive.ready(&operations);
-        let took = drive::timed(|| ready.run());
-        out += &format!("{:<10} {took}\n", drive.name());
+        out += &format!("{}\n", drive.line(&operations));
     }
     out
 }
