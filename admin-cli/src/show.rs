@@ -202,6 +202,12 @@ const fn phase(phase: Phase) -> &'static str {
         Phase::Open => "open",
         Phase::Halted => "halted",
         Phase::Closed => "closed",
+        Phase::PreOpen => "pre-open",
+        Phase::OpeningAuction => "opening auction",
+        Phase::IntradayAuction => "intraday auction",
+        Phase::VolatilityAuction => "volatility auction",
+        Phase::ClosingAuction => "closing auction",
+        Phase::PostTrade => "post-trade",
     }
 }
 

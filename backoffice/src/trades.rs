@@ -122,7 +122,7 @@ pub async fn record(
         .bind(trade.price.raw())
         .bind(trade.qty.raw())
         .bind(amount::to_sql("notional", trade.notional)?)
-        .bind(trade.aggressor == side)
+        .bind(trade.aggressor == Some(side))
         .bind(amount::seq_to_sql("order number", leg.order_id.0)?)
         .bind(leg.cl_ord_id.to_string())
         .bind(happened.at_us)

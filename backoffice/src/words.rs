@@ -30,6 +30,12 @@ pub const fn phase(phase: Phase) -> &'static str {
         Phase::Open => "open",
         Phase::Halted => "halted",
         Phase::Closed => "closed",
+        Phase::PreOpen => "pre_open",
+        Phase::OpeningAuction => "opening_auction",
+        Phase::IntradayAuction => "intraday_auction",
+        Phase::VolatilityAuction => "volatility_auction",
+        Phase::ClosingAuction => "closing_auction",
+        Phase::PostTrade => "post_trade",
     }
 }
 

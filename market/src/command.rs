@@ -7,7 +7,7 @@ use crate::id::{
     AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, OrderId,
     ParticipantId, TradeId, TransferId,
 };
-use crate::instrument::Instrument;
+use crate::instrument::{Auction, Instrument};
 use crate::money::Money;
 use crate::order::{OrderTerms, Side};
 use crate::price::Price;
@@ -16,6 +16,7 @@ use crate::risk::limits::RiskLimit;
 use crate::rules::Rules;
 use crate::scope::Scope;
 use crate::text::Text;
+use crate::time::Timestamp;
 use crate::trades::{Operator, TradeChange};
 use serde::{Deserialize, Serialize};
 
@@ -124,7 +125,8 @@ pub enum Command {
         /// Only orders of this side.
         side: Option<Side>,
     },
-    /// Opens an instrument for trading, from closed.
+    /// Opens an instrument for continuous trading: from closed, from pre-open, or out of a call that goes on (but the closing
+    /// auction's). What is crossed trades first, as in an auction that ends now.
     Open {
         /// Which.
         instrument: InstrumentId,
@@ -134,14 +136,14 @@ pub enum Command {
         /// Which.
         instrument: InstrumentId,
     },
-    /// Stops trading in an instrument; resting orders stay.
+    /// Stops trading or a call in an instrument; resting orders stay.
     Halt {
         /// Which.
         instrument: InstrumentId,
         /// Why, in the operator's words.
         reason: Text<80>,
     },
-    /// Ends a halt.
+    /// Ends a halt: what was halted goes on, a call from its beginning.
     Resume {
         /// Which.
         instrument: InstrumentId,
@@ -232,6 +234,20 @@ pub enum Command {
     WithdrawTradeChange {
         /// Which trade.
         trade: TradeId,
+    },
+    /// Lets orders into an instrument for its opening auction, from closed or post-trade.
+    PreOpen {
+        /// Which.
+        instrument: InstrumentId,
+    },
+    /// Begins the call of an auction. It ends at a random instant between `until` and [`Rules::random_end_nanos`] later.
+    Call {
+        /// Which.
+        instrument: InstrumentId,
+        /// Which auction.
+        auction: Auction,
+        /// The earliest end; now, when it has passed.
+        until: Timestamp,
     },
 }
 

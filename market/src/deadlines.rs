@@ -1,7 +1,7 @@
 //! [`Deadlines`]: what the market has to do at a time: the sequencer sends [`crate::command::Command::Tick`] when the first is due.
 //! In order of time, then of [`Due`]. Knows no clock.
 
-use crate::id::{AccountId, AssetId, OrderId, TradeId};
+use crate::id::{AccountId, AssetId, InstrumentId, OrderId, TradeId};
 use crate::slab::Slot;
 use crate::time::Timestamp;
 use alloc::collections::BTreeSet;
@@ -16,6 +16,8 @@ pub(crate) enum Due {
     MarginCallEnds(AccountId, AssetId),
     /// Nobody has approved the change of a trade; taken back when somebody does.
     ProposalExpires(TradeId),
+    /// The call of an instrument's auction ends; taken back when it ends otherwise.
+    CallEnds(InstrumentId),
 }
 
 /// What is to be done, by time.

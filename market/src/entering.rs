@@ -45,7 +45,7 @@ impl State {
     ) -> Result<(Working, Money), Refusal> {
         self.registry.may_trade(participant, terms.account)?;
         let listing = self.registry.listing(terms.instrument)?;
-        listing.takes_orders()?;
+        listing.takes(terms)?;
         self.suspensions
             .check(participant, terms.account, terms.instrument)?;
         self.orders.vacant(participant, cl_ord_id, &self.limits)?;
@@ -73,8 +73,11 @@ impl State {
         }
     }
 
-    /// An accepted order meets the book, or waits for its trigger.
+    /// An accepted order meets the book, or waits: for its trigger, or for an auction.
     pub(crate) fn work(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
+        if self.waits(&order) {
+            return self.gather(order);
+        }
         let terms = order.terms;
         if matches!(order.working, Working::Held { .. }) {
             return self.hold_back(order);
@@ -123,6 +126,21 @@ impl State {
         } else {
             CancelReason::Unfilled
         }
+    }
+
+    /// Whether an order waits for an auction instead of meeting the book.
+    pub(crate) fn waits(&self, order: &OrderFacts) -> bool {
+        match order.working {
+            Working::Parked => true,
+            Working::Held { .. } => false,
+            Working::At(_) | Working::AtMarket => self.phase(order.terms.instrument).is_gathering(),
+        }
+    }
+
+    /// An order joins those that wait for an auction.
+    pub(crate) fn gather(&mut self, order: OrderFacts) {
+        let slot = self.keep(order);
+        self.place(slot);
     }
 
     fn rest(&mut self, order: OrderFacts) {

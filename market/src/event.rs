@@ -6,7 +6,7 @@ use crate::id::{
     AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, ParticipantId,
     TradeId, TransferId,
 };
-use crate::instrument::{Instrument, Phase};
+use crate::instrument::{Auction, Instrument, Phase};
 use crate::money::Money;
 use crate::order::{OrderFacts, OrderTerms, Side};
 use crate::price::Price;
@@ -127,18 +127,20 @@ pub enum Event {
         trade_id: TradeId,
         /// What.
         instrument: InstrumentId,
-        /// LastPx (31): the maker's price.
+        /// LastPx (31): the maker's price; in an auction the one price of all.
         price: Price,
         /// LastQty (32).
         qty: Qty,
         /// Cash that moves from buyer to seller.
         notional: Money,
-        /// The resting order after the trade.
+        /// The resting order after the trade; in an auction the buyer.
         maker: OrderFacts,
-        /// The arriving order after the trade.
+        /// The arriving order after the trade; in an auction the seller.
         taker: OrderFacts,
         /// What both sides paid to the venue; none where no fees are set.
         fees: Option<TradeFees>,
+        /// The auction that it is a trade of: neither side made or took then.
+        auction: Option<Auction>,
     },
     /// ExecType 4.
     OrderCanceled {
@@ -230,7 +232,7 @@ pub enum Event {
         instrument: InstrumentId,
         /// What it is now.
         phase: Phase,
-        /// Why, for a halt.
+        /// Why, for a halt, a volatility auction, or a call that goes on longer (its phase is told again then).
         reason: Option<Text<80>>,
     },
     /// The trading day is over.
@@ -392,6 +394,30 @@ pub enum Event {
         /// What is free: below zero.
         free: Money,
     },
+    /// What would come of the call if it ended now; told when it changes.
+    Indicative {
+        /// Which.
+        instrument: InstrumentId,
+        /// At which price; none when nothing would trade.
+        price: Option<Price>,
+        /// How much would trade.
+        volume: Qty,
+        /// How much more one side has at that price.
+        surplus: Qty,
+        /// Which side has it; none when there is none.
+        surplus_side: Option<Side>,
+    },
+    /// An auction has found its price. Its trades stand behind this.
+    Uncrossed {
+        /// Which.
+        instrument: InstrumentId,
+        /// Which auction.
+        auction: Auction,
+        /// At which price; none when nothing trades.
+        price: Option<Price>,
+        /// How much trades.
+        volume: Qty,
+    },
 }
 
 impl Event {
@@ -418,7 +444,9 @@ impl Event {
             | Self::OrderReplaced { order, .. }
             | Self::OrderDecremented { order, .. }
             | Self::OrderTriggered { order } => Some(order.terms.instrument),
-            Self::Traded { instrument, .. } => Some(*instrument),
+            Self::Traded { instrument, .. } | Self::PhaseChanged { instrument, .. } => {
+                Some(*instrument)
+            }
             _ => None,
         }
     }
@@ -446,6 +474,12 @@ pub enum CancelReason {
     Collar,
     /// The time of its account's margin call was over.
     MarginCall,
+    /// Its auction is over, or a market order's call.
+    AuctionOver,
+    /// It would have traded outside a band, and cannot wait for the auction that this sets off.
+    Band,
+    /// A market order in an auction whose price is more than its account can pay.
+    Unaffordable,
 }
 
 /// CxlRejResponseTo (434).

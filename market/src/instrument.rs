@@ -51,14 +51,84 @@ impl Instrument {
     }
 }
 
-/// What the book of an instrument does now.
+/// What the book of an instrument does now: closed → pre-open → opening auction → open → closing auction → post-trade → closed,
+/// with intraday and volatility auctions and halts in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Orders enter and trade.
+    /// Continuous trading: orders enter and trade.
     Open,
     /// Stopped by an operator: no entry, no replacing; cancels are taken.
     Halted,
     /// Outside trading hours: no entry, no replacing; cancels are taken.
     Closed,
+    /// Orders enter, nothing trades, no price is shown.
+    PreOpen,
+    /// The call of the opening auction: orders enter, the price at which they would trade is shown.
+    OpeningAuction,
+    /// The call of an auction within the day.
+    IntradayAuction,
+    /// The call of an auction that a trade beyond a band has set off.
+    VolatilityAuction,
+    /// The call of the closing auction.
+    ClosingAuction,
+    /// After the closing auction: no entry, no replacing; cancels are taken.
+    PostTrade,
+}
+
+impl Phase {
+    /// Whether orders trade as they meet. Only then does a stop fire.
+    pub const fn is_continuous(self) -> bool {
+        matches!(self, Self::Open)
+    }
+
+    /// Whether orders enter and wait for an auction; the book may be crossed.
+    pub const fn is_gathering(self) -> bool {
+        matches!(self, Self::PreOpen) || self.auction().is_some()
+    }
+
+    /// The auction whose call this is.
+    pub const fn auction(self) -> Option<Auction> {
+        match self {
+            Self::OpeningAuction => Some(Auction::Opening),
+            Self::IntradayAuction => Some(Auction::Intraday),
+            Self::VolatilityAuction => Some(Auction::Volatility),
+            Self::ClosingAuction => Some(Auction::Closing),
+            Self::Open | Self::Halted | Self::Closed | Self::PreOpen | Self::PostTrade => None,
+        }
+    }
+}
+
+/// An auction: a call in which orders gather, then one price for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auction {
+    /// Before continuous trading.
+    Opening,
+    /// Within the day.
+    Intraday,
+    /// After a trade that would have printed outside a band.
+    Volatility,
+    /// After continuous trading.
+    Closing,
+}
+
+impl Auction {
+    /// The phase of its call.
+    pub const fn phase(self) -> Phase {
+        match self {
+            Self::Opening => Phase::OpeningAuction,
+            Self::Intraday => Phase::IntradayAuction,
+            Self::Volatility => Phase::VolatilityAuction,
+            Self::Closing => Phase::ClosingAuction,
+        }
+    }
+
+    /// The phase that follows it.
+    pub const fn next(self) -> Phase {
+        match self {
+            Self::Opening | Self::Intraday | Self::Volatility => Phase::Open,
+            Self::Closing => Phase::PostTrade,
+        }
+    }
 }

@@ -38,6 +38,8 @@ pub mod topic;
 pub mod trades;
 
 mod amending;
+mod auction;
+mod bands;
 mod book;
 mod cancelling;
 mod charging;
@@ -65,3 +67,4 @@ mod tape;
 mod terms;
 mod transfers;
 mod triggering;
+mod waiting;

@@ -20,6 +20,7 @@ use crate::stops::Stops;
 use crate::time::Timestamp;
 use crate::trades::TradeRecord;
 use crate::transfers::{Moved, Transfer};
+use crate::waiting::Waiting;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -119,6 +120,7 @@ impl Market {
         self.state.watch_events(&events[from..]);
         self.state.watch_margin(from, events);
         self.state.keep_trades(&events[from..]);
+        self.state.indicate(from, events);
         self.report_levels_after(from, events);
     }
 
@@ -172,6 +174,12 @@ impl Market {
             }
             Command::ApproveTradeChange { trade, by } => state.approve(trade, by, events),
             Command::WithdrawTradeChange { trade } => state.withdraw_proposal(trade, events),
+            Command::PreOpen { instrument } => state.pre_open(instrument, events),
+            Command::Call {
+                instrument,
+                auction,
+                until,
+            } => state.call_auction(instrument, auction, until, events),
             _ => self.administer(command, events),
         };
         if let Err(refusal) = done {
@@ -354,11 +362,14 @@ impl Market {
             })
     }
 
-    /// The live orders of an instrument that wait outside its book, in order of arrival. Nothing for an unknown instrument.
+    /// The live orders of an instrument that wait outside its book: stops, then orders for an auction, each in order of arrival.
+    /// Nothing for an unknown instrument.
     pub fn waiting(&self, instrument: InstrumentId) -> impl Iterator<Item = OrderFacts> {
         let state = &self.state;
-        let stops = state.stops.get(instrument.0 as usize);
-        let slots = stops.into_iter().flat_map(Stops::slots);
+        let at = instrument.0 as usize;
+        let stops = state.stops.get(at).into_iter().flat_map(Stops::slots);
+        let waiting = state.waiting.get(at).into_iter().flat_map(Waiting::all);
+        let slots = stops.chain(waiting);
         slots.map(move |slot| state.orders.facts(slot))
     }
 

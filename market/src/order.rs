@@ -95,7 +95,7 @@ impl OrdType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Working {
-    /// It trades at any price; it never rests.
+    /// It trades at any price; it rests only while orders gather for an auction, beside the book.
     AtMarket,
     /// It trades at this price or better: its limit, where it rests with what is left; the collar of a market order, which never rests.
     At(Price),

@@ -1,46 +1,107 @@
-//! Phases of an instrument and the end of the trading day: closed → open ⇄ halted, and back to closed from either.
+//! Phases of an instrument and the end of the trading day: who may follow whom, and when a call ends. What an auction does when its
+//! call ends stands in `auction`.
 
+use crate::auction::price::Indication;
+use crate::deadlines::Due;
 use crate::event::Event;
 use crate::id::InstrumentId;
-use crate::instrument::Phase;
-use crate::order::{OrdStatus, Side, TimeInForce};
+use crate::instrument::{Auction, Phase};
+use crate::order::{OrdStatus, TimeInForce, Working};
+use crate::price::Price;
 use crate::refusal::Refusal;
-use crate::slab::Slot;
+use crate::rules::Rules;
 use crate::state::State;
 use crate::text::Text;
+use crate::time::Timestamp;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// The call of an auction that goes on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Call {
+    /// When it ends: drawn when it began, told to nobody.
+    ends: Timestamp,
+    /// Whether it goes on longer already, since its price was outside the static band.
+    is_extended: bool,
+    /// What was told last about its price.
+    told: Indication,
+}
 
 impl State {
-    /// Closed → open.
+    /// Closed or pre-open → open, or out of a call; what is crossed trades first.
     pub(crate) fn open(
         &mut self,
         id: InstrumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
         match self.registry.listing(id)?.phase {
-            Phase::Closed => self.enter_phase(id, Phase::Open, None, events),
+            Phase::Closed | Phase::PreOpen => {
+                if !self.is_at_rest(id) {
+                    self.uncross(id, Auction::Opening, events);
+                }
+                self.enter_phase(id, Phase::Open, None, events);
+                Ok(())
+            }
+            Phase::OpeningAuction | Phase::IntradayAuction | Phase::VolatilityAuction => {
+                self.finish_call(id, events);
+                Ok(())
+            }
             Phase::Open => Err(Refusal::AlreadyInPhase),
             Phase::Halted => Err(Refusal::Halted),
+            Phase::ClosingAuction | Phase::PostTrade => Err(Refusal::WrongPhase),
         }
     }
 
-    /// Open or halted → closed; Day orders expire.
+    /// Any other phase → closed; orders of the day expire.
     pub(crate) fn close(
         &mut self,
         id: InstrumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
+        if self.registry.listing(id)?.phase == Phase::Closed {
+            return Err(Refusal::AlreadyInPhase);
+        }
+        self.enter_phase(id, Phase::Closed, None, events);
+        self.expire_day_orders(id, events);
+        Ok(())
+    }
+
+    /// Closed or post-trade → pre-open.
+    pub(crate) fn pre_open(
+        &mut self,
+        id: InstrumentId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
         match self.registry.listing(id)?.phase {
-            Phase::Closed => Err(Refusal::AlreadyInPhase),
-            Phase::Open | Phase::Halted => {
-                self.enter_phase(id, Phase::Closed, None, events)?;
-                self.expire_day_orders(id, events);
+            Phase::Closed | Phase::PostTrade => {
+                self.enter_phase(id, Phase::PreOpen, None, events);
                 Ok(())
             }
+            Phase::PreOpen => Err(Refusal::AlreadyInPhase),
+            _ => Err(Refusal::WrongPhase),
         }
     }
 
-    /// Open → halted.
+    /// Begins the call of an auction.
+    pub(crate) fn call_auction(
+        &mut self,
+        id: InstrumentId,
+        auction: Auction,
+        until: Timestamp,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
+        let phase = self.registry.listing(id)?.phase;
+        if phase == auction.phase() {
+            return Err(Refusal::AlreadyInPhase);
+        }
+        if !may_call(phase, auction) {
+            return Err(Refusal::WrongPhase);
+        }
+        self.begin_call(id, auction, until, None, events);
+        Ok(())
+    }
+
+    /// Continuous trading, a call or pre-open → halted.
     pub(crate) fn halt(
         &mut self,
         id: InstrumentId,
@@ -48,22 +109,34 @@ impl State {
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
         match self.registry.listing(id)?.phase {
-            Phase::Open => self.enter_phase(id, Phase::Halted, Some(reason), events),
+            phase if phase.is_continuous() || phase.is_gathering() => {
+                self.registry.resume_with(id, phase);
+                self.enter_phase(id, Phase::Halted, Some(reason), events);
+                Ok(())
+            }
             Phase::Halted => Err(Refusal::AlreadyInPhase),
-            Phase::Closed => Err(Refusal::Closed),
+            _ => Err(Refusal::Closed),
         }
     }
 
-    /// Halted → open.
+    /// Halted → what was halted; a call begins again.
     pub(crate) fn resume(
         &mut self,
         id: InstrumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
-        match self.registry.listing(id)?.phase {
-            Phase::Halted => self.enter_phase(id, Phase::Open, None, events),
-            Phase::Open => Err(Refusal::AlreadyInPhase),
-            Phase::Closed => Err(Refusal::Closed),
+        let listing = self.registry.listing(id)?;
+        match listing.phase {
+            Phase::Halted => {
+                let until = later(self.now, listing.rules.volatility_nanos);
+                match listing.resumes.auction() {
+                    Some(auction) => self.begin_call(id, auction, until, None, events),
+                    None => self.enter_phase(id, listing.resumes, None, events),
+                }
+                Ok(())
+            }
+            Phase::Closed | Phase::PostTrade => Err(Refusal::Closed),
+            _ => Err(Refusal::AlreadyInPhase),
         }
     }
 
@@ -72,9 +145,76 @@ impl State {
         for at in 0..self.books.len() {
             let id = self.registry.listings()[at].instrument.id;
             self.expire_day_orders(id, events);
+            self.tapes[at].end_day();
         }
         self.orders.end_day();
         events.push(Event::DayEnded);
+    }
+
+    /// Begins a call. A call that goes on already becomes this one.
+    pub(crate) fn begin_call(
+        &mut self,
+        id: InstrumentId,
+        auction: Auction,
+        until: Timestamp,
+        reason: Option<Text<80>>,
+        events: &mut Vec<Event>,
+    ) {
+        self.enter_phase(id, auction.phase(), reason, events);
+        let call = Call {
+            ends: self.random_end(id, until),
+            is_extended: false,
+            told: Indication::default(),
+        };
+        self.calls.insert(id, call);
+        self.deadlines.set(call.ends, Due::CallEnds(id));
+        if auction == Auction::Closing {
+            self.join_closing(id);
+        }
+    }
+
+    /// The time of a call has come: it ends, or goes on once more when its price is outside the static band.
+    pub(crate) fn end_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
+        let Some(call) = self.calls.get(&id).filter(|call| call.ends <= self.now) else {
+            return;
+        };
+        let band = self.static_band(id);
+        let is_outside = |price: Price| band.is_some_and(|band| !band.contains(&price));
+        if !call.is_extended && self.indication(id).price.is_some_and(is_outside) {
+            self.extend_call(id, events);
+        } else {
+            self.finish_call(id, events);
+        }
+    }
+
+    fn extend_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
+        let ends = self.random_end(id, later(self.now, self.rules_of(id).volatility_nanos));
+        if let Some(call) = self.calls.get_mut(&id) {
+            (call.ends, call.is_extended) = (ends, true);
+        }
+        self.deadlines.set(ends, Due::CallEnds(id));
+        events.push(Event::PhaseChanged {
+            instrument: id,
+            phase: self.phase(id),
+            reason: Some(Text::new(EXTENDED).expect("short and plain")),
+        });
+    }
+
+    /// Ends a call with its auction; the next phase follows.
+    fn finish_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
+        if let Some(auction) = self.phase(id).auction() {
+            self.uncross(id, auction, events);
+            self.enter_phase(id, auction.next(), None, events);
+        }
+    }
+
+    /// A random instant between `until` (or now, when that has passed) and the window's length later. Drawn from what the state
+    /// and the command hold, so that a replay draws the same.
+    fn random_end(&self, id: InstrumentId, until: Timestamp) -> Timestamp {
+        let window = self.rules_of(id).random_end_nanos;
+        let drawn =
+            mixed(self.now.nanos().cast_unsigned() ^ mixed(u64::from(id.0) ^ self.last_trade));
+        later(until.max(self.now), drawn % (window + 1))
     }
 
     fn enter_phase(
@@ -83,33 +223,132 @@ impl State {
         phase: Phase,
         reason: Option<Text<80>>,
         events: &mut Vec<Event>,
-    ) -> Result<(), Refusal> {
-        self.registry.set_phase(instrument, phase)?;
+    ) {
+        if let Some(call) = self.calls.remove(&instrument) {
+            self.deadlines.clear(call.ends, Due::CallEnds(instrument));
+        }
+        assert!(
+            !phase.is_continuous() || self.is_at_rest(instrument),
+            "continuous trading begins with a book that is not crossed"
+        );
+        self.registry.set_phase(instrument, phase);
         events.push(Event::PhaseChanged {
             instrument,
             phase,
             reason,
         });
-        Ok(())
     }
 
-    fn expire_day_orders(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
-        for side in [Side::Buy, Side::Sell] {
-            let book = self.book(instrument);
-            let day: Vec<Slot> = book
-                .resting(side, &self.orders)
-                .filter(|slot| self.orders.time_in_force(*slot) == TimeInForce::Day)
-                .collect();
-            let held = self.stops[instrument.0 as usize].slots().into_iter();
-            let held = held.filter(|slot| {
-                self.orders[*slot].side() == side
-                    && self.orders.time_in_force(*slot) == TimeInForce::Day
-            });
-            let day: Vec<Slot> = day.into_iter().chain(held).collect();
-            for slot in day {
-                let order = self.end_resting(slot, OrdStatus::Expired);
-                events.push(Event::OrderExpired { order });
+    /// Whether a book may trade continuously: it is not crossed, and no market order waits.
+    fn is_at_rest(&self, id: InstrumentId) -> bool {
+        let waiting = self.waiting[id.0 as usize].all();
+        let waits = |slot| self.orders.facts(slot).working == Working::AtMarket;
+        self.book(id).is_uncrossed() && !waiting.into_iter().any(waits)
+    }
+
+    /// Orders for the closing auction join its call, in order of arrival.
+    fn join_closing(&mut self, id: InstrumentId) {
+        for slot in self.waiting[id.0 as usize].all() {
+            let mut order = self.orders.facts(slot);
+            let terms = order.terms;
+            if terms.time_in_force == TimeInForce::AtClose {
+                self.take_out(slot);
+                let limit = terms.ord_type.price();
+                order.working = limit.map_or(Working::AtMarket, Working::At);
+                self.orders.set_facts(slot, &order);
+                self.place(slot);
             }
         }
     }
+
+    /// Tells the price of each call that the events from `from` on may have changed, where it did.
+    pub(crate) fn indicate(&mut self, from: usize, events: &mut Vec<Event>) {
+        if self.calls.is_empty() {
+            return;
+        }
+        let mut touched: Vec<InstrumentId> =
+            events[from..].iter().filter_map(Event::book).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        for instrument in touched {
+            let Some(told) = self.calls.get(&instrument).map(|call| call.told) else {
+                continue;
+            };
+            let indication = self.indication(instrument);
+            if indication != told {
+                if let Some(call) = self.calls.get_mut(&instrument) {
+                    call.told = indication;
+                }
+                let Indication {
+                    price,
+                    volume,
+                    surplus,
+                    surplus_side,
+                } = indication;
+                events.push(Event::Indicative {
+                    instrument,
+                    price,
+                    volume,
+                    surplus,
+                    surplus_side,
+                });
+            }
+        }
+    }
+
+    /// Ends what is good for the day, in the book and beside it.
+    fn expire_day_orders(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        let is_of_day = |time_in_force| {
+            matches!(
+                time_in_force,
+                TimeInForce::Day | TimeInForce::AtOpen | TimeInForce::AtClose
+            )
+        };
+        let mut day = self.resting_where(instrument, is_of_day);
+        let mut waiting = self.stops[instrument.0 as usize].slots();
+        waiting.sort_by_key(|slot| self.orders[*slot].side());
+        waiting.extend(self.waiting[instrument.0 as usize].all());
+        waiting.retain(|slot| is_of_day(self.orders.time_in_force(*slot)));
+        day.append(&mut waiting);
+        for slot in day {
+            let order = self.end_resting(slot, OrdStatus::Expired);
+            events.push(Event::OrderExpired { order });
+        }
+    }
+
+    pub(crate) fn phase(&self, id: InstrumentId) -> Phase {
+        self.listing(id).phase
+    }
+
+    pub(crate) fn rules_of(&self, id: InstrumentId) -> &Rules {
+        &self.listing(id).rules
+    }
+}
+
+/// Which calls may begin in which phase. A volatility auction or one within the day goes over into the closing auction.
+const fn may_call(phase: Phase, auction: Auction) -> bool {
+    match auction {
+        Auction::Opening => matches!(phase, Phase::Closed | Phase::PreOpen | Phase::Halted),
+        Auction::Intraday | Auction::Volatility => matches!(phase, Phase::Open | Phase::Halted),
+        Auction::Closing => matches!(
+            phase,
+            Phase::Open | Phase::IntradayAuction | Phase::VolatilityAuction | Phase::Halted
+        ),
+    }
+}
+
+/// Why a call goes on longer.
+const EXTENDED: &str = "extended: the price would be outside the static band";
+
+/// `nanos` later, or the end of time.
+fn later(at: Timestamp, nanos: u64) -> Timestamp {
+    Timestamp::from_nanos(at.nanos().saturating_add_unsigned(nanos))
+}
+
+/// One step of SplitMix64.
+const fn mixed(seed: u64) -> u64 {
+    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }

@@ -41,6 +41,7 @@ impl State {
                 }
                 Due::ProposalExpires(trade) => self.expire_proposal(trade, events),
                 Due::MarginCallEnds(account, asset) => self.close_out(account, asset, events),
+                Due::CallEnds(instrument) => self.end_call(instrument, events),
             }
         }
         events.push(Event::Ticked);

@@ -226,6 +226,12 @@ pub enum Refusal {
     SameOperator,
     /// A corrected trade must be on tick and lot, of at most its quantity, and another than it was.
     BadCorrection,
+    /// The phase of the instrument does not allow this.
+    WrongPhase,
+    /// IOC, FOK or market-to-limit while orders gather for an auction and nothing trades at once.
+    NotInCall,
+    /// At the opening, when the opening auction is over or not called yet.
+    NoOpeningAhead,
 }
 
 impl fmt::Display for Refusal {
@@ -357,6 +363,15 @@ impl fmt::Display for Refusal {
                 "short sale: needs {needed}, free or located {available}"
             ),
             Self::NoFeeAccount => f.write_str("no account is set that fees could go to"),
+            Self::WrongPhase => f.write_str("the phase of the instrument does not allow this"),
+            Self::NotInCall => {
+                f.write_str(
+                "IOC, FOK and market-to-limit orders are not taken while orders gather for an auction",
+            )
+            }
+            Self::NoOpeningAhead => {
+                f.write_str("orders for the opening are taken from the pre-open on, until it is over")
+            }
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }

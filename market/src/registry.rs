@@ -6,7 +6,7 @@ use crate::id::{
 };
 use crate::instrument::{Instrument, Phase};
 use crate::limits::Limits;
-use crate::order::OrderFacts;
+use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce};
 use crate::refusal::Refusal;
 use crate::rules::Rules;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -22,17 +22,29 @@ pub(crate) struct Listing {
     pub(crate) currency: AssetId,
     /// What its book does now.
     pub(crate) phase: Phase,
+    /// What goes on once a halt ends.
+    pub(crate) resumes: Phase,
     /// What binds its trading.
     pub(crate) rules: Rules,
 }
 
 impl Listing {
-    /// Whether orders may enter and be replaced now.
-    pub(crate) const fn takes_orders(&self) -> Result<(), Refusal> {
-        match self.phase {
-            Phase::Open => Ok(()),
-            Phase::Halted => Err(Refusal::Halted),
-            Phase::Closed => Err(Refusal::Closed),
+    /// Whether an order of these terms may enter, or be what another becomes, now.
+    pub(crate) const fn takes(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        match (self.phase, terms.time_in_force) {
+            (Phase::Halted, _) => Err(Refusal::Halted),
+            (Phase::Closed | Phase::PostTrade, _) => Err(Refusal::Closed),
+            (phase, TimeInForce::Ioc | TimeInForce::Fok) if phase.is_gathering() => {
+                Err(Refusal::NotInCall)
+            }
+            (phase, _)
+                if phase.is_gathering() && matches!(terms.ord_type, OrdType::MarketToLimit) =>
+            {
+                Err(Refusal::NotInCall)
+            }
+            (Phase::PreOpen | Phase::OpeningAuction, TimeInForce::AtOpen) => Ok(()),
+            (_, TimeInForce::AtOpen) => Err(Refusal::NoOpeningAhead),
+            _ => Ok(()),
         }
     }
 }
@@ -75,6 +87,7 @@ impl Registry {
             instrument,
             currency,
             phase: Phase::Closed,
+            resumes: Phase::Open,
             rules: Rules::default(),
         });
         Ok(instrument)
@@ -147,13 +160,14 @@ impl Registry {
             .ok_or(Refusal::UnknownInstrument)
     }
 
-    pub(crate) fn set_phase(&mut self, id: InstrumentId, phase: Phase) -> Result<(), Refusal> {
-        let listing = self
-            .listings
-            .get_mut(index(id.0))
-            .ok_or(Refusal::UnknownInstrument)?;
-        listing.phase = phase;
-        Ok(())
+    /// The phase of an instrument that is listed.
+    pub(crate) fn set_phase(&mut self, id: InstrumentId, phase: Phase) {
+        self.listings[index(id.0)].phase = phase;
+    }
+
+    /// What goes on once the halt of an instrument that is listed ends.
+    pub(crate) fn resume_with(&mut self, id: InstrumentId, phase: Phase) {
+        self.listings[index(id.0)].resumes = phase;
     }
 
     pub(crate) fn set_rules(&mut self, id: InstrumentId, rules: Rules) -> Result<(), Refusal> {

@@ -48,7 +48,7 @@ impl State {
         terms: &OrderTerms,
     ) -> Result<(Working, Money), Refusal> {
         let listing = self.registry.listing(order.terms.instrument)?;
-        listing.takes_orders()?;
+        listing.takes(terms)?;
         let of = &order.terms;
         self.suspensions
             .check(order.participant, of.account, of.instrument)?;
@@ -68,7 +68,11 @@ impl State {
         }
         let working = self.begin_again(order, terms)?;
         self.check_notional(terms, working)?;
-        if terms.post_only && leaves > Qty::ZERO && self.would_trade(terms, working.price()) {
+        if listing.phase.is_continuous()
+            && terms.post_only
+            && leaves > Qty::ZERO
+            && self.would_trade(terms, working.price())
+        {
             return Err(Refusal::PostOnlyWouldTrade);
         }
         self.check_limits(order.participant, terms, working, leaves, Some(order))?;
@@ -104,23 +108,15 @@ impl State {
             orig_cl_ord_id,
         });
         if keeps_place(&former, &order) {
-            self.shrink(slot, order);
+            self.stay(slot, order);
         } else {
             self.rework(slot, order, events);
         }
     }
 
     /// The order stays where it is.
-    fn shrink(&mut self, slot: Slot, order: OrderFacts) {
-        let at = order.terms.instrument.0 as usize;
-        match order.working {
-            Working::Held { .. } => {
-                self.stops[at].shrink(slot, order.leaves_qty);
-                self.orders
-                    .set_open(slot, order.leaves_qty, order.leaves_qty);
-            }
-            _ => self.books[at].shrink(&mut self.orders, slot, order.leaves_qty),
-        }
+    fn stay(&mut self, slot: Slot, order: OrderFacts) {
+        self.shrink(slot, order.leaves_qty);
         self.unset_expiry(slot);
         self.orders.rename(slot, &order);
         self.set_expiry(slot);
@@ -133,6 +129,9 @@ impl State {
         self.orders.remove(slot);
         if order.leaves_qty > Qty::ZERO && matches!(order.working, Working::Held { .. }) {
             return self.hold_back(order);
+        }
+        if order.leaves_qty > Qty::ZERO && self.waits(&order) {
+            return self.gather(order);
         }
         let matched = self.match_taker(&mut order, events);
         self.settle_rest(order, matched, events);
@@ -163,12 +162,13 @@ fn is_replaceable(order: &OrderFacts, to: &OrderTerms) -> bool {
         && from.side == to.side
         && from.account == to.account
         && from.short_sale == to.short_sale
-        && to.time_in_force.rests()
+        && (to.time_in_force.rests() || to.time_in_force == from.time_in_force)
 }
 
 fn keeps_place(former: &OrderFacts, order: &OrderFacts) -> bool {
     order.leaves_qty > Qty::ZERO
         && former.working == order.working
+        && (former.working != Working::Parked || former.terms.ord_type == order.terms.ord_type)
         && former.terms.max_floor == order.terms.max_floor
         && order.terms.order_qty <= former.terms.order_qty
 }

@@ -12,6 +12,7 @@ use crate::limits::{Limits, SelfTrade};
 use crate::money::Money;
 use crate::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::orders::Orders;
+use crate::phases::Call;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::registry::{Listing, Registry};
@@ -26,6 +27,8 @@ use crate::tape::Tape;
 use crate::time::Timestamp;
 use crate::trades::Trades;
 use crate::transfers::Transfers;
+use crate::waiting::Waiting;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -50,10 +53,14 @@ pub(crate) struct State {
     pub(crate) shorts: Shorts,
     pub(crate) margin: Margin,
     pub(crate) trades: Trades,
+    /// By instrument: orders beside the book, until an auction takes them.
+    pub(crate) waiting: Vec<Waiting>,
+    /// The calls that go on.
+    pub(crate) calls: BTreeMap<InstrumentId, Call>,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
-    last_trade: u64,
+    pub(crate) last_trade: u64,
 }
 
 impl State {
@@ -74,6 +81,8 @@ impl State {
             shorts: Shorts::default(),
             margin: Margin::default(),
             trades: Trades::default(),
+            waiting: Vec::new(),
+            calls: BTreeMap::new(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -90,6 +99,7 @@ impl State {
         self.books.push(Book::new(instrument.id, instrument.tick));
         self.tapes.push(Tape::new(instrument.reference_px));
         self.stops.push(Stops::default());
+        self.waiting.push(Waiting::default());
     }
 
     pub(crate) fn book(&self, instrument: InstrumentId) -> &Book {
@@ -102,48 +112,45 @@ impl State {
 
     /// Whether everything agrees with everything else: asked of a state that was read back.
     pub(crate) fn check(&self) -> Result<(), Unsound> {
-        let books = self.registry.listings().iter().zip(&self.books);
+        let books = self.books.iter().zip(&self.waiting);
         let mut resting = 0;
-        for (listing, book) in books {
-            let orders = book.is_sound(listing.instrument.id, &self.orders);
-            let is_at_rest = listing.phase != Phase::Open || book.is_uncrossed();
+        for (listing, (book, waiting)) in self.registry.listings().iter().zip(books) {
+            let id = listing.instrument.id;
+            let orders = book.is_sound(id, &self.orders);
+            let may_be_crossed = match listing.phase {
+                Phase::Open | Phase::PostTrade => false,
+                Phase::Halted => listing.resumes != Phase::Open,
+                _ => true,
+            };
+            let is_at_rest = may_be_crossed || book.is_uncrossed();
             resting += orders.filter(|_| is_at_rest).ok_or(Unsound::Books)?;
+            resting += waiting.is_sound(id, &self.orders).ok_or(Unsound::Books)?;
         }
-        let parts = [
-            (self.registry.is_sound(), Unsound::Registry),
-            (self.orders.is_sound(&self.registry), Unsound::Orders),
-            (
-                self.books.len() == self.registry.listings().len()
-                    && self.tapes.len() == self.books.len()
-                    && resting <= self.orders.len(),
-                Unsound::Books,
-            ),
-            (self.stops_are_sound(), Unsound::Stops),
-            (
-                self.ledger.is_sound(&self.registry, &self.orders),
-                Unsound::Ledger,
-            ),
-            (
-                self.fees.is_sound(
-                    self.registry.accounts(),
-                    self.registry.listings().len(),
-                    self.registry.participants(),
-                ),
-                Unsound::Fees,
-            ),
-            (
-                self.watch.is_sound(&self.registry, &self.orders)
-                    && self
-                        .shorts
-                        .is_sound(self.registry.accounts(), self.registry.listings().len()),
-                Unsound::RiskLimits,
-            ),
-            (self.margin_is_sound(), Unsound::Margin),
-            (self.trades_are_sound(), Unsound::Trades),
-        ];
-        parts
-            .into_iter()
-            .try_for_each(|(is_sound, unsound)| is_sound.then_some(()).ok_or(unsound))
+        let sound = |is_sound: bool, unsound| is_sound.then_some(()).ok_or(unsound);
+        let registry = &self.registry;
+        sound(registry.is_sound(), Unsound::Registry)?;
+        sound(self.orders.is_sound(registry), Unsound::Orders)?;
+        let by_instrument = [self.books.len(), self.tapes.len(), self.waiting.len()];
+        let listed = registry.listings().len();
+        let are_all = by_instrument.iter().all(|len| *len == listed);
+        sound(are_all && self.stops_are_sound(), Unsound::Stops)?;
+        let held: usize = self.stops.iter().map(Stops::len).sum();
+        let live = self.orders.len() as usize;
+        sound(resting as usize + held == live, Unsound::Books)?;
+        sound(
+            self.ledger.is_sound(registry, &self.orders),
+            Unsound::Ledger,
+        )?;
+        let (accounts, participants) = (registry.accounts(), registry.participants());
+        let fees = self.fees.is_sound(accounts, listed, participants);
+        sound(fees, Unsound::Fees)?;
+        let watch = self.watch.is_sound(registry, &self.orders);
+        sound(
+            watch && self.shorts.is_sound(accounts, listed),
+            Unsound::RiskLimits,
+        )?;
+        sound(self.margin_is_sound(), Unsound::Margin)?;
+        sound(self.trades_are_sound(), Unsound::Trades)
     }
 
     /// Whether every held order waits among the stops of its instrument, and nothing else does.
@@ -160,8 +167,12 @@ impl State {
             && stops.all(|(listing, stops)| {
                 stops.is_sound(listing.instrument.id, &self.orders)
                     && [Side::Buy, Side::Sell].into_iter().all(|side| {
-                        let resting = self.book(listing.instrument.id).side(side).leaves;
-                        resting.checked_add(stops.leaves(side)).is_some()
+                        let at = listing.instrument.id.0 as usize;
+                        let resting = self.books[at].side(side).leaves;
+                        let waiting = self.waiting[at].leaves(side);
+                        let held = stops.leaves(side);
+                        let all = resting.checked_add(waiting);
+                        all.and_then(|all| all.checked_add(held)).is_some()
                     })
             })
     }
@@ -191,12 +202,16 @@ impl State {
         let cost = match (terms.side, working) {
             (Side::Sell, _) => return units(leaves),
             (Side::Buy, Working::At(price)) => Money::notional(price, leaves),
+            (Side::Buy, Working::AtMarket) if self.phase(terms.instrument).is_gathering() => {
+                Money::notional(self.collar_price(terms), leaves)
+            }
             (Side::Buy, Working::AtMarket) => self.cost(terms, leaves),
             (Side::Buy, Working::Held { stop_px }) => {
                 Money::notional(self.held_at(terms, stop_px), leaves)
             }
             (Side::Buy, Working::Parked) => {
-                unreachable!("no order is parked yet")
+                let price = terms.ord_type.price();
+                Money::notional(price.unwrap_or_else(|| self.collar_price(terms)), leaves)
             }
         };
         // Nothing of an order has traded as long as all of it is open.
@@ -206,6 +221,16 @@ impl State {
             cost,
             fees.worst(participant, terms.instrument, cost, is_untraded),
         )
+    }
+
+    /// What an order holds that may still cost so much: its worst fee included.
+    pub(crate) fn with_worst_fee(&self, order: &OrderFacts, cost: Money) -> Money {
+        let is_untraded = order.leaves_qty == order.terms.order_qty;
+        let instrument = order.terms.instrument;
+        let worst = self
+            .fees
+            .worst(order.participant, instrument, cost, is_untraded);
+        more(cost, worst)
     }
 
     /// Makes an order of terms that were checked, and reserves for it.
@@ -265,10 +290,17 @@ impl State {
             maker,
             taker: *taker,
             fees,
+            auction: None,
         });
     }
 
-    fn settle(&mut self, maker: &OrderTerms, taker: &OrderFacts, notional: Money, qty: Qty) {
+    pub(crate) fn settle(
+        &mut self,
+        maker: &OrderTerms,
+        taker: &OrderFacts,
+        notional: Money,
+        qty: Qty,
+    ) {
         let (maker, taker) = (self.claim(maker), self.claim(&taker.terms));
         match taker.side {
             Side::Buy => self.ledger.settle(taker, maker, notional, qty),
@@ -277,7 +309,7 @@ impl State {
     }
 
     /// Books a fill on an order whose leaves quantity is lower already, and lowers what it holds.
-    fn fill(&mut self, order: &mut OrderFacts, qty: Qty, notional: Money, fee: Money) {
+    pub(crate) fn fill(&mut self, order: &mut OrderFacts, qty: Qty, notional: Money, fee: Money) {
         order.cum_qty = plus(order.cum_qty, qty);
         order.cum_notional = more(order.cum_notional, notional);
         order.ord_status = if order.leaves_qty == Qty::ZERO {
@@ -338,27 +370,13 @@ impl State {
     }
 
     /// Forgets a live order that is out of the book and final, but for the questions of the day.
-    fn forget(&mut self, slot: Slot, facts: &OrderFacts) {
+    pub(crate) fn forget(&mut self, slot: Slot, facts: &OrderFacts) {
         assert!(facts.leaves_qty == Qty::ZERO, "a final order has no leaves");
         assert!(facts.reserved == Money::ZERO, "a final order holds nothing");
         if let TimeInForce::Gtd(_) = facts.terms.time_in_force {
             self.unset_expiry(slot);
         }
         self.orders.finish(slot, facts);
-    }
-
-    /// Takes a live order out of the book, or from where it waits.
-    pub(crate) fn take_out(&mut self, slot: Slot) {
-        let order = &self.orders[slot];
-        let at = order.instrument().0 as usize;
-        if order.price() > Price::ZERO {
-            return self.books[at].take_out(&mut self.orders, slot);
-        }
-        match self.orders.facts(slot).working {
-            Working::At(_) => self.books[at].take_out(&mut self.orders, slot),
-            Working::Held { .. } => self.stops[at].remove(slot),
-            Working::AtMarket | Working::Parked => unreachable!("such an order is never kept"),
-        }
     }
 
     /// Takes a live order out and ends it.
@@ -368,6 +386,45 @@ impl State {
         self.finish(&mut facts, ord_status);
         self.forget(slot, &facts);
         facts
+    }
+
+    /// Puts a live order where it works: into its book, or beside it to wait.
+    pub(crate) fn place(&mut self, slot: Slot) {
+        let order = &self.orders[slot];
+        let at = order.instrument().0 as usize;
+        if order.price() > Price::ZERO {
+            self.books[at].rest(&mut self.orders, slot);
+        } else {
+            self.waiting[at].park(&self.orders, slot);
+        }
+    }
+
+    /// Takes a live order out of its book, or from where it waits beside it.
+    pub(crate) fn take_out(&mut self, slot: Slot) {
+        let order = &self.orders[slot];
+        let at = order.instrument().0 as usize;
+        if order.price() > Price::ZERO {
+            self.books[at].take_out(&mut self.orders, slot);
+        } else if !self.waiting[at].take_out(&self.orders, slot) {
+            self.stops[at].remove(slot);
+        }
+    }
+
+    /// A live order has fewer leaves; it keeps its place.
+    pub(crate) fn shrink(&mut self, slot: Slot, leaves: Qty) {
+        let order = &self.orders[slot];
+        let at = order.instrument().0 as usize;
+        if order.price() > Price::ZERO {
+            self.books[at].shrink(&mut self.orders, slot, leaves);
+        } else {
+            let (side, less) = (order.side(), minus(order.leaves_qty(), leaves));
+            if self.waiting[at].has(order.order_id()) {
+                self.waiting[at].lower(side, less);
+            } else {
+                self.stops[at].shrink(slot, leaves);
+            }
+            self.orders.set_open(slot, leaves, leaves);
+        }
     }
 
     /// Cancels a live order.
@@ -397,9 +454,11 @@ impl State {
 
     /// What a side of an instrument can still take, so that whatever waits may come to rest.
     pub(crate) fn room(&self, terms: &OrderTerms) -> Qty {
+        let at = terms.instrument.0 as usize;
         let resting = self.book(terms.instrument).side(terms.side).leaves;
-        let waiting = self.stops[terms.instrument.0 as usize].leaves(terms.side);
-        minus(Qty::from_raw(i64::MAX), plus(resting, waiting))
+        let held = self.stops[at].leaves(terms.side);
+        let waiting = self.waiting[at].leaves(terms.side);
+        minus(Qty::from_raw(i64::MAX), plus(plus(resting, held), waiting))
     }
 
     /// Whether two orders belong to one account, where that matters.

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Tape {
     /// The last trade; none before the first.
     pub(crate) last_px: Option<Price>,
-    /// The previous close, as it was listed.
+    /// The previous close: as it was listed, then the last trade at the end of each day.
     previous_close: Price,
+    /// The last auction price of the day.
+    auction_px: Option<Price>,
 }
 
 impl Tape {
@@ -17,6 +19,7 @@ impl Tape {
         Self {
             last_px: None,
             previous_close,
+            auction_px: None,
         }
     }
 
@@ -25,8 +28,24 @@ impl Tape {
         self.last_px.unwrap_or(self.previous_close)
     }
 
+    /// What the static band lies around: the last auction price of the day, else the previous close.
+    pub(crate) fn anchor(&self) -> Price {
+        self.auction_px.unwrap_or(self.previous_close)
+    }
+
     /// A trade has printed.
     pub(crate) fn print(&mut self, price: Price) {
         self.last_px = Some(price);
+    }
+
+    /// An auction has found its price, which has printed.
+    pub(crate) fn auction(&mut self, price: Price) {
+        self.auction_px = Some(price);
+    }
+
+    /// The day is over.
+    pub(crate) fn end_day(&mut self) {
+        self.previous_close = self.reference();
+        self.auction_px = None;
     }
 }

@@ -18,34 +18,30 @@ impl OrderTerms {
         self.check_trigger(instrument)?;
         self.check_qty(instrument)?;
         self.check_floor(instrument, limits)?;
-        match (self.ord_type, self.time_in_force.rests()) {
-            (OrdType::Market, true) => Err(Refusal::MarketCannotRest),
-            (OrdType::Market, false) | (OrdType::Limit(_), false) if self.post_only => {
+        match (self.ord_type, self.time_in_force) {
+            (OrdType::Market, TimeInForce::Gtc | TimeInForce::Gtd(_)) => {
+                Err(Refusal::MarketCannotRest)
+            }
+            (OrdType::Market, _) if self.post_only => Err(Refusal::PostOnlyMustRest),
+            (OrdType::Market, _) => Ok(()),
+            (OrdType::Limit(_), time) if self.post_only && !time.rests() => {
                 Err(Refusal::PostOnlyMustRest)
             }
-            (OrdType::Market | OrdType::Limit(_), _) => Ok(()),
+            (OrdType::Limit(_), _) => Ok(()),
             _ if self.post_only => Err(Refusal::PostOnlyMustRest),
-            (_, false) => Err(Refusal::NotImmediate),
-            (_, true) => Ok(()),
+            (_, time) if !time.rests() => Err(Refusal::NotImmediate),
+            _ => Ok(()),
         }
     }
 
     /// Whether the venue offers what these terms ask for.
     fn check_offered(&self) -> Result<(), Refusal> {
         let types = !matches!(self.ord_type, OrdType::Pegged { .. });
-        let times = matches!(
-            self.time_in_force,
-            TimeInForce::Day
-                | TimeInForce::Gtc
-                | TimeInForce::Gtd(_)
-                | TimeInForce::Ioc
-                | TimeInForce::Fok
-        );
         let instructions = !self.all_or_none
             && self.min_qty.is_none()
             && (self.side == Side::Sell || !self.short_sale)
             && !self.reprice_to_band;
-        if types && times && instructions {
+        if types && instructions {
             Ok(())
         } else {
             Err(Refusal::NotOffered)

@@ -266,7 +266,7 @@ pub struct TradeView {
     /// Cash from buyer to seller.
     pub notional: Money,
     /// Side that arrived.
-    pub aggressor: Side,
+    pub aggressor: Option<Side>,
     /// The buyer.
     pub buy: LegView,
     /// The seller.

@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::id::InstrumentId;
 use crate::instrument::Phase;
 use crate::money::Money;
-use crate::order::{OrdType, OrderFacts, OrderTerms, Side, Working};
+use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -16,17 +16,15 @@ use crate::state::State;
 use crate::stops::{MAX_TRAILING, is_reached, trail};
 use alloc::vec::Vec;
 
-impl Phase {
-    /// Whether orders trade as they arrive, and stops are triggered.
-    pub(crate) const fn is_continuous(self) -> bool {
-        matches!(self, Self::Open)
-    }
-}
-
 impl State {
     /// How a new order of these terms begins to work.
     pub(crate) fn begin(&self, terms: &OrderTerms) -> Result<Working, Refusal> {
+        let phase = self.phase(terms.instrument);
+        let is_for_later =
+            terms.time_in_force == TimeInForce::AtClose && phase != Phase::ClosingAuction;
         match terms.ord_type {
+            OrdType::Market | OrdType::Limit(_) if is_for_later => Ok(Working::Parked),
+            OrdType::Market if phase.is_gathering() => Ok(Working::AtMarket),
             OrdType::Market | OrdType::MarketToLimit => self.at_touch(terms),
             OrdType::Limit(price) => Ok(Working::At(price)),
             OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. } => {
@@ -116,7 +114,11 @@ impl State {
         let price = match working {
             Working::At(price) => price,
             Working::Held { stop_px } => self.held_at(terms, stop_px),
-            Working::AtMarket | Working::Parked => return Ok(()),
+            Working::AtMarket if !self.phase(terms.instrument).is_gathering() => return Ok(()),
+            Working::AtMarket | Working::Parked => {
+                let price = terms.ord_type.price();
+                price.unwrap_or_else(|| self.collar_price(terms))
+            }
         };
         if Money::notional(price, terms.order_qty) > MAX_NOTIONAL {
             return Err(Refusal::NotionalTooLarge);

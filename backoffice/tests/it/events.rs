@@ -167,7 +167,7 @@ pub(crate) fn trade(
         price,
         qty,
         notional: Money::notional(price, qty),
-        aggressor: Side::Buy,
+        aggressor: Some(Side::Buy),
         buy: buy.view(),
         sell: sell.view(),
     })

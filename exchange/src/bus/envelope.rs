@@ -99,6 +99,8 @@ impl Names<'_> {
             | Event::DayEnded
             | Event::RulesSet { .. }
             | Event::Ticked
+            | Event::Indicative { .. }
+            | Event::Uncrossed { .. }
             | Event::Killed { .. }
             | Event::Reinstated { .. }
             | Event::FeeAccountSet { .. }
@@ -174,6 +176,7 @@ impl Names<'_> {
             maker,
             taker,
             fees,
+            auction,
         } = event
         else {
             return Some(());
@@ -184,6 +187,7 @@ impl Names<'_> {
             price: *price,
             qty: *qty,
             notional: *notional,
+            aggressor: auction.is_none().then_some(taker.terms.side),
         };
         told.push(TopicEvent::TradeExecuted(self.trade(
             &instrument,
@@ -287,7 +291,7 @@ impl Names<'_> {
             price: facts.price,
             qty: facts.qty,
             notional: facts.notional,
-            aggressor: taker.terms.side,
+            aggressor: facts.aggressor,
             buy: self.leg(buy)?,
             sell: self.leg(sell)?,
         })
@@ -367,6 +371,7 @@ struct TradeFacts {
     price: Price,
     qty: Qty,
     notional: Money,
+    aggressor: Option<Side>,
 }
 
 const fn amounts(trade: &TradeRecord) -> TradedView {

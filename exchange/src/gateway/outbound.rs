@@ -94,6 +94,8 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::DayEnded
         | Event::RulesSet { .. }
         | Event::Ticked
+        | Event::Indicative { .. }
+        | Event::Uncrossed { .. }
         | Event::Killed { .. }
         | Event::Reinstated { .. }
         | Event::FeeAccountSet { .. }
@@ -155,11 +157,13 @@ impl Teller<'_> {
                 maker,
                 taker,
                 fees,
+                auction,
                 ..
             } => {
                 let last = (*price, *qty);
-                self.traded(maker, *trade_id, last, MAKER, fees.map(|it| it.maker));
-                self.traded(taker, *trade_id, last, TAKER, fees.map(|it| it.taker));
+                let [one, other] = auction.map_or([MAKER, TAKER], |_| [BUYER, SELLER]);
+                self.traded(maker, *trade_id, last, one, fees.map(|it| it.maker));
+                self.traded(taker, *trade_id, last, other, fees.map(|it| it.taker));
             }
             Event::OrderCanceled {
                 order,
@@ -258,6 +262,8 @@ impl Teller<'_> {
             | Event::DayEnded
             | Event::RulesSet { .. }
             | Event::Ticked
+            | Event::Indicative { .. }
+            | Event::Uncrossed { .. }
             | Event::Killed { .. }
             | Event::Reinstated { .. }
             | Event::FeeAccountSet { .. }
@@ -312,7 +318,7 @@ impl Teller<'_> {
         report.last = Some(last);
         let mut body = report.about(order, self.directory);
         body.push(tag::SECONDARY_EXEC_ID, trade_id.0);
-        body.push(tag::LAST_LIQUIDITY_IND, role.last_liquidity_ind);
+        body.push_some(tag::LAST_LIQUIDITY_IND, role.last_liquidity_ind);
         self.fee(&mut body, order, fee);
         self.push(order.participant, role.index, body);
     }
@@ -473,16 +479,25 @@ const EXCHANGE_FEES: char = '4';
 #[derive(Clone, Copy)]
 struct Role {
     index: u32,
-    last_liquidity_ind: u32,
+    /// None in an auction, where neither side makes or takes.
+    last_liquidity_ind: Option<u32>,
 }
 
 const MAKER: Role = Role {
     index: 0,
-    last_liquidity_ind: 1,
+    last_liquidity_ind: Some(1),
 };
 const TAKER: Role = Role {
     index: 1,
-    last_liquidity_ind: 2,
+    last_liquidity_ind: Some(2),
+};
+const BUYER: Role = Role {
+    index: 0,
+    last_liquidity_ind: None,
+};
+const SELLER: Role = Role {
+    index: 1,
+    last_liquidity_ind: None,
 };
 
 fn cancel_text(reason: CancelReason) -> &'static str {
@@ -496,6 +511,9 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::Collar => "what could not trade within the collar is cancelled",
         CancelReason::Operator => "cancelled by the venue's operator",
         CancelReason::MarginCall => "cancelled since the margin call of its account was not met",
+        CancelReason::AuctionOver => "the auction that the order was for is over",
+        CancelReason::Band => "the rest would have traded outside a price band",
+        CancelReason::Unaffordable => "the account cannot pay the auction's price",
     }
 }
 

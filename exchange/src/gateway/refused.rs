@@ -302,6 +302,7 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::BookFull => 0,
         Refusal::UnknownInstrument => 1,
         Refusal::Halted | Refusal::Closed => 2,
+        Refusal::NoOpeningAhead => 4,
         Refusal::QtyAboveMax { .. }
         | Refusal::NotionalTooLarge
         | Refusal::InsufficientFunds { .. }
@@ -317,7 +318,10 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         Refusal::ExpireTimePast => 4,
         Refusal::DuplicateClOrdId => 6,
         Refusal::NotOffered | Refusal::NotImmediate => 11,
-        Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade | Refusal::MarketCannotRest => 11,
+        Refusal::PostOnlyMustRest
+        | Refusal::PostOnlyWouldTrade
+        | Refusal::MarketCannotRest
+        | Refusal::NotInCall => 11,
         Refusal::QtyNotPositive | Refusal::QtyOffLot { .. } | Refusal::QtyBelowMin { .. } => 13,
         Refusal::BadMaxFloor => 13,
         Refusal::UnknownAccount | Refusal::NotYourAccount => 15,

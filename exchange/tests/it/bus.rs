@@ -140,7 +140,7 @@ fn check(told: &[Envelope], hub: &Hub) {
     });
     let trade = trade.unwrap();
     assert_eq!(trade.notional, "400".parse().unwrap());
-    assert_eq!(trade.aggressor, Side::Buy);
+    assert_eq!(trade.aggressor, Some(Side::Buy));
     assert_eq!(
         (trade.buy.account.as_str(), trade.sell.account.as_str()),
         ("CASH", "STOCK")

@@ -96,9 +96,12 @@ fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
             | CancelReason::MassCancel
             | CancelReason::Operator
             | CancelReason::MarginCall => Outcome::Cancelled,
-            CancelReason::Unfilled | CancelReason::Collar | CancelReason::SelfTrade => {
-                Outcome::Unfilled
-            }
+            CancelReason::Unfilled
+            | CancelReason::Collar
+            | CancelReason::SelfTrade
+            | CancelReason::AuctionOver
+            | CancelReason::Band
+            | CancelReason::Unaffordable => Outcome::Unfilled,
             CancelReason::NotWhole | CancelReason::WouldTrade => Outcome::Killed,
         },
         Event::OrderReplaced { .. } if order.leaves_qty == Qty::ZERO => Outcome::Done,

@@ -12,14 +12,13 @@ use market::command::{Amendment, Change, Command};
 use market::event::Event;
 use market::fees::Fees;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
-use market::instrument::{Instrument, Phase};
+use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
 use market::market::{LevelShown, Market};
 use market::money::Money;
 use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, Working};
 use market::price::Price;
 use market::qty::Qty;
-use market::rules::Rules;
 use market::text::Text;
 use market::time::Timestamp;
 use proptest::prelude::*;
@@ -100,9 +99,7 @@ impl Pair {
             let instrument = instrument(id);
             self.apply(&Command::ListInstrument(instrument));
             self.apply(&Command::Open { instrument: id });
-            self.model.instruments.push((instrument, Phase::Open));
-            self.model.rules.push(Rules::default());
-            self.model.last.push(None);
+            self.model.list(instrument);
         }
         for participant in 0..PARTICIPANTS {
             self.apply(&Command::AdmitParticipant {
@@ -144,6 +141,11 @@ impl Pair {
             self.model.grants.push((participant, account));
         }
         self.set_fees();
+        for instrument in (0..INSTRUMENTS).map(InstrumentId) {
+            let rules = acts::first_rules(instrument);
+            self.step(&Command::SetRules { instrument, rules })
+                .expect("set up alike");
+        }
         for account in (0..ACCOUNTS).map(AccountId) {
             let cash = if account.0 == ON_MARGIN { 15 } else { 2_000 };
             self.step(&funds(
@@ -230,6 +232,11 @@ impl Pair {
                 })
             }
             Act::Other(command) => command,
+            Act::Call(instrument, auction, steps) => Command::Call {
+                instrument,
+                auction,
+                until: Timestamp::from_nanos(self.model.now + steps * STEP),
+            },
         }
     }
 
@@ -425,6 +432,25 @@ impl Pair {
                     .collect();
                 prop_assert_eq!(real, model);
             }
+            let real: Vec<_> = self
+                .market
+                .waiting(instrument)
+                .map(|o| {
+                    (
+                        o.participant,
+                        o.cl_ord_id,
+                        o.leaves_qty.raw(),
+                        o.reserved.raw(),
+                    )
+                })
+                .collect();
+            let model: Vec<_> = self
+                .model
+                .waiting(instrument)
+                .iter()
+                .map(|o| (o.participant, o.cl_ord_id, o.leaves(), self.model.needs(o)))
+                .collect();
+            prop_assert_eq!(real, model);
         }
         Ok(())
     }
@@ -505,6 +531,26 @@ fn tale(events: &[Event]) -> Tale {
                 .trades
                 .push((maker.cl_ord_id, taker.cl_ord_id, price.raw(), qty.raw())),
             Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
+            Event::PhaseChanged {
+                instrument, phase, ..
+            } => tale.phases.push((*instrument, *phase)),
+            Event::Uncrossed {
+                instrument, price, ..
+            } => tale.auctions.push((*instrument, price.map(Price::raw))),
+            Event::Indicative {
+                instrument,
+                price,
+                volume,
+                surplus,
+                surplus_side,
+            } => {
+                let surplus = match surplus_side {
+                    Some(Side::Sell) => -surplus.raw(),
+                    _ => surplus.raw(),
+                };
+                let found = price.map(|price| (price.raw(), volume.raw(), surplus));
+                tale.indications.push((*instrument, found));
+            }
             _ => {}
         }
     }
@@ -549,18 +595,25 @@ fn check_facts(order: &OrderFacts) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A trade is within both limits, at the maker's.
+/// A trade is within both limits, at the maker's; in an auction at the one of all.
 fn check_price(event: &Event) -> Result<(), TestCaseError> {
     let Event::Traded {
         price,
         maker,
         taker,
+        auction,
         ..
     } = event
     else {
         return Ok(());
     };
-    prop_assert_eq!(maker.working, Working::At(*price));
+    if auction.is_some() {
+        if let Some(limit) = maker.terms.ord_type.price() {
+            prop_assert!(*price <= limit, "the buyer's limit");
+        }
+    } else {
+        prop_assert_eq!(maker.working, Working::At(*price));
+    }
     if let Some(limit) = taker.terms.ord_type.price() {
         match taker.terms.side {
             Side::Buy => prop_assert!(*price <= limit),

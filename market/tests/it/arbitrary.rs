@@ -5,7 +5,7 @@ use market::command::{Amendment, Change, Command};
 use market::event::{CxlRejResponseTo, Event};
 use market::fees::Fees;
 use market::id::{AccountId, AssetId, InstrumentId, OrderId, ParticipantId, TradeId};
-use market::instrument::Instrument;
+use market::instrument::{Auction, Instrument};
 use market::limits::{Limits, SelfTrade};
 use market::market::Market;
 use market::money::Money;
@@ -165,6 +165,7 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
             TimeInForce::Fok,
             TimeInForce::Gtd(Timestamp::from_nanos(50)),
             TimeInForce::AtOpen,
+            TimeInForce::AtClose,
         ]),
         raw(),
         prop::bool::weighted(0.2),
@@ -330,7 +331,19 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(instrument, tier, fees)| Command::SetFees { instrument, tier, fees }),
         1 => (participant(), 0..3u8)
             .prop_map(|(participant, tier)| Command::SetTier { participant, tier }),
+        1 => instrument().prop_map(|instrument| Command::PreOpen { instrument }),
+        2 => (instrument(), auction(), any::<i64>().prop_map(Timestamp::from_nanos))
+            .prop_map(|(instrument, auction, until)| Command::Call { instrument, auction, until }),
     ]
+}
+
+fn auction() -> impl Strategy<Value = Auction> {
+    prop::sample::select(vec![
+        Auction::Opening,
+        Auction::Intraday,
+        Auction::Volatility,
+        Auction::Closing,
+    ])
 }
 
 fn limit() -> impl Strategy<Value = RiskLimit> {

@@ -2,15 +2,18 @@
 //! reservations added up when asked for; what an order could do found by trying it on a copy. Shares with the market only the
 //! vocabulary.
 
+mod auctions;
 mod checks;
 mod fees;
 mod killing;
 mod limits;
 mod margin;
 mod mending;
+mod phases;
 mod trading;
 mod waiting;
 
+use auctions::Found;
 use market::account::AccountTerms;
 use market::command::{Amendment, Change, Command};
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
@@ -22,6 +25,7 @@ use market::qty::Qty;
 use market::refusal::Refusal;
 use market::rules::Rules;
 use market::scope::Scope;
+use phases::{Call, Tape};
 
 /// What comes of a command, as far as the two are compared command by command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +35,16 @@ pub(crate) struct Tale {
     pub(crate) trades: Vec<(ClOrdId, ClOrdId, i64, i64)>,
     /// Stops, in the order in which they were triggered.
     pub(crate) triggered: Vec<ClOrdId>,
+    /// Phases, one after another; a call that goes on longer is told again.
+    pub(crate) phases: Vec<(InstrumentId, Phase)>,
+    /// Auctions that ended, and their prices.
+    pub(crate) auctions: Vec<(InstrumentId, Option<i64>)>,
+    /// What calls would come to now, by instrument, where that has changed.
+    pub(crate) indications: Vec<(InstrumentId, Found)>,
 }
+
+/// Whose order.
+type Name = (ParticipantId, ClOrdId);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
@@ -51,11 +64,41 @@ pub(crate) struct Order {
     reached: Option<u64>,
     /// When it came to its place in the queue.
     arrival: u64,
+    /// Which of all orders it was when it was entered.
+    entered: i64,
+    /// Whether it waits for the call of the closing auction.
+    parked: bool,
+    /// The price that it holds cash at, where it has none of its own.
+    cover: i64,
+    /// The reference price when it was entered.
+    staked: i64,
 }
 
 impl Order {
     pub(crate) fn leaves(&self) -> i64 {
         self.total - self.cum
+    }
+
+    pub(crate) fn price(&self) -> Option<i64> {
+        self.works_at
+    }
+
+    /// Whether it rests in the book, and not beside it.
+    fn is_in_book(&self) -> bool {
+        !self.parked && self.trigger.is_none() && self.works_at.is_some()
+    }
+
+    /// Whether it takes part in an auction now.
+    fn is_gathered(&self) -> bool {
+        !self.parked && self.trigger.is_none()
+    }
+
+    /// Whether it ends with the day.
+    fn is_of_day(&self) -> bool {
+        matches!(
+            self.terms.time_in_force,
+            TimeInForce::Day | TimeInForce::AtOpen | TimeInForce::AtClose
+        )
     }
 }
 
@@ -71,9 +114,13 @@ enum Id {
 pub(crate) struct Model {
     pub(crate) self_trade: SelfTrade,
     pub(crate) instruments: Vec<(Instrument, Phase)>,
-    pub(crate) rules: Vec<Rules>,
-    /// Last trade, by instrument.
-    pub(crate) last: Vec<Option<i64>>,
+    /// By instrument.
+    rules: Vec<Rules>,
+    /// By instrument.
+    tapes: Vec<Tape>,
+    /// By instrument: what goes on after a halt.
+    resumes: Vec<Phase>,
+    calls: Vec<Call>,
     pub(crate) accounts: Vec<AccountTerms>,
     pub(crate) grants: Vec<(ParticipantId, AccountId)>,
     pub(crate) participants: u32,
@@ -93,6 +140,7 @@ pub(crate) struct Model {
     /// Time of the command in hand, in nanoseconds.
     pub(crate) now: i64,
     arrivals: u64,
+    entered: i64,
 }
 
 impl Model {
@@ -101,7 +149,9 @@ impl Model {
             self_trade,
             instruments: Vec::new(),
             rules: Vec::new(),
-            last: Vec::new(),
+            tapes: Vec::new(),
+            resumes: Vec::new(),
+            calls: Vec::new(),
             accounts: Vec::new(),
             grants: Vec::new(),
             participants: 0,
@@ -117,7 +167,20 @@ impl Model {
             mending: mending::Table::default(),
             now: 0,
             arrivals: 0,
+            entered: 0,
         }
+    }
+
+    /// Lists an instrument, open.
+    pub(crate) fn list(&mut self, instrument: Instrument) {
+        self.instruments.push((instrument, Phase::Open));
+        self.rules.push(Rules::default());
+        self.tapes.push(Tape {
+            last: None,
+            close: instrument.reference_px.raw(),
+            auction: None,
+        });
+        self.resumes.push(Phase::Open);
     }
 
     pub(crate) fn apply(&mut self, command: &Command) -> Tale {
@@ -125,6 +188,7 @@ impl Model {
         tale.refusal = self.carry_out(command, &mut tale).err();
         self.follow(&mut tale);
         self.review();
+        self.indicate(&mut tale);
         tale
     }
 
@@ -176,30 +240,20 @@ impl Model {
                 });
                 Ok(())
             }
-            Command::Open { instrument } => match self.phase(instrument)? {
-                Phase::Closed => self.set_phase(instrument, Phase::Open),
-                Phase::Open => Err(Refusal::AlreadyInPhase),
-                Phase::Halted => Err(Refusal::Halted),
-            },
-            Command::Halt { instrument, .. } => match self.phase(instrument)? {
-                Phase::Open => self.set_phase(instrument, Phase::Halted),
-                Phase::Halted => Err(Refusal::AlreadyInPhase),
-                Phase::Closed => Err(Refusal::Closed),
-            },
-            Command::Resume { instrument } => match self.phase(instrument)? {
-                Phase::Halted => self.set_phase(instrument, Phase::Open),
-                Phase::Open => Err(Refusal::AlreadyInPhase),
-                Phase::Closed => Err(Refusal::Closed),
-            },
-            Command::Close { instrument } => {
-                if self.phase(instrument)? == Phase::Closed {
-                    return Err(Refusal::AlreadyInPhase);
-                }
-                self.remove_where(|order| {
-                    order.terms.instrument == instrument
-                        && order.terms.time_in_force == TimeInForce::Day
-                });
-                self.set_phase(instrument, Phase::Closed)
+            Command::Open { instrument } => self.open(instrument, tale),
+            Command::Halt { instrument, .. } => self.halt(instrument, tale),
+            Command::Resume { instrument } => self.resume(instrument, tale),
+            Command::Close { instrument } => self.close_trading(instrument, tale),
+            Command::PreOpen { instrument } => self.pre_open(instrument, tale),
+            Command::Call {
+                instrument,
+                auction,
+                until,
+            } => self.call_auction(instrument, auction, until.nanos(), tale),
+            Command::SetRules { instrument, rules } => {
+                self.phase(instrument)?;
+                self.rules[instrument.0 as usize] = rules;
+                Ok(())
             }
             Command::Kill {
                 scope,
@@ -209,14 +263,13 @@ impl Model {
             } => self.kill(scope, suspend, dry_run),
             Command::Reinstate { scope } => self.reinstate(scope),
             Command::EndOfDay => {
-                self.remove_where(|order| order.terms.time_in_force == TimeInForce::Day);
+                self.remove_where(Order::is_of_day);
+                for tape in &mut self.tapes {
+                    tape.close = tape.reference();
+                    tape.auction = None;
+                }
                 self.ids.retain(|(_, _, id)| *id == Id::Live);
                 self.end_of_limits_day();
-                Ok(())
-            }
-            Command::SetRules { instrument, rules } => {
-                self.phase(instrument)?;
-                self.rules[instrument.0 as usize] = rules;
                 Ok(())
             }
             Command::TransferFunds { transfer_id, .. }
@@ -233,6 +286,7 @@ impl Model {
             Command::Tick => {
                 self.expire_proposals();
                 self.tick(tale);
+                self.end_calls(tale);
                 Ok(())
             }
             _ => Ok(()),
@@ -242,19 +296,6 @@ impl Model {
     fn phase(&self, instrument: InstrumentId) -> Result<Phase, Refusal> {
         let listed = self.instruments.get(instrument.0 as usize);
         listed.map(|l| l.1).ok_or(Refusal::UnknownInstrument)
-    }
-
-    fn set_phase(&mut self, instrument: InstrumentId, phase: Phase) -> Result<(), Refusal> {
-        self.instruments[instrument.0 as usize].1 = phase;
-        Ok(())
-    }
-
-    fn is_trading(&self, instrument: InstrumentId) -> Result<(), Refusal> {
-        match self.phase(instrument)? {
-            Phase::Open => Ok(()),
-            Phase::Halted => Err(Refusal::Halted),
-            Phase::Closed => Err(Refusal::Closed),
-        }
     }
 
     fn id(&mut self, participant: ParticipantId, cl_ord_id: ClOrdId) -> Option<&mut Id> {
@@ -313,12 +354,13 @@ impl Model {
         if !self.grants.contains(&(participant, terms.account)) {
             return Err(Refusal::NotYourAccount);
         }
-        self.is_trading(terms.instrument)?;
+        self.may_enter(&terms)?;
         self.not_suspended(participant, &terms)?;
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }
         self.check_terms(&terms)?;
+        self.entered += 1;
         let mut taker = Order {
             participant,
             cl_ord_id,
@@ -331,6 +373,10 @@ impl Model {
             bound: 0,
             reached: None,
             arrival: 0,
+            entered: self.entered,
+            parked: self.is_parked(&terms),
+            cover: self.cover(&terms),
+            staked: self.tape(terms.instrument).reference(),
         };
         self.begin(&mut taker)?;
         self.check_limits(&taker, None)?;
@@ -338,6 +384,10 @@ impl Model {
         let needed = self.needs(&taker);
         self.check_funds(&terms, needed)?;
         self.count_pace(participant);
+        if taker.trigger.is_none() && (taker.parked || self.is_gathering(terms.instrument)) {
+            self.rest(taker);
+            return Ok(());
+        }
         let killed = (terms.post_only && self.best_for(&taker).is_some())
             || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker));
         if taker.trigger.is_some() {
@@ -379,8 +429,8 @@ impl Model {
             self.remove(at, Id::Final);
             return Ok(());
         };
-        let rests = matches!(to.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
-        if !rests && matches!(to.ord_type, OrdType::Limit(_)) {
+        let at_once = matches!(to.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
+        if at_once && matches!(to.ord_type, OrdType::Limit(_)) {
             return Err(Refusal::TimeInForceNotReplaceable);
         }
         self.replace(participant, cl_ord_id, orig_cl_ord_id, to, tale)
@@ -396,14 +446,18 @@ impl Model {
     ) -> Result<(), Refusal> {
         let at = self.find(participant, orig_cl_ord_id)?;
         let old = self.orders[at].clone();
-        self.is_trading(old.terms.instrument)?;
+        self.may_enter(&OrderTerms {
+            instrument: old.terms.instrument,
+            ..terms
+        })?;
         self.not_suspended(participant, &old.terms)?;
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }
         let what = |it: &OrderTerms| (it.account, it.instrument, it.side, it.short_sale);
         let same = what(&old.terms) == what(&terms);
-        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc)
+            || terms.time_in_force == old.terms.time_in_force;
         if !same || !type_stays(&old, terms.ord_type) || !rests {
             return Err(Refusal::TermsNotReplaceable);
         }
@@ -412,6 +466,7 @@ impl Model {
         new.cl_ord_id = cl_ord_id;
         new.terms = terms;
         new.total = terms.order_qty.raw().max(old.cum);
+        new.parked = self.is_parked(&terms);
         match terms.ord_type {
             OrdType::StopLimit { price, .. } if old.trigger.is_none() => {
                 new.works_at = Some(price.raw());
@@ -421,7 +476,8 @@ impl Model {
             }
             _ => self.begin(&mut new)?,
         }
-        if terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
+        let waits = new.trigger.is_none() && (new.parked || self.is_gathering(terms.instrument));
+        if !waits && terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
             return Err(Refusal::PostOnlyWouldTrade);
         }
         self.check_limits(&new, Some(&old))?;
@@ -431,6 +487,8 @@ impl Model {
         self.count_pace(participant);
         self.remove(at, Id::Stale);
         let keeps_place = (old.works_at, old.trigger) == (new.works_at, new.trigger)
+            && old.parked == new.parked
+            && (!new.parked || old.terms.ord_type == terms.ord_type)
             && old.terms.max_floor == terms.max_floor
             && new.total <= old.total;
         if new.leaves() == 0 {
@@ -442,6 +500,8 @@ impl Model {
         } else if new.trigger.is_some() {
             new.reached = None;
             self.hold_back(new);
+        } else if waits {
+            self.rest(new);
         } else {
             self.trade_and_rest(new, tale);
         }
@@ -459,6 +519,11 @@ impl Model {
         let cost = match (terms.side, at) {
             (Side::Sell, _) => return order.leaves().into(),
             (Side::Buy, Some(price)) => notional(price, order.leaves()),
+            (Side::Buy, None)
+                if order.parked || self.is_gathering(terms.instrument) || self.is_live(order) =>
+            {
+                notional(order.cover, order.leaves())
+            }
             (Side::Buy, None) => self.cost_of_walk(order),
         };
         cost + self.worst_fee(order, cost)
@@ -516,13 +581,21 @@ impl Model {
         orders.map(|order| self.needs(order)).sum()
     }
 
+    /// Whether an order is kept: one without a limit waits for an auction then.
+    fn is_live(&self, order: &Order) -> bool {
+        let name = (order.participant, order.cl_ord_id);
+        self.orders
+            .iter()
+            .any(|o| (o.participant, o.cl_ord_id) == name)
+    }
+
     /// A side of a book, first to trade first.
     pub(crate) fn book(&self, instrument: InstrumentId, side: Side) -> Vec<&Order> {
         let mut orders: Vec<&Order> = self
             .orders
             .iter()
             .filter(|order| order.terms.instrument == instrument && order.terms.side == side)
-            .filter(|order| order.trigger.is_none())
+            .filter(|order| order.is_in_book())
             .collect();
         orders.sort_by_key(|order| (rank(order), order.arrival));
         orders

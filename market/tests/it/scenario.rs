@@ -2,7 +2,8 @@
 //! `UPDATE_EXPECT=1` writes what comes of each command into the file: read the difference before keeping it.
 //!
 //! ```text
-//! BOT01 buy 100 ACME @ 10.05 as a1          a limit order; then any of: gtc ioc fok until=10:00:00 post-only show=20 for=A2
+//! BOT01 buy 100 ACME @ 10.05 as a1          a limit order; then any of: gtc ioc fok at-open at-close until=10:00:00 post-only
+//!                                           show=20 for=A2
 //! BOT01 sell 50 ACME @ market ioc as a2
 //! BOT01 sell 50 ACME @ market stop=9.50 as s1       a stop; with a price: a stop-limit; market trail=0.50: a trailing stop
 //! BOT01 sell 50 ACME @ market-to-limit as k1
@@ -16,6 +17,8 @@
 //! grant A1 to BOT01, revoke A1 of BOT01; cancel all of BOT01        what an operator does
 //! kill all|BOT01|A1|ACME [and suspend] [dry] why; reinstate all|BOT01|A1|ACME
 //! at 10:00:00                               the time of all that follows; what is due by then happens first
+//! pre-open ACME, call ACME opening|intraday|volatility|closing until 09:00:00
+//! rules ACME [collar=BPS] [static=BPS] [dynamic=BPS] [volatility=SECONDS] [random=SECONDS]      what is not said is off
 //! open|close|resume ACME, halt ACME why, end of day
 //! fees go to A3; fees in ACME for tier 0: maker -0.2bps, taker 0.3bps, at least 1; put BOT01 into tier 1
 //! limit BOT01 rate=10/20 open=5; limit BOT01 in USD credit=100 gross=200 net=150; limit A1 in ACME long=100 short=50

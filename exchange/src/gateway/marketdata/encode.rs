@@ -142,14 +142,28 @@ pub(crate) fn security_status(
         Phase::Halted => 2,
         Phase::Open if is_change && phase.before == Phase::Halted => 3,
         Phase::Open => 17,
-        Phase::Closed => 18,
+        Phase::PreOpen => 21,
+        Phase::OpeningAuction => 22,
+        Phase::IntradayAuction | Phase::VolatilityAuction | Phase::ClosingAuction => 5,
+        Phase::Closed | Phase::PostTrade => 18,
     };
     body.push(tag::SECURITY_TRADING_STATUS, status);
-    body.push_some(
-        tag::TEXT,
-        phase.reason.as_ref().map(|reason| reason.as_str()),
-    );
+    let reason = phase.reason.as_ref().map(|reason| reason.as_str());
+    body.push_some(tag::TEXT, reason.or_else(|| phase_text(phase.phase)));
     body
+}
+
+/// What SecurityTradingStatus (326) does not tell apart.
+const fn phase_text(phase: Phase) -> Option<&'static str> {
+    match phase {
+        Phase::IntradayAuction => Some("intraday auction"),
+        Phase::VolatilityAuction => Some("volatility auction"),
+        Phase::ClosingAuction => Some("closing auction"),
+        Phase::PostTrade => Some("post-trade"),
+        Phase::Open | Phase::Halted | Phase::Closed | Phase::PreOpen | Phase::OpeningAuction => {
+            None
+        }
+    }
 }
 
 /// SecurityList (y) of the instruments in `part`; `total` is how many there are in all parts.
@@ -195,22 +209,45 @@ pub(crate) fn security_list_refused(id: &str, response_id: &str) -> Body {
     body
 }
 
+/// TradSesStatus (340); the first that holds of any instrument is the session's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TradSes {
+    Open,
+    PreOpen,
+    PreClose,
+    Halted,
+    Closed,
+}
+
+impl TradSes {
+    const fn code(self) -> u32 {
+        match self {
+            Self::Halted => 1,
+            Self::Open => 2,
+            Self::Closed => 3,
+            Self::PreOpen => 4,
+            Self::PreClose => 5,
+        }
+    }
+}
+
 /// TradingSessionStatus (h).
 pub(crate) fn trading_session_status(id: &str, phases: impl Iterator<Item = Phase>) -> Body {
-    let (mut open, mut halted) = (false, false);
-    for phase in phases {
-        open |= phase == Phase::Open;
-        halted |= phase == Phase::Halted;
-    }
-    let status: u32 = match (open, halted) {
-        (true, _) => 2,
-        (false, true) => 1,
-        (false, false) => 3,
-    };
+    // The session is as far as its farthest instrument: what trades, else what is about to, else what is about to close.
+    let status = phases
+        .map(|phase| match phase {
+            Phase::Open | Phase::IntradayAuction | Phase::VolatilityAuction => TradSes::Open,
+            Phase::PreOpen | Phase::OpeningAuction => TradSes::PreOpen,
+            Phase::ClosingAuction => TradSes::PreClose,
+            Phase::Halted => TradSes::Halted,
+            Phase::Closed | Phase::PostTrade => TradSes::Closed,
+        })
+        .min()
+        .unwrap_or(TradSes::Closed);
     let mut body = Body::new(msg_type::TRADING_SESSION_STATUS);
     body.push(tag::TRAD_SES_REQ_ID, id);
     body.push(tag::TRADING_SESSION_ID, TRADING_SESSION);
-    body.push(tag::TRAD_SES_STATUS, status);
+    body.push(tag::TRAD_SES_STATUS, status.code());
     body
 }
 

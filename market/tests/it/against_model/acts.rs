@@ -1,9 +1,12 @@
 //! [`Act`]: what is done at random: mostly orders that meet, some that are refused, now and then everything else.
 
-use super::{ACCOUNTS, CASH, INSTRUMENTS, LOT, ON_MARGIN, PARTICIPANTS, TICK, UNCHECKED, text};
+use super::{
+    ACCOUNTS, CASH, INSTRUMENTS, LOT, ON_MARGIN, PARTICIPANTS, STEP, TICK, UNCHECKED, text,
+};
 use market::command::Command;
 use market::fees::Fees;
 use market::id::{AccountId, InstrumentId, ParticipantId, TradeId};
+use market::instrument::Auction;
 use market::limits::SelfTrade;
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
@@ -24,6 +27,8 @@ pub(super) enum Act {
     /// A live order by its place in the model's list, or an id of anybody's.
     Cancel(Option<usize>, u32, u16),
     Replace(Option<usize>, u32, u16, u16, OrderTerms, Keep),
+    /// A call that ends after so many commands.
+    Call(InstrumentId, Auction, i64),
     Other(Command),
 }
 
@@ -57,7 +62,28 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         1 => other().prop_map(Act::Other),
         1 => ((0..INSTRUMENTS).prop_map(InstrumentId), rules())
             .prop_map(|(instrument, rules)| Act::Other(Command::SetRules { instrument, rules })),
+        1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), auction(), -2..20i64)
+            .prop_map(|(instrument, auction, nanos)| Act::Call(instrument, auction, nanos)),
     ]
+}
+
+fn auction() -> impl Strategy<Value = Auction> {
+    prop::sample::select(vec![
+        Auction::Opening,
+        Auction::Intraday,
+        Auction::Volatility,
+        Auction::Closing,
+    ])
+}
+
+/// One instrument with a static band, one without; a call ends when it says.
+pub(super) fn first_rules(instrument: InstrumentId) -> Rules {
+    Rules {
+        static_band_bps: (instrument.0 == 0).then_some(150),
+        volatility_nanos: 8 * STEP.unsigned_abs(),
+        random_end_nanos: 0,
+        ..Rules::default()
+    }
 }
 
 fn keep() -> impl Strategy<Value = Keep> {
@@ -81,6 +107,8 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
             TimeInForce::Gtc,
             TimeInForce::Ioc,
             TimeInForce::Fok,
+            TimeInForce::AtOpen,
+            TimeInForce::AtClose,
         ]),
         1..=40i64,
         prop::bool::weighted(0.1),
@@ -96,7 +124,7 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                     side,
                     ord_type,
                     time_in_force: match ord_type {
-                        OrdType::Market if rests => TimeInForce::Ioc,
+                        OrdType::Market if time_in_force == TimeInForce::Gtc => TimeInForce::Ioc,
                         OrdType::Market | OrdType::Limit(_) => time_in_force,
                         _ if rests => time_in_force,
                         _ => TimeInForce::Day,
@@ -133,13 +161,17 @@ fn rules() -> impl Strategy<Value = Rules> {
         prop::option::of(prop::sample::select(vec![50u32, 120, 500])),
         prop::sample::select(triggers),
         any::<bool>(),
+        prop::option::of(prop::sample::select(vec![150u32, 300])),
     )
-        .prop_map(|(collar_bps, stop_trigger, market_needs_opposite)| Rules {
-            collar_bps,
-            stop_trigger,
-            market_needs_opposite,
-            ..Rules::NONE
-        })
+        .prop_map(
+            |(collar_bps, stop_trigger, market_needs_opposite, static_band_bps)| Rules {
+                collar_bps,
+                stop_trigger,
+                market_needs_opposite,
+                static_band_bps,
+                ..first_rules(InstrumentId(0))
+            },
+        )
 }
 
 /// Terms as a participant may send them: 0 its own account, 1 the unchecked one.
@@ -204,6 +236,7 @@ fn other() -> impl Strategy<Value = Command> {
     let instrument = || (0..=INSTRUMENTS).prop_map(InstrumentId);
     prop_oneof![
         4 => instrument().prop_map(|instrument| Command::Open { instrument }),
+        3 => instrument().prop_map(|instrument| Command::PreOpen { instrument }),
         1 => instrument().prop_map(|instrument| Command::Close { instrument }),
         1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
         4 => instrument().prop_map(|instrument| Command::Resume { instrument }),

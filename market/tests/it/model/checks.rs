@@ -64,8 +64,11 @@ impl Model {
             return Err(Refusal::BadMaxFloor);
         }
         let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
-        if terms.ord_type == OrdType::Market && rests {
+        if terms.ord_type == OrdType::Market && terms.time_in_force == TimeInForce::Gtc {
             return Err(Refusal::MarketCannotRest);
+        }
+        if terms.ord_type == OrdType::Market && terms.post_only {
+            return Err(Refusal::PostOnlyMustRest);
         }
         let is_plain = matches!(terms.ord_type, OrdType::Market | OrdType::Limit(_));
         if terms.post_only && (!rests || !is_plain) {

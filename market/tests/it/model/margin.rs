@@ -25,8 +25,7 @@ impl Model {
     }
 
     fn last_px(&self, instrument: usize) -> i64 {
-        let reference = self.instruments[instrument].0.reference_px.raw();
-        self.last[instrument].unwrap_or(reference)
+        self.tapes[instrument].reference()
     }
 
     fn worth(&self, instrument: usize, qty: i128) -> i128 {
@@ -244,6 +243,10 @@ impl Model {
             trigger: None,
             bound: 0,
             reached: None,
+            entered: 0,
+            parked: false,
+            cover: 0,
+            staked: 0,
             arrival: 0,
         };
         if self.begin(&mut order).is_err() {

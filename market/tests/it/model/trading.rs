@@ -15,7 +15,7 @@ impl Model {
                 let terms = &self.orders[*at].terms;
                 terms.instrument == taker.terms.instrument
                     && terms.side == side
-                    && self.orders[*at].trigger.is_none()
+                    && self.orders[*at].is_in_book()
             })
             .map(|at| {
                 let order = &self.orders[at];
@@ -142,15 +142,23 @@ impl Model {
             self.set_id(taker.participant, taker.cl_ord_id, Id::Final);
             return;
         }
+        self.rest(taker);
+    }
+
+    pub(super) fn rest(&mut self, mut order: Order) {
         self.arrivals += 1;
-        taker.arrival = self.arrivals;
-        taker.shown = slice(&taker);
-        self.set_id(taker.participant, taker.cl_ord_id, Id::Live);
-        self.orders.push(taker);
+        order.arrival = self.arrivals;
+        order.shown = if order.parked || order.price().is_none() {
+            0
+        } else {
+            slice(&order)
+        };
+        self.set_id(order.participant, order.cl_ord_id, Id::Live);
+        self.orders.push(order);
     }
 }
 
-fn slice(order: &Order) -> i64 {
+pub(super) fn slice(order: &Order) -> i64 {
     let floor = order.terms.max_floor.map_or(order.leaves(), Qty::raw);
     order.leaves().min(floor)
 }

@@ -13,8 +13,16 @@ impl Model {
         let terms = order.terms;
         let rules = self.rules[terms.instrument.0 as usize];
         (order.works_at, order.trigger) = (None, None);
+        if order.parked {
+            let limit = terms.ord_type.price().map(|price| price.raw());
+            order.cover = limit.unwrap_or(self.cover(&terms));
+            return Ok(());
+        }
         match terms.ord_type {
             OrdType::Limit(price) => order.works_at = Some(price.raw()),
+            OrdType::Market if self.is_gathering(terms.instrument) => {
+                order.cover = self.cover(&terms);
+            }
             OrdType::Market | OrdType::MarketToLimit => {
                 let best = self.best_price(terms.instrument, terms.side.opposite());
                 if best.is_none() && rules.market_needs_opposite {
@@ -31,8 +39,7 @@ impl Model {
             }
             OrdType::TrailingStop { offset } => {
                 let at = terms.instrument.0 as usize;
-                let reference = self.instruments[at].0.reference_px.raw();
-                let last = self.last[at].unwrap_or(reference);
+                let last = self.tapes[at].reference();
                 order.trigger = Some(match terms.side {
                     Side::Buy => last + offset.raw(),
                     Side::Sell => last - offset.raw(),
@@ -81,7 +88,7 @@ impl Model {
 
     /// A trade has printed.
     pub(super) fn print(&mut self, instrument: InstrumentId, price: i64) {
-        self.last[instrument.0 as usize] = Some(price);
+        self.tapes[instrument.0 as usize].last = Some(price);
         for at in 0..self.orders.len() {
             let mut order = self.orders[at].clone();
             let OrdType::TrailingStop { offset } = order.terms.ord_type else {
@@ -139,7 +146,7 @@ impl Model {
 
     fn trigger_price(&self, instrument: InstrumentId, side: Side) -> Option<i64> {
         match self.rules[instrument.0 as usize].stop_trigger {
-            StopTrigger::LastTrade => self.last[instrument.0 as usize],
+            StopTrigger::LastTrade => self.tape(instrument).last,
             StopTrigger::BestOpposite => self.best_price(instrument, side.opposite()),
         }
     }
@@ -162,13 +169,20 @@ impl Model {
         self.orders.push(order);
     }
 
-    /// The orders that wait, in order of arrival.
+    /// The stops, then the orders for an auction, each in order of arrival.
     pub(crate) fn waiting(&self, instrument: InstrumentId) -> Vec<&Order> {
         let orders = self.orders.iter();
         let mut waiting: Vec<&Order> = orders
             .filter(|order| order.terms.instrument == instrument && order.trigger.is_some())
             .collect();
         waiting.sort_by_key(|order| order.arrival);
+        let orders = self.orders.iter();
+        let mut parked: Vec<&Order> = orders
+            .filter(|order| order.terms.instrument == instrument && order.trigger.is_none())
+            .filter(|order| !order.is_in_book())
+            .collect();
+        parked.sort_by_key(|order| order.arrival);
+        waiting.extend(parked);
         waiting
     }
 

@@ -6,7 +6,7 @@ use market::command::{Amendment, Change, Command};
 use market::event::CxlRejResponseTo;
 use market::fees::Fees;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
-use market::instrument::Instrument;
+use market::instrument::{Auction, Instrument};
 use market::limits::{Limits, SelfTrade};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
@@ -149,6 +149,14 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
         },
         ["resume", symbol] => Command::Resume {
             instrument: names.instrument(symbol)?,
+        },
+        ["pre-open", symbol] => Command::PreOpen {
+            instrument: names.instrument(symbol)?,
+        },
+        ["call", symbol, auction, "until", time] => Command::Call {
+            instrument: names.instrument(symbol)?,
+            auction: auction_of(auction)?,
+            until: Timestamp::from_nanos(time_of_day(time)?),
         },
         ["rules", symbol, ref said @ ..] => Command::SetRules {
             instrument: names.instrument(symbol)?,
@@ -354,6 +362,8 @@ fn with_options(
             "gtc" => terms.time_in_force = TimeInForce::Gtc,
             "ioc" => terms.time_in_force = TimeInForce::Ioc,
             "fok" => terms.time_in_force = TimeInForce::Fok,
+            "at-open" => terms.time_in_force = TimeInForce::AtOpen,
+            "at-close" => terms.time_in_force = TimeInForce::AtClose,
             "post-only" => terms.post_only = true,
             "buy" | "sell" => terms.side = side_of(word)?,
             other => match other.split_once('=') {
@@ -450,8 +460,13 @@ fn limits(options: &[&str]) -> Result<Limits, String> {
     Ok(limits)
 }
 
+/// What is not said is off; a call ends when it says, without a random part.
 fn rules(said: &[&str]) -> Result<Rules, String> {
-    let mut rules = Rules::NONE;
+    let mut rules = Rules {
+        random_end_nanos: 0,
+        ..Rules::NONE
+    };
+    let seconds = |text: &str| value::<u64>(text).map(|seconds| seconds * 1_000_000_000);
     for word in said {
         match word.split_once('=').unwrap_or((word, "")) {
             ("collar", "off") => rules.collar_bps = None,
@@ -459,10 +474,24 @@ fn rules(said: &[&str]) -> Result<Rules, String> {
             ("trigger", "last") => rules.stop_trigger = StopTrigger::LastTrade,
             ("trigger", "opposite") => rules.stop_trigger = StopTrigger::BestOpposite,
             ("needs-opposite", _) => rules.market_needs_opposite = true,
+            ("static", bps) => rules.static_band_bps = Some(value(bps)?),
+            ("dynamic", bps) => rules.dynamic_band_bps = Some(value(bps)?),
+            ("volatility", text) => rules.volatility_nanos = seconds(text)?,
+            ("random", text) => rules.random_end_nanos = seconds(text)?,
             _ => return Err(format!("what is {word}?")),
         }
     }
     Ok(rules)
+}
+
+fn auction_of(word: &str) -> Result<Auction, String> {
+    Ok(match word {
+        "opening" => Auction::Opening,
+        "intraday" => Auction::Intraday,
+        "volatility" => Auction::Volatility,
+        "closing" => Auction::Closing,
+        _ => return Err(format!("{word} is no auction")),
+    })
 }
 
 fn self_trade(text: &str) -> Result<SelfTrade, String> {

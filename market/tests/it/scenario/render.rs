@@ -3,7 +3,7 @@
 use market::account::AccountTerms;
 use market::event::{CancelReason, CxlRejResponseTo, Event};
 use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
-use market::instrument::Phase;
+use market::instrument::{Auction, Phase};
 use market::market::Market;
 use market::money::Money;
 use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce, Working};
@@ -158,6 +158,12 @@ impl Names {
                     Phase::Open => "open",
                     Phase::Halted => "halted",
                     Phase::Closed => "closed",
+                    Phase::PreOpen => "in pre-open",
+                    Phase::OpeningAuction => "in its opening auction",
+                    Phase::IntradayAuction => "in an intraday auction",
+                    Phase::VolatilityAuction => "in a volatility auction",
+                    Phase::ClosingAuction => "in its closing auction",
+                    Phase::PostTrade => "in post-trade",
                 };
                 let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
                 format!("{} is {phase}{reason}", self.symbol(*instrument))
@@ -275,6 +281,40 @@ impl Names {
             Event::TierSet { participant, tier } => {
                 format!("{} is in tier {tier}", self.who(*participant))
             }
+            Event::Indicative {
+                instrument,
+                price,
+                volume,
+                surplus,
+                surplus_side,
+            } => {
+                let symbol = self.symbol(*instrument);
+                let Some(price) = price else {
+                    return format!("{symbol} would not trade");
+                };
+                let more = surplus_side.map_or(String::new(), |side| {
+                    format!(", {surplus} more to {}", side_word(side))
+                });
+                format!("{symbol} would trade {volume} at {price}{more}")
+            }
+            Event::Uncrossed {
+                instrument,
+                auction,
+                price,
+                volume,
+            } => {
+                let auction = match auction {
+                    Auction::Opening => "opening",
+                    Auction::Intraday => "intraday",
+                    Auction::Volatility => "volatility",
+                    Auction::Closing => "closing",
+                };
+                let symbol = self.symbol(*instrument);
+                match price {
+                    Some(price) => format!("{symbol} {auction} auction: {volume} at {price}"),
+                    None => format!("{symbol} {auction} auction: nothing trades"),
+                }
+            }
             _ => self.order_event(event),
         }
     }
@@ -315,13 +355,18 @@ impl Names {
                 maker,
                 taker,
                 fees,
+                auction,
                 ..
             } => {
+                let (one, other) = match auction {
+                    None => ("maker", "taker"),
+                    Some(_) => ("buyer", "seller"),
+                };
                 let fees = fees.map_or_else(String::new, |fees| {
                     format!("; fees: maker {}, taker {}", fees.maker, fees.taker)
                 });
                 format!(
-                    "trade {trade_id}: {qty} @ {price} = {notional}; maker {}; taker {}{fees}",
+                    "trade {trade_id}: {qty} @ {price} = {notional}; {one} {}; {other} {}{fees}",
                     self.stands(maker),
                     self.stands(taker)
                 )
@@ -341,6 +386,9 @@ impl Names {
                     CancelReason::Operator => "by an operator",
                     CancelReason::Collar => "the rest is beyond the collar",
                     CancelReason::MarginCall => "margin call not met",
+                    CancelReason::AuctionOver => "its auction is over",
+                    CancelReason::Band => "would trade outside a band",
+                    CancelReason::Unaffordable => "its account cannot pay the price",
                 };
                 let request = request.map_or(String::new(), |id| format!(" by {id}"));
                 format!("canceled{request}, {reason}: {}", self.stands(order))
@@ -477,14 +525,14 @@ impl Names {
             }
         }
         for order in market.waiting(instrument) {
-            let Working::Held { stop_px } = order.working else {
-                unreachable!("only stops wait");
+            let side = side_word(order.terms.side);
+            let how = match order.working {
+                Working::Held { stop_px } => format!(" stop {stop_px}"),
+                _ => ", beside the book".to_owned(),
             };
             lines.push(format!(
-                "{} stop {stop_px}: {} {}",
-                side_word(order.terms.side),
-                order.cl_ord_id,
-                order.leaves_qty
+                "{side}{how}: {} {}",
+                order.cl_ord_id, order.leaves_qty
             ));
         }
         if lines.is_empty() {

@@ -1,0 +1,306 @@
+//! How the [`Model`] goes from phase to phase. Calls end at their time without a random part: these tests set it to nothing.
+
+use super::auctions::Found;
+use super::{Model, Tale, qty};
+use market::id::InstrumentId;
+use market::instrument::{Auction, Phase};
+use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::refusal::Refusal;
+
+/// A call that goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) instrument: InstrumentId,
+    ends: i64,
+    is_extended: bool,
+    told: Found,
+}
+
+/// What has printed.
+#[derive(Clone, Debug)]
+pub(crate) struct Tape {
+    pub(super) last: Option<i64>,
+    pub(super) close: i64,
+    pub(super) auction: Option<i64>,
+}
+
+impl Tape {
+    pub(super) fn reference(&self) -> i64 {
+        self.last.unwrap_or(self.close)
+    }
+}
+
+impl Model {
+    pub(super) fn tape(&self, instrument: InstrumentId) -> &Tape {
+        &self.tapes[instrument.0 as usize]
+    }
+
+    pub(super) fn tape_mut(&mut self, instrument: InstrumentId) -> &mut Tape {
+        &mut self.tapes[instrument.0 as usize]
+    }
+
+    pub(super) fn is_gathering(&self, instrument: InstrumentId) -> bool {
+        !matches!(
+            self.instruments[instrument.0 as usize].1,
+            Phase::Open | Phase::Halted | Phase::Closed | Phase::PostTrade
+        )
+    }
+
+    /// Whether an order of these terms waits instead of trading.
+    pub(super) fn is_parked(&self, terms: &OrderTerms) -> bool {
+        terms.time_in_force == TimeInForce::AtClose
+            && self.instruments[terms.instrument.0 as usize].1 != Phase::ClosingAuction
+    }
+
+    pub(super) fn may_enter(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        let phase = self.phase(terms.instrument)?;
+        match phase {
+            Phase::Halted => return Err(Refusal::Halted),
+            Phase::Closed | Phase::PostTrade => return Err(Refusal::Closed),
+            _ => {}
+        }
+        match terms.time_in_force {
+            _ if phase != Phase::Open && terms.ord_type == OrdType::MarketToLimit => {
+                Err(Refusal::NotInCall)
+            }
+            TimeInForce::Ioc | TimeInForce::Fok if phase != Phase::Open => Err(Refusal::NotInCall),
+            TimeInForce::AtOpen if !matches!(phase, Phase::PreOpen | Phase::OpeningAuction) => {
+                Err(Refusal::NoOpeningAhead)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The price at which a market order that waits holds its cash.
+    pub(super) fn cover(&self, terms: &OrderTerms) -> i64 {
+        let at = terms.instrument.0 as usize;
+        let reference = i128::from(self.tapes[at].reference());
+        let bps = i128::from(self.rules[at].collar_bps.unwrap_or(10_000));
+        let away = reference * bps / 10_000;
+        let price = match terms.side {
+            Side::Buy => reference + away,
+            Side::Sell => reference - away,
+        };
+        let tick = i128::from(self.instruments[at].0.tick.raw());
+        qty(price / tick * tick).raw()
+    }
+
+    pub(super) fn open(
+        &mut self,
+        instrument: InstrumentId,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        match self.phase(instrument)? {
+            Phase::Open => return Err(Refusal::AlreadyInPhase),
+            Phase::Halted => return Err(Refusal::Halted),
+            Phase::ClosingAuction | Phase::PostTrade => return Err(Refusal::WrongPhase),
+            Phase::Closed | Phase::PreOpen => {
+                let at_market = self.orders.iter().any(|o| {
+                    o.terms.instrument == instrument && o.is_gathered() && o.price().is_none()
+                });
+                let best = |side| self.book(instrument, side).first().and_then(|o| o.price());
+                let is_crossed = best(Side::Buy) >= best(Side::Sell) && best(Side::Sell).is_some();
+                if at_market || is_crossed {
+                    self.uncross(instrument, Auction::Opening, tale);
+                }
+            }
+            Phase::OpeningAuction => self.uncross(instrument, Auction::Opening, tale),
+            Phase::IntradayAuction => self.uncross(instrument, Auction::Intraday, tale),
+            Phase::VolatilityAuction => self.uncross(instrument, Auction::Volatility, tale),
+        }
+        self.enter_phase(instrument, Phase::Open, tale);
+        Ok(())
+    }
+
+    pub(super) fn close_trading(
+        &mut self,
+        instrument: InstrumentId,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        if self.phase(instrument)? == Phase::Closed {
+            return Err(Refusal::AlreadyInPhase);
+        }
+        self.enter_phase(instrument, Phase::Closed, tale);
+        self.remove_where(|order| order.terms.instrument == instrument && order.is_of_day());
+        Ok(())
+    }
+
+    pub(super) fn pre_open(
+        &mut self,
+        instrument: InstrumentId,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        match self.phase(instrument)? {
+            Phase::Closed | Phase::PostTrade => {
+                self.enter_phase(instrument, Phase::PreOpen, tale);
+                Ok(())
+            }
+            Phase::PreOpen => Err(Refusal::AlreadyInPhase),
+            _ => Err(Refusal::WrongPhase),
+        }
+    }
+
+    pub(super) fn call_auction(
+        &mut self,
+        instrument: InstrumentId,
+        auction: Auction,
+        until: i64,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        use Phase::{
+            Closed, ClosingAuction, Halted, IntradayAuction, Open, OpeningAuction, PreOpen,
+            VolatilityAuction,
+        };
+        let phase = self.phase(instrument)?;
+        let (to, from): (Phase, &[Phase]) = match auction {
+            Auction::Opening => (OpeningAuction, &[Closed, PreOpen, Halted]),
+            Auction::Intraday => (IntradayAuction, &[Open, Halted]),
+            Auction::Volatility => (VolatilityAuction, &[Open, Halted]),
+            Auction::Closing => (
+                ClosingAuction,
+                &[Open, IntradayAuction, VolatilityAuction, Halted],
+            ),
+        };
+        if phase == to {
+            return Err(Refusal::AlreadyInPhase);
+        }
+        if !from.contains(&phase) {
+            return Err(Refusal::WrongPhase);
+        }
+        self.begin_call(instrument, to, until.max(self.now), tale);
+        Ok(())
+    }
+
+    pub(super) fn begin_call(
+        &mut self,
+        instrument: InstrumentId,
+        phase: Phase,
+        ends: i64,
+        tale: &mut Tale,
+    ) {
+        self.enter_phase(instrument, phase, tale);
+        self.calls.push(Call {
+            instrument,
+            ends,
+            is_extended: false,
+            told: None,
+        });
+        if phase == Phase::ClosingAuction {
+            let mut parked: Vec<usize> = (0..self.orders.len())
+                .filter(|at| {
+                    let order = &self.orders[*at];
+                    order.parked && order.terms.instrument == instrument
+                })
+                .collect();
+            parked.sort_by_key(|at| self.orders[*at].arrival);
+            for at in parked {
+                self.arrivals += 1;
+                self.orders[at].arrival = self.arrivals;
+                self.orders[at].parked = false;
+                let limit = self.orders[at].terms.ord_type.price();
+                self.orders[at].works_at = limit.map(|price| price.raw());
+                self.orders[at].shown = super::trading::slice(&self.orders[at]);
+            }
+        }
+    }
+
+    pub(super) fn halt(
+        &mut self,
+        instrument: InstrumentId,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        match self.phase(instrument)? {
+            Phase::Halted => Err(Refusal::AlreadyInPhase),
+            Phase::Closed | Phase::PostTrade => Err(Refusal::Closed),
+            phase => {
+                self.resumes[instrument.0 as usize] = phase;
+                self.enter_phase(instrument, Phase::Halted, tale);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn resume(
+        &mut self,
+        instrument: InstrumentId,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        match self.phase(instrument)? {
+            Phase::Halted => {}
+            Phase::Closed | Phase::PostTrade => return Err(Refusal::Closed),
+            _ => return Err(Refusal::AlreadyInPhase),
+        }
+        match self.resumes[instrument.0 as usize] {
+            phase @ (Phase::Open | Phase::PreOpen) => self.enter_phase(instrument, phase, tale),
+            phase => self.begin_call(instrument, phase, self.volatility_end(instrument), tale),
+        }
+        Ok(())
+    }
+
+    pub(super) fn volatility_end(&self, instrument: InstrumentId) -> i64 {
+        let nanos = self.rules[instrument.0 as usize].volatility_nanos;
+        self.now + i64::try_from(nanos).expect("a day at most")
+    }
+
+    /// Ends the calls whose time has come, the earliest first.
+    pub(super) fn end_calls(&mut self, tale: &mut Tale) {
+        loop {
+            let due = self.calls.iter().filter(|call| call.ends <= self.now);
+            let Some(call) = due.min_by_key(|call| (call.ends, call.instrument)) else {
+                return;
+            };
+            let (instrument, is_extended) = (call.instrument, call.is_extended);
+            let found = self.indication(instrument);
+            let is_outside = found.is_some_and(|found| self.is_outside(instrument, found.0));
+            if is_outside && !is_extended {
+                let ends = self.volatility_end(instrument);
+                let mut calls = self.calls.iter_mut();
+                let call = calls.find(|call| call.instrument == instrument);
+                let call = call.expect("it goes on");
+                (call.ends, call.is_extended) = (ends, true);
+                let phase = self.instruments[instrument.0 as usize].1;
+                tale.phases.push((instrument, phase));
+                continue;
+            }
+            let (auction, next) = match self.instruments[instrument.0 as usize].1 {
+                Phase::OpeningAuction => (Auction::Opening, Phase::Open),
+                Phase::IntradayAuction => (Auction::Intraday, Phase::Open),
+                Phase::VolatilityAuction => (Auction::Volatility, Phase::Open),
+                Phase::ClosingAuction => (Auction::Closing, Phase::PostTrade),
+                other => unreachable!("{other:?} is no call"),
+            };
+            self.uncross(instrument, auction, tale);
+            self.enter_phase(instrument, next, tale);
+        }
+    }
+
+    /// Whether a price is outside the static band.
+    fn is_outside(&self, instrument: InstrumentId, price: i64) -> bool {
+        let Some(bps) = self.rules[instrument.0 as usize].static_band_bps else {
+            return false;
+        };
+        let tape = self.tape(instrument);
+        let anchor = tape.auction.unwrap_or(tape.close);
+        let away = i128::from(price - anchor).abs();
+        away > i128::from(anchor) * i128::from(bps) / 10_000
+    }
+
+    /// What is told of calls after a command.
+    pub(super) fn indicate(&mut self, tale: &mut Tale) {
+        for at in 0..self.calls.len() {
+            let instrument = self.calls[at].instrument;
+            let found = self.indication(instrument);
+            if found != self.calls[at].told {
+                self.calls[at].told = found;
+                tale.indications.push((instrument, found));
+            }
+        }
+        tale.indications.sort();
+    }
+
+    fn enter_phase(&mut self, instrument: InstrumentId, phase: Phase, tale: &mut Tale) {
+        self.calls.retain(|call| call.instrument != instrument);
+        self.instruments[instrument.0 as usize].1 = phase;
+        tale.phases.push((instrument, phase));
+    }
+}
