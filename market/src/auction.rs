@@ -147,8 +147,7 @@ impl State {
         let (mut buy, mut sell) = (buys.next(), sells.next());
         let (mut pairs, mut losers) = (Vec::new(), Vec::new());
         while let (Some((b, buy_left)), Some((s, sell_left))) = (buy, sell) {
-            let account = self.orders[s].account();
-            if self.meets_itself(b, account) {
+            if self.may_not_trade(b, s) {
                 let loser = self.smaller(b, s);
                 losers.push(loser);
                 if loser == b {

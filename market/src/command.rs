@@ -8,6 +8,7 @@ use crate::id::{
     ParticipantId, TradeId, TransferId,
 };
 use crate::instrument::{Auction, Instrument};
+use crate::limits::SelfTrade;
 use crate::money::Money;
 use crate::order::{OrderTerms, Side};
 use crate::price::Price;
@@ -248,6 +249,15 @@ pub enum Command {
         auction: Auction,
         /// The earliest end; now, when it has passed.
         until: Timestamp,
+    },
+    /// Sets what self-trade prevention does with a participant's orders.
+    SetSelfTrade {
+        /// Whose.
+        participant: ParticipantId,
+        /// Orders of participants of one group may not trade with each other; `None`: in no group.
+        group: Option<u32>,
+        /// What happens when an order of it reaches one that it may not trade with; `None`: what the market was made with.
+        mode: Option<SelfTrade>,
     },
 }
 

@@ -8,6 +8,7 @@ use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce, Working};
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::wholes::MAX_WHOLES;
 use alloc::vec::Vec;
 
 impl State {
@@ -22,6 +23,7 @@ impl State {
         match self.admit(participant, &cl_ord_id, &terms) {
             Ok((working, reserved)) => {
                 self.watch.count_pace(participant, self.now);
+                self.note_alike(&terms);
                 let order = self.accept(participant, cl_ord_id, terms, working, reserved);
                 events.push(Event::OrderAccepted { order });
                 self.work(order, events);
@@ -59,10 +61,32 @@ impl State {
         }
         let working = self.begin(terms)?;
         self.check_notional(terms, working)?;
+        self.check_distance(terms)?;
+        self.check_alike(terms)?;
+        let at = terms.instrument.0 as usize;
+        if terms.all_or_none && self.wholes[at].len() >= MAX_WHOLES {
+            return Err(Refusal::CapacityReached);
+        }
         self.check_limits(participant, terms, working, terms.order_qty, None)?;
         let reserved = self.reservation(participant, terms, working, terms.order_qty);
         self.check_funds(terms, Money::ZERO, reserved)?;
         Ok((working, reserved))
+    }
+
+    /// Whether no order like this one came a moment ago, where that matters.
+    fn check_alike(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        let within = self.listing(terms.instrument).rules.duplicate_nanos;
+        let recent = &self.recent[terms.instrument.0 as usize];
+        match within {
+            Some(within) if recent.has(terms, self.now, within) => Err(Refusal::DuplicateOrder),
+            _ => Ok(()),
+        }
+    }
+
+    fn note_alike(&mut self, terms: &OrderTerms) {
+        if let Some(within) = self.listing(terms.instrument).rules.duplicate_nanos {
+            self.recent[terms.instrument.0 as usize].note(terms, self.now, within);
+        }
     }
 
     /// Whether the time of a GTD order is still to come.
@@ -74,7 +98,7 @@ impl State {
     }
 
     /// An accepted order meets the book, or waits: for its trigger, or for an auction.
-    pub(crate) fn work(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
+    pub(crate) fn work(&mut self, order: OrderFacts, events: &mut Vec<Event>) {
         if self.waits(&order) {
             return self.gather(order);
         }
@@ -82,15 +106,51 @@ impl State {
         if matches!(order.working, Working::Held { .. }) {
             return self.hold_back(order);
         }
-        if terms.post_only && self.would_trade(&terms, order.working.price()) {
+        let owner = self.owner(order.participant, terms.account);
+        if terms.post_only
+            && self.would_trade(&owner, &terms, order.working.price(), order.leaves_qty)
+        {
             return self.cancel_taker(order, CancelReason::WouldTrade, events);
         }
-        if terms.time_in_force == TimeInForce::Fok && !self.can_fill(&terms, order.working.price())
-        {
+        if terms.time_in_force == TimeInForce::Fok && !self.can_fill(&order) {
             return self.cancel_taker(order, CancelReason::NotWhole, events);
+        }
+        if let Some(min) = terms.min_qty {
+            let limit = order.working.price();
+            if self.tradable(&owner, &terms, limit, order.leaves_qty) < min {
+                return self.cancel_taker(order, CancelReason::BelowMinQty, events);
+            }
+        }
+        self.meet(order, events);
+    }
+
+    /// An order trades with what is there. One that trades only whole does that now, or waits outside the book.
+    pub(crate) fn meet(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
+        if order.terms.all_or_none && order.leaves_qty > Qty::ZERO && !self.can_fill(&order) {
+            if order.terms.rests() {
+                return self.wait_whole(order);
+            }
+            return self.cancel_taker(order, CancelReason::NotWhole, events);
+        }
+        let is_pegged = matches!(order.terms.ord_type, OrdType::Pegged { .. });
+        if is_pegged && order.leaves_qty > Qty::ZERO {
+            return self.rest_peg(order);
         }
         let matched = self.match_taker(&mut order, events);
         self.settle_rest(order, matched, events);
+    }
+
+    /// Whether all that is left of an order can trade at once, hidden quantity included.
+    pub(crate) fn can_fill(&self, order: &OrderFacts) -> bool {
+        let owner = self.owner(order.participant, order.terms.account);
+        let (limit, leaves) = (order.working.price(), order.leaves_qty);
+        self.tradable(&owner, &order.terms, limit, leaves) == leaves
+    }
+
+    fn wait_whole(&mut self, order: OrderFacts) {
+        let at = order.terms.instrument.0 as usize;
+        let slot = self.keep(order);
+        self.wholes[at].rest(&self.orders, slot);
     }
 
     /// What an order does with what it could not trade.
@@ -128,9 +188,10 @@ impl State {
         }
     }
 
-    /// Whether an order waits for an auction instead of meeting the book.
+    /// Whether an order waits for an auction instead of meeting the book; a pegged order without a price does not.
     pub(crate) fn waits(&self, order: &OrderFacts) -> bool {
         match order.working {
+            _ if matches!(order.terms.ord_type, OrdType::Pegged { .. }) => false,
             Working::Parked => true,
             Working::Held { .. } => false,
             Working::At(_) | Working::AtMarket => self.phase(order.terms.instrument).is_gathering(),

@@ -7,6 +7,7 @@ use crate::id::{
     TradeId, TransferId,
 };
 use crate::instrument::{Auction, Instrument, Phase};
+use crate::limits::SelfTrade;
 use crate::money::Money;
 use crate::order::{OrderFacts, OrderTerms, Side};
 use crate::price::Price;
@@ -418,6 +419,22 @@ pub enum Event {
         /// How much trades.
         volume: Qty,
     },
+    /// What self-trade prevention does with a participant's orders is this now.
+    SelfTradeSet {
+        /// Whose.
+        participant: ParticipantId,
+        /// Its group.
+        group: Option<u32>,
+        /// What happens.
+        mode: Option<SelfTrade>,
+    },
+    /// ExecType D: the venue has changed an order, or tells it anew, without a request.
+    OrderRestated {
+        /// The order after it.
+        order: OrderFacts,
+        /// Why.
+        reason: Restatement,
+    },
 }
 
 impl Event {
@@ -429,6 +446,7 @@ impl Event {
             | Self::OrderExpired { order }
             | Self::OrderReplaced { order, .. }
             | Self::OrderTriggered { order }
+            | Self::OrderRestated { order, .. }
             | Self::OrderDecremented { order, .. } => [Some(order), None],
             Self::Traded { maker, taker, .. } => [Some(maker), Some(taker)],
             _ => [None, None],
@@ -443,7 +461,8 @@ impl Event {
             | Self::OrderExpired { order }
             | Self::OrderReplaced { order, .. }
             | Self::OrderDecremented { order, .. }
-            | Self::OrderTriggered { order } => Some(order.terms.instrument),
+            | Self::OrderTriggered { order }
+            | Self::OrderRestated { order, .. } => Some(order.terms.instrument),
             Self::Traded { instrument, .. } | Self::PhaseChanged { instrument, .. } => {
                 Some(*instrument)
             }
@@ -466,7 +485,7 @@ pub enum CancelReason {
     NotWhole,
     /// A post-only order that would have traded.
     WouldTrade,
-    /// It met an order of the same account.
+    /// It met an order of the same account, or of a participant of the same group.
     SelfTrade,
     /// An operator cancelled it.
     Operator,
@@ -478,8 +497,20 @@ pub enum CancelReason {
     AuctionOver,
     /// It would have traded outside a band, and cannot wait for the auction that this sets off.
     Band,
-    /// A market order in an auction whose price is more than its account can pay.
+    /// A market order in an auction whose price is more than its account can pay; a pegged order whose new price is.
     Unaffordable,
+    /// An IOC order that could not trade its MinQty at once.
+    BelowMinQty,
+}
+
+/// ExecRestatementReason (378).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Restatement {
+    /// 1: a GTC or GTD order on its next trading day; nothing of it is done on that day yet.
+    NewDay,
+    /// 3: it has another price.
+    Repriced,
 }
 
 /// CxlRejResponseTo (434).

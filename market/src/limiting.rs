@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::id::{AccountId, InstrumentId, ParticipantId};
 use crate::instrument::Phase;
 use crate::money::Money;
-use crate::order::{OrderFacts, OrderTerms, Side, Working};
+use crate::order::{OrdType, OrderFacts, OrderTerms, Side, Working};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -31,7 +31,8 @@ impl State {
         let holding = self.ledger.holding(terms.account, terms.instrument);
         let mut stake = self.stake(participant, terms, working, leaves);
         if working == Working::AtMarket && self.is_open(terms.instrument) {
-            stake.notional = self.cost(terms, leaves);
+            let owner = self.owner(participant, terms.account);
+            stake.notional = self.cost(&owner, terms, leaves);
         }
         let wanted = Wanted {
             stake,
@@ -65,7 +66,7 @@ impl State {
         })
     }
 
-    /// What an order puts at stake: at its limit, else its trigger, else the reference price.
+    /// What an order puts at stake: at its limit, else its trigger, else the reference price; a peg without anything to follow nothing.
     fn stake(
         &self,
         participant: ParticipantId,
@@ -76,6 +77,7 @@ impl State {
         let price = working.price().or(terms.ord_type.price());
         let price = price.unwrap_or_else(|| match working {
             Working::Held { stop_px } => stop_px,
+            _ if matches!(terms.ord_type, OrdType::Pegged { .. }) => Price::ZERO,
             _ => self.reference(terms.instrument),
         });
         Stake {

@@ -10,6 +10,7 @@ use crate::instrument::{Instrument, Phase};
 use crate::killing::Kill;
 use crate::limits::Limits;
 use crate::order::{OrderFacts, Side};
+use crate::owners::Membership;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -155,6 +156,21 @@ impl Market {
             Command::SetRules { instrument, rules } => {
                 state.registry.set_rules(instrument, rules).map(|()| {
                     events.push(Event::RulesSet { instrument, rules });
+                })
+            }
+            Command::SetSelfTrade {
+                participant,
+                group,
+                mode,
+            } => {
+                let membership = Membership { group, mode };
+                let set = state.registry.set_membership(participant, membership);
+                set.map(|()| {
+                    events.push(Event::SelfTradeSet {
+                        participant,
+                        group,
+                        mode,
+                    });
                 })
             }
             Command::Tick => {
@@ -362,14 +378,19 @@ impl Market {
             })
     }
 
-    /// The live orders of an instrument that wait outside its book: stops, then orders for an auction, each in order of arrival.
+    /// The live orders of an instrument that wait outside its book: stops, then orders for an auction and pegged orders
+    /// without anything to follow, each in order of arrival; then all-or-none orders, buys before sells, by price, then arrival.
     /// Nothing for an unknown instrument.
     pub fn waiting(&self, instrument: InstrumentId) -> impl Iterator<Item = OrderFacts> {
         let state = &self.state;
         let at = instrument.0 as usize;
         let stops = state.stops.get(at).into_iter().flat_map(Stops::slots);
         let waiting = state.waiting.get(at).into_iter().flat_map(Waiting::all);
-        let slots = stops.chain(waiting);
+        let wholes = state.wholes.get(at).into_iter().flat_map(|wholes| {
+            let sides = [Side::Buy, Side::Sell].into_iter();
+            sides.flat_map(|side| wholes.of(side).map(|whole| whole.slot))
+        });
+        let slots = stops.chain(waiting).chain(wholes);
         slots.map(move |slot| state.orders.facts(slot))
     }
 

@@ -1,16 +1,18 @@
 //! How an arriving order meets a book: price, then time; maker by maker; and what it could reach before it tries. Works on
 //! [`State`], tells [`Event`]s, knows nothing of commands.
 
+use crate::book::ladder::rank;
 use crate::book::level::Level;
 use crate::event::{CancelReason, Event};
-use crate::id::AccountId;
 use crate::limits::SelfTrade;
 use crate::money::Money;
 use crate::order::{OrdStatus, OrderFacts, OrderTerms};
+use crate::owners::Owner;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
 use crate::state::{State, minus, plus};
+use crate::wholes::Whole;
 use alloc::vec::Vec;
 
 /// What became of an arriving order.
@@ -30,24 +32,30 @@ impl State {
         events: &mut Vec<Event>,
     ) -> Matched {
         let terms = taker.terms;
+        let owner = self.owner(taker.participant, terms.account);
         let limit = taker.working.price();
         while taker.leaves_qty > Qty::ZERO {
-            let book = self.book(terms.instrument);
-            let Some(slot) = book.first_for(terms.side, limit) else {
+            let Some(slot) = self.next_for(&owner, &terms, limit, taker.leaves_qty) else {
                 break;
             };
-            if !self.meets_itself(slot, terms.account) {
+            if !self.meets_itself(slot, &owner) {
                 self.trade(slot, taker, events);
-            } else if self.prevent(slot, taker, events) == Matched::SelfTrade {
+            } else if self.prevent(owner.mode, slot, taker, events) == Matched::SelfTrade {
                 return Matched::SelfTrade;
             }
         }
         Matched::Done
     }
 
-    /// An arriving order has reached a resting one of the same account.
-    fn prevent(&mut self, slot: Slot, taker: &mut OrderFacts, events: &mut Vec<Event>) -> Matched {
-        match self.limits.self_trade {
+    /// An arriving order has reached a resting one that it may not trade with.
+    fn prevent(
+        &mut self,
+        mode: SelfTrade,
+        slot: Slot,
+        taker: &mut OrderFacts,
+        events: &mut Vec<Event>,
+    ) -> Matched {
+        match mode {
             SelfTrade::Allow => unreachable!("asked only where self-trade prevention is on"),
             SelfTrade::CancelNewest => Matched::SelfTrade,
             SelfTrade::CancelOldest => {
@@ -77,8 +85,7 @@ impl State {
         order.leaves_qty = minus(order.leaves_qty, qty);
         let instrument = order.terms.instrument;
         self.books[instrument.0 as usize].shrink(&mut self.orders, slot, order.leaves_qty);
-        let (terms, leaves) = (&order.terms, order.leaves_qty);
-        let reserved = self.reservation(order.participant, terms, order.working, leaves);
+        let reserved = self.reserved_by(&order);
         self.hold(&mut order, reserved);
         self.assert_sound(&order);
         self.orders.set_facts(slot, &order);
@@ -97,12 +104,7 @@ impl State {
         taker.terms.order_qty = minus(taker.terms.order_qty, qty);
         taker.leaves_qty = minus(taker.leaves_qty, qty);
         if taker.working.price().is_some() {
-            let reserved = self.reservation(
-                taker.participant,
-                &taker.terms,
-                taker.working,
-                taker.leaves_qty,
-            );
+            let reserved = self.reserved_by(taker);
             self.hold(taker, reserved);
         }
         self.assert_sound(taker);
@@ -127,69 +129,124 @@ impl State {
     }
 
     /// Whether an order of these terms would trade at once with this limit.
-    pub(crate) fn would_trade(&self, terms: &OrderTerms, limit: Option<Price>) -> bool {
-        let book = self.book(terms.instrument);
-        book.first_for(terms.side, limit).is_some()
-    }
-
-    /// Whether an order of these terms can trade whole at once, hidden quantity included.
-    pub(crate) fn can_fill(&self, terms: &OrderTerms, limit: Option<Price>) -> bool {
-        let ends = self.limits.self_trade != SelfTrade::CancelOldest;
-        let mut left = terms.order_qty;
-        for (_, open) in self.reachable(terms, limit, ends) {
-            left = minus(left, left.min(open));
-            if left == Qty::ZERO {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// What a market order would pay for `qty` now, hidden quantity included. Exact, but where self-trade prevention decrements:
-    /// there it is the most that it can cost.
-    pub(crate) fn cost(&self, terms: &OrderTerms, qty: Qty) -> Money {
-        let ends = matches!(
-            self.limits.self_trade,
-            SelfTrade::CancelNewest | SelfTrade::CancelBoth
-        );
-        let mut left = qty;
-        let mut cost = Money::ZERO;
-        for (price, open) in self.reachable(terms, None, ends) {
-            let part = left.min(open);
-            left = minus(left, part);
-            cost = cost
-                .checked_add(Money::notional(price, part))
-                .expect("a book's notional fits");
-            if left == Qty::ZERO {
-                break;
-            }
-        }
-        cost
-    }
-
-    /// What an order of these terms and limit can trade with, level by level, best first, resting orders of the same account left out
-    /// where self-trade prevention is on. With `ends`, the first of them is also the end.
-    fn reachable(
+    pub(crate) fn would_trade(
         &self,
+        owner: &Owner,
         terms: &OrderTerms,
         limit: Option<Price>,
+        leaves: Qty,
+    ) -> bool {
+        self.next_for(owner, terms, limit, leaves).is_some()
+    }
+
+    /// How much of `qty` an order of these terms can trade at once, hidden quantity included; what self-trade prevention would do to
+    /// an order that it reaches ends it.
+    pub(crate) fn tradable(
+        &self,
+        owner: &Owner,
+        terms: &OrderTerms,
+        limit: Option<Price>,
+        qty: Qty,
+    ) -> Qty {
+        let ends = owner.mode != SelfTrade::CancelOldest;
+        let (left, _) = self.walk(owner, terms, limit, qty, ends);
+        minus(qty, left)
+    }
+
+    /// What a market order without a collar would pay for `qty` now, hidden quantity included. Exact, but where self-trade prevention
+    /// decrements: there it is the most that it can cost.
+    pub(crate) fn cost(&self, owner: &Owner, terms: &OrderTerms, qty: Qty) -> Money {
+        let ends = matches!(owner.mode, SelfTrade::CancelNewest | SelfTrade::CancelBoth);
+        self.walk(owner, terms, None, qty, ends).1
+    }
+
+    /// What an arriving order would have left of `qty`, and what it would pay: what it may not trade with is left out, and with `ends` the first
+    /// of that is the end.
+    fn walk(
+        &self,
+        owner: &Owner,
+        terms: &OrderTerms,
+        limit: Option<Price>,
+        qty: Qty,
         ends: bool,
-    ) -> impl Iterator<Item = (Price, Qty)> {
-        let account = terms.account;
-        let mut ended = false;
-        self.acceptable(terms, limit).map_while(move |level| {
-            if ended {
-                return None;
+    ) -> (Qty, Money) {
+        let mut wholes = self.wholes_for(owner, terms, limit).peekable();
+        let mut rest = (qty, Money::ZERO);
+        for level in self.acceptable(terms, limit) {
+            while let Some(whole) =
+                wholes.next_if(|whole| is_better(terms, whole.price, level.price))
+            {
+                if whole.leaves <= rest.0 {
+                    rest = pay(rest, whole.price, whole.leaves);
+                }
             }
-            if !ends {
-                return Some((level.price, self.without_own(level, account)));
+            let (open, is_end) = self.open_at(level, owner, ends);
+            rest = pay(rest, level.price, open);
+            if is_end || rest.0 == Qty::ZERO {
+                return rest;
             }
-            let Some(own) = self.first_own(level, account) else {
-                return Some((level.price, level.leaves));
-            };
-            ended = true;
-            Some((level.price, self.shown_before(level, own)))
-        })
+        }
+        for whole in wholes {
+            if whole.leaves <= rest.0 {
+                rest = pay(rest, whole.price, whole.leaves);
+            }
+        }
+        rest
+    }
+
+    /// What an arriving order meets next: the best price; at one price the book first, then what trades only whole. An all-or-none order that is
+    /// larger than what is left of the arriving one, or that it may not trade with, is passed over; so are all where no price bounds it.
+    fn next_for(
+        &self,
+        owner: &Owner,
+        terms: &OrderTerms,
+        limit: Option<Price>,
+        leaves: Qty,
+    ) -> Option<Slot> {
+        let first = self.book(terms.instrument).first_for(terms.side, limit);
+        if self.wholes[terms.instrument.0 as usize].is_empty() {
+            return first;
+        }
+        let mut wholes = self.wholes_for(owner, terms, limit);
+        let whole = wholes.find(|whole| whole.leaves <= leaves);
+        match (first, whole) {
+            (Some(slot), Some(whole))
+                if !is_better(terms, whole.price, self.orders[slot].price()) =>
+            {
+                Some(slot)
+            }
+            (_, Some(whole)) => Some(whole.slot),
+            (first, None) => first,
+        }
+    }
+
+    /// The all-or-none orders on the other side that an order may trade with, where they are not too large for it: price, then arrival.
+    fn wholes_for(
+        &self,
+        owner: &Owner,
+        terms: &OrderTerms,
+        limit: Option<Price>,
+    ) -> impl Iterator<Item = Whole> {
+        let side = terms.side.opposite();
+        let ladder = self.book(terms.instrument).side(side);
+        let wholes = self.wholes[terms.instrument.0 as usize].of(side);
+        wholes
+            .take_while(move |whole| limit.is_some() && ladder.accepts(limit, whole.price))
+            .filter(move |whole| !self.meets_itself(whole.slot, owner))
+    }
+
+    /// What a level has for an owner, and whether it ends there.
+    fn open_at(&self, level: &Level, owner: &Owner, ends: bool) -> (Qty, bool) {
+        if owner.mode == SelfTrade::Allow {
+            return (level.leaves, false);
+        }
+        if !ends {
+            return (self.without_own(level, owner), false);
+        }
+        match self.first_own(level, owner) {
+            Some(own) => (self.shown_before(level, own), true),
+            None => (level.leaves, false),
+        }
     }
 
     fn acceptable(&self, terms: &OrderTerms, limit: Option<Price>) -> impl Iterator<Item = &Level> {
@@ -197,26 +254,20 @@ impl State {
         ladder.acceptable(limit)
     }
 
-    /// What a level has, less what self-trade prevention keeps from the account.
-    fn without_own(&self, level: &Level, account: AccountId) -> Qty {
-        if self.limits.self_trade == SelfTrade::Allow {
-            return level.leaves;
-        }
+    /// What a level has, less what self-trade prevention keeps from the owner.
+    fn without_own(&self, level: &Level, owner: &Owner) -> Qty {
         level
             .queue(&self.orders)
-            .filter(|slot| self.meets_itself(*slot, account))
+            .filter(|slot| self.meets_itself(*slot, owner))
             .fold(level.leaves, |open, slot| {
                 minus(open, self.orders[slot].leaves_qty())
             })
     }
 
-    fn first_own(&self, level: &Level, account: AccountId) -> Option<Slot> {
-        if self.limits.self_trade == SelfTrade::Allow {
-            return None;
-        }
+    fn first_own(&self, level: &Level, owner: &Owner) -> Option<Slot> {
         level
             .queue(&self.orders)
-            .find(|slot| self.meets_itself(*slot, account))
+            .find(|slot| self.meets_itself(*slot, owner))
     }
 
     /// What a queue shows before one of its orders: all that can trade before that order is reached, since every next slice
@@ -227,4 +278,19 @@ impl State {
             .take_while(|slot| *slot != end)
             .fold(Qty::ZERO, |sum, slot| plus(sum, self.orders.shown(slot)))
     }
+}
+
+/// Whether an arriving order would rather trade at `price` than at `other`.
+fn is_better(arriving: &OrderTerms, price: Price, other: Price) -> bool {
+    let side = arriving.side.opposite();
+    rank(side, price) < rank(side, other)
+}
+
+/// What is left, and what is paid in all, after as much as there is of `open`.
+fn pay((left, cost): (Qty, Money), price: Price, open: Qty) -> (Qty, Money) {
+    let part = left.min(open);
+    let cost = cost
+        .checked_add(Money::notional(price, part))
+        .expect("a book's notional fits");
+    (minus(left, part), cost)
 }

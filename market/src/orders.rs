@@ -9,7 +9,7 @@ use crate::chunked::Chunked;
 use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use crate::ids::{Handle, Id, Ids, MAX_CL_ORD_IDS};
 use crate::limits::Limits;
-use crate::order::{OrderFacts, Side, TimeInForce};
+use crate::order::{OrdType, OrderFacts, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -205,6 +205,25 @@ impl Orders {
     /// TimeInForce (59) of a live order.
     pub(crate) fn time_in_force(&self, slot: Slot) -> TimeInForce {
         self.slab[slot].compact.time_in_force(&self.full)
+    }
+
+    /// Whether a live order trades whole or not at all.
+    pub(crate) fn all_or_none(&self, slot: Slot) -> bool {
+        let full = self.slab[slot].compact.full.some();
+        full.is_some_and(|full| self.full[full].facts.terms.all_or_none)
+    }
+
+    /// Whether a live order is pegged.
+    pub(crate) fn is_pegged(&self, slot: Slot) -> bool {
+        let full = self.slab[slot].compact.full.some();
+        full.is_some_and(|full| {
+            matches!(self.full[full].facts.terms.ord_type, OrdType::Pegged { .. })
+        })
+    }
+
+    /// Who entered a live order.
+    pub(crate) fn participant(&self, slot: Slot) -> ParticipantId {
+        self.ids.name(self.slab[slot].compact.id).0
     }
 
     /// MaxFloor (111) of a live order.

@@ -3,10 +3,10 @@
 
 use crate::auction::price::Indication;
 use crate::deadlines::Due;
-use crate::event::Event;
+use crate::event::{Event, Restatement};
 use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
-use crate::order::{OrdStatus, TimeInForce, Working};
+use crate::order::{OrdStatus, OrderFacts, Side, TimeInForce, Working};
 use crate::price::Price;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
@@ -149,6 +149,23 @@ impl State {
         }
         self.orders.end_day();
         events.push(Event::DayEnded);
+        self.restate(events);
+    }
+
+    /// What lives on is told anew: on the day that begins nothing of it is done yet.
+    fn restate(&self, events: &mut Vec<Event>) {
+        let stays = |order: &OrderFacts| {
+            matches!(
+                order.terms.time_in_force,
+                TimeInForce::Gtc | TimeInForce::Gtd(_)
+            )
+        };
+        let restated = self.orders.live().filter(stays);
+        let restated = restated.map(|order| Event::OrderRestated {
+            order,
+            reason: Restatement::NewDay,
+        });
+        events.extend(restated);
     }
 
     /// Begins a call. A call that goes on already becomes this one.
@@ -306,6 +323,10 @@ impl State {
         };
         let mut day = self.resting_where(instrument, is_of_day);
         let mut waiting = self.stops[instrument.0 as usize].slots();
+        for side in [Side::Buy, Side::Sell] {
+            let wholes = self.wholes[instrument.0 as usize].of(side);
+            waiting.extend(wholes.map(|whole| whole.slot));
+        }
         waiting.sort_by_key(|slot| self.orders[*slot].side());
         waiting.extend(self.waiting[instrument.0 as usize].all());
         waiting.retain(|slot| is_of_day(self.orders.time_in_force(*slot)));

@@ -1,13 +1,14 @@
 //! What follows from a command by itself, in the same command: once its own events stand, whatever they set off is done, one after
 //! another, until nothing follows any more. And what is due at a time ([`crate::deadlines`]).
 //!
-//! It comes to an end: every stop that is triggered is one less that waits.
+//! It comes to an end: every stop that is triggered, and every all-or-none order that trades, is one less that waits.
 
 use crate::deadlines::Due;
 use crate::event::Event;
 use crate::id::InstrumentId;
-use crate::order::OrdStatus;
+use crate::order::{OrdStatus, Side};
 use crate::state::State;
+use crate::wholes::Whole;
 use alloc::vec::Vec;
 
 impl State {
@@ -15,8 +16,14 @@ impl State {
     pub(crate) fn react(&mut self, from: usize, events: &mut Vec<Event>) {
         let mut stirred = Vec::new();
         for event in &events[from..] {
+            if matches!(event, Event::SelfTradeSet { .. }) {
+                // Orders may trade with each other now that might not before, wherever they wait.
+                let listings = self.registry.listings().iter();
+                let all = listings.map(|listing| listing.instrument.id);
+                stirred.extend(all.filter(|id| self.has_waiting(*id)));
+            }
             let touched = touched(event).filter(|id| stirred.last() != Some(id));
-            stirred.extend(touched.filter(|id| !self.stops[id.0 as usize].is_empty()));
+            stirred.extend(touched.filter(|id| self.has_waiting(*id)));
         }
         stirred.sort_unstable();
         stirred.dedup();
@@ -25,10 +32,39 @@ impl State {
         }
     }
 
+    /// Whether anything waits outside the book of an instrument.
+    fn has_waiting(&self, instrument: InstrumentId) -> bool {
+        let at = instrument.0 as usize;
+        !self.stops[at].is_empty() || !self.wholes[at].is_empty() || !self.pegs[at].is_empty()
+    }
+
+    /// An all-or-none order that can trade whole now does: the best price first, then arrival; buys before sells.
+    fn fill_next_whole(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) -> bool {
+        let wholes = &self.wholes[instrument.0 as usize];
+        let next = wholes
+            .of(Side::Buy)
+            .chain(wholes.of(Side::Sell))
+            .find(|whole| self.can_fill(&self.orders.facts(whole.slot)));
+        let Some(Whole { slot, .. }) = next else {
+            return false;
+        };
+        let order = self.orders.facts(slot);
+        self.take_out(slot);
+        self.unset_expiry(slot);
+        self.orders.remove(slot);
+        self.meet(order, events);
+        true
+    }
+
     fn follow(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
-        while self.listing(instrument).phase.is_continuous()
-            && self.trigger_next(instrument, events)
-        {}
+        while self.listing(instrument).phase.is_continuous() {
+            self.reprice_pegs(instrument, events);
+            let goes_on =
+                self.trigger_next(instrument, events) || self.fill_next_whole(instrument, events);
+            if !goes_on {
+                break;
+            }
+        }
     }
 
     /// Does everything that is due by now.

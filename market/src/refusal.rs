@@ -228,10 +228,24 @@ pub enum Refusal {
     BadCorrection,
     /// The phase of the instrument does not allow this.
     WrongPhase,
-    /// IOC, FOK or market-to-limit while orders gather for an auction and nothing trades at once.
+    /// IOC, FOK, all-or-none, pegged or market-to-limit while orders gather for an auction and nothing trades at once.
     NotInCall,
     /// At the opening, when the opening auction is over or not called yet.
     NoOpeningAhead,
+    /// MinQty (110) of an order that is not IOC, is all-or-none, or not a positive multiple of the lot up to OrderQty.
+    BadMinQty,
+    /// Price × quantity is more than the instrument takes.
+    NotionalAboveMax {
+        /// The most.
+        max: Money,
+    },
+    /// The price is too far from the reference price.
+    PriceTooFar {
+        /// The reference price.
+        reference: Price,
+    },
+    /// An order like one that was accepted a moment ago.
+    DuplicateOrder,
 }
 
 impl fmt::Display for Refusal {
@@ -366,12 +380,22 @@ impl fmt::Display for Refusal {
             Self::WrongPhase => f.write_str("the phase of the instrument does not allow this"),
             Self::NotInCall => {
                 f.write_str(
-                "IOC, FOK and market-to-limit orders are not taken while orders gather for an auction",
+                "IOC, FOK, all-or-none, pegged and market-to-limit orders are not taken while orders gather for an auction",
             )
             }
             Self::NoOpeningAhead => {
                 f.write_str("orders for the opening are taken from the pre-open on, until it is over")
             }
+            Self::BadMinQty => f.write_str(
+                "a least quantity is for IOC orders, a positive multiple of the lot, and at most the order's",
+            ),
+            Self::NotionalAboveMax { max } => {
+                write!(f, "price times quantity is above the greatest allowed, {max}")
+            }
+            Self::PriceTooFar { reference } => {
+                write!(f, "the price is too far from the reference price {reference}")
+            }
+            Self::DuplicateOrder => f.write_str("an order like one of a moment ago"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }

@@ -7,6 +7,7 @@ use crate::id::{
 use crate::instrument::{Instrument, Phase};
 use crate::limits::Limits;
 use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce};
+use crate::owners::Membership;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,12 @@ impl Listing {
                 Err(Refusal::NotInCall)
             }
             (phase, _)
-                if phase.is_gathering() && matches!(terms.ord_type, OrdType::MarketToLimit) =>
+                if phase.is_gathering()
+                    && (terms.all_or_none
+                        || matches!(
+                            terms.ord_type,
+                            OrdType::MarketToLimit | OrdType::Pegged { .. }
+                        )) =>
             {
                 Err(Refusal::NotInCall)
             }
@@ -59,6 +65,8 @@ pub(crate) struct Registry {
     /// By participant: the accounts it may trade for.
     grants: Vec<BTreeSet<AccountId>>,
     accounts: BTreeMap<AccountName, AccountId>,
+    /// By participant.
+    memberships: Vec<Membership>,
 }
 
 impl Registry {
@@ -101,6 +109,7 @@ impl Registry {
         let id = ParticipantId(vacancy(self.grants.len(), limits.max_participants)?);
         take_name(&mut self.comp_ids, comp_id, id)?;
         self.grants.push(BTreeSet::new());
+        self.memberships.push(Membership::default());
         Ok(id)
     }
 
@@ -180,6 +189,22 @@ impl Registry {
         Ok(())
     }
 
+    pub(crate) fn set_membership(
+        &mut self,
+        participant: ParticipantId,
+        membership: Membership,
+    ) -> Result<(), Refusal> {
+        self.participant(participant)?;
+        self.memberships[index(participant.0)] = membership;
+        Ok(())
+    }
+
+    /// What self-trade prevention knows of a participant; nothing of an unknown one.
+    pub(crate) fn membership(&self, participant: ParticipantId) -> Membership {
+        let known = self.memberships.get(index(participant.0));
+        known.copied().unwrap_or_default()
+    }
+
     pub(crate) fn asset(&self, id: AssetId) -> Result<(), Refusal> {
         known(id.0, self.assets.len(), Refusal::UnknownAsset)
     }
@@ -223,6 +248,7 @@ impl Registry {
         });
         let mut granted = self.grants.iter().flatten();
         listed
+            && self.memberships.len() == self.grants.len()
             && are_dense(self.assets.values().map(|id| id.0), self.assets.len())
             && are_dense(self.symbols.values().map(|id| id.0), self.listings.len())
             && are_dense(self.comp_ids.values().map(|id| id.0), self.grants.len())

@@ -68,10 +68,12 @@ impl State {
         }
         let working = self.begin_again(order, terms)?;
         self.check_notional(terms, working)?;
+        self.check_distance(terms)?;
+        let owner = self.owner(order.participant, terms.account);
         if listing.phase.is_continuous()
             && terms.post_only
             && leaves > Qty::ZERO
-            && self.would_trade(terms, working.price())
+            && self.would_trade(&owner, terms, working.price(), leaves)
         {
             return Err(Refusal::PostOnlyWouldTrade);
         }
@@ -123,8 +125,9 @@ impl State {
     }
 
     /// The order leaves its place, and meets the book like a new one.
-    fn rework(&mut self, slot: Slot, mut order: OrderFacts, events: &mut Vec<Event>) {
+    fn rework(&mut self, slot: Slot, order: OrderFacts, events: &mut Vec<Event>) {
         self.take_out(slot);
+        self.pegs[order.terms.instrument.0 as usize].remove(slot);
         self.unset_expiry(slot);
         self.orders.remove(slot);
         if order.leaves_qty > Qty::ZERO && matches!(order.working, Working::Held { .. }) {
@@ -133,8 +136,7 @@ impl State {
         if order.leaves_qty > Qty::ZERO && self.waits(&order) {
             return self.gather(order);
         }
-        let matched = self.match_taker(&mut order, events);
-        self.settle_rest(order, matched, events);
+        self.meet(order, events);
     }
 }
 
@@ -154,7 +156,8 @@ fn is_replaceable(order: &OrderFacts, to: &OrderTerms) -> bool {
             is_held || stop_px == new
         }
         (OrdType::Stop { .. }, OrdType::Stop { .. })
-        | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. }) => true,
+        | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. })
+        | (OrdType::Pegged { .. }, OrdType::Pegged { .. }) => true,
         _ => false,
     };
     type_stays
@@ -163,6 +166,7 @@ fn is_replaceable(order: &OrderFacts, to: &OrderTerms) -> bool {
         && from.account == to.account
         && from.short_sale == to.short_sale
         && (to.time_in_force.rests() || to.time_in_force == from.time_in_force)
+        && from.all_or_none == to.all_or_none
 }
 
 fn keeps_place(former: &OrderFacts, order: &OrderFacts) -> bool {

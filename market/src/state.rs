@@ -5,16 +5,18 @@ use crate::book::Book;
 use crate::deadlines::{Deadlines, Due};
 use crate::event::{CancelReason, Event};
 use crate::fees::FeeBook;
-use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
+use crate::id::{ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::image::Unsound;
 use crate::instrument::{Instrument, Phase};
-use crate::limits::{Limits, SelfTrade};
+use crate::limits::Limits;
 use crate::money::Money;
-use crate::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce, Working};
+use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::orders::Orders;
+use crate::pegs::Pegs;
 use crate::phases::Call;
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::recent::Recent;
 use crate::registry::{Listing, Registry};
 use crate::risk::margin::Margin;
 use crate::risk::shorts::Shorts;
@@ -28,6 +30,7 @@ use crate::time::Timestamp;
 use crate::trades::Trades;
 use crate::transfers::Transfers;
 use crate::waiting::Waiting;
+use crate::wholes::Wholes;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -57,6 +60,12 @@ pub(crate) struct State {
     pub(crate) waiting: Vec<Waiting>,
     /// The calls that go on.
     pub(crate) calls: BTreeMap<InstrumentId, Call>,
+    /// By instrument.
+    pub(crate) wholes: Vec<Wholes>,
+    /// By instrument.
+    pub(crate) recent: Vec<Recent>,
+    /// By instrument.
+    pub(crate) pegs: Vec<Pegs>,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -83,6 +92,9 @@ impl State {
             trades: Trades::default(),
             waiting: Vec::new(),
             calls: BTreeMap::new(),
+            wholes: Vec::new(),
+            recent: Vec::new(),
+            pegs: Vec::new(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -100,6 +112,9 @@ impl State {
         self.tapes.push(Tape::new(instrument.reference_px));
         self.stops.push(Stops::default());
         self.waiting.push(Waiting::default());
+        self.wholes.push(Wholes::default());
+        self.recent.push(Recent::default());
+        self.pegs.push(Pegs::default());
     }
 
     pub(crate) fn book(&self, instrument: InstrumentId) -> &Book {
@@ -130,11 +145,22 @@ impl State {
         let registry = &self.registry;
         sound(registry.is_sound(), Unsound::Registry)?;
         sound(self.orders.is_sound(registry), Unsound::Orders)?;
-        let by_instrument = [self.books.len(), self.tapes.len(), self.waiting.len()];
+        let by_instrument = [
+            self.books.len(),
+            self.tapes.len(),
+            self.waiting.len(),
+            self.wholes.len(),
+            self.recent.len(),
+            self.pegs.len(),
+        ];
         let listed = registry.listings().len();
         let are_all = by_instrument.iter().all(|len| *len == listed);
-        sound(are_all && self.stops_are_sound(), Unsound::Stops)?;
+        sound(
+            are_all && self.stops_are_sound() && self.pegs_are_sound(),
+            Unsound::Stops,
+        )?;
         let held: usize = self.stops.iter().map(Stops::len).sum();
+        let held = held + self.wholes.iter().map(Wholes::len).sum::<usize>();
         let live = self.orders.len() as usize;
         sound(resting as usize + held == live, Unsound::Books)?;
         sound(
@@ -153,17 +179,23 @@ impl State {
         sound(self.trades_are_sound(), Unsound::Trades)
     }
 
-    /// Whether every held order waits among the stops of its instrument, and nothing else does.
+    /// Whether every held order, and every all-or-none order, waits among the stops of its instrument, and nothing else does.
     fn stops_are_sound(&self) -> bool {
         let held = self
             .orders
             .live()
             .filter(|order| matches!(order.working, Working::Held { .. }));
+        let whole = self.orders.live().filter(|facts| facts.terms.all_or_none);
         let waiting: usize = self.stops.iter().map(Stops::len).sum();
         let listings = self.registry.listings();
         let mut stops = listings.iter().zip(&self.stops);
         self.stops.len() == listings.len()
             && held.count() == waiting
+            && whole.count() == self.wholes.iter().map(Wholes::len).sum::<usize>()
+            && listings
+                .iter()
+                .zip(&self.wholes)
+                .all(|(listing, wholes)| wholes.is_sound(listing.instrument.id, &self.orders))
             && stops.all(|(listing, stops)| {
                 stops.is_sound(listing.instrument.id, &self.orders)
                     && [Side::Buy, Side::Sell].into_iter().all(|side| {
@@ -172,7 +204,9 @@ impl State {
                         let waiting = self.waiting[at].leaves(side);
                         let held = stops.leaves(side);
                         let all = resting.checked_add(waiting);
-                        all.and_then(|all| all.checked_add(held)).is_some()
+                        let all = all.and_then(|all| all.checked_add(held));
+                        let whole = self.wholes[at].leaves(side);
+                        all.and_then(|all| all.checked_add(whole)).is_some()
                     })
             })
     }
@@ -201,13 +235,27 @@ impl State {
         }
         let cost = match (terms.side, working) {
             (Side::Sell, _) => return units(leaves),
+            (Side::Buy, _)
+                if let OrdType::Pegged {
+                    limit: Some(limit), ..
+                } = terms.ord_type =>
+            {
+                Money::notional(limit, leaves)
+            }
             (Side::Buy, Working::At(price)) => Money::notional(price, leaves),
             (Side::Buy, Working::AtMarket) if self.phase(terms.instrument).is_gathering() => {
                 Money::notional(self.collar_price(terms), leaves)
             }
-            (Side::Buy, Working::AtMarket) => self.cost(terms, leaves),
+            (Side::Buy, Working::AtMarket) => {
+                let owner = self.owner(participant, terms.account);
+                self.cost(&owner, terms, leaves)
+            }
             (Side::Buy, Working::Held { stop_px }) => {
                 Money::notional(self.held_at(terms, stop_px), leaves)
+            }
+            // A peg without a limit and without a price.
+            (Side::Buy, Working::Parked) if matches!(terms.ord_type, OrdType::Pegged { .. }) => {
+                Money::ZERO
             }
             (Side::Buy, Working::Parked) => {
                 let price = terms.ord_type.price();
@@ -231,6 +279,18 @@ impl State {
             .fees
             .worst(order.participant, instrument, cost, is_untraded);
         more(cost, worst)
+    }
+
+    /// What an order is to hold as it stands.
+    pub(crate) fn reserved_by(&self, order: &OrderFacts) -> Money {
+        let OrderFacts {
+            participant,
+            terms,
+            working,
+            leaves_qty,
+            ..
+        } = order;
+        self.reservation(*participant, terms, *working, *leaves_qty)
     }
 
     /// Makes an order of terms that were checked, and reserves for it.
@@ -267,7 +327,7 @@ impl State {
         let notional = Money::notional(price, qty);
         self.last_trade += 1;
         self.print(instrument, price);
-        self.books[instrument.0 as usize].consume(&mut self.orders, slot, qty);
+        self.consume(slot, qty);
         maker.leaves_qty = minus(maker.leaves_qty, qty);
         taker.leaves_qty = minus(taker.leaves_qty, qty);
 
@@ -292,6 +352,22 @@ impl State {
             fees,
             auction: None,
         });
+    }
+
+    /// Takes what trades of a live order out of the book, or a whole order out of those that trade only whole.
+    fn consume(&mut self, slot: Slot, qty: Qty) {
+        let at = self.orders[slot].instrument().0 as usize;
+        if self.is_whole(slot) {
+            self.wholes[at].remove(slot);
+        } else {
+            self.books[at].consume(&mut self.orders, slot, qty);
+        }
+    }
+
+    /// Whether a live order trades only whole.
+    fn is_whole(&self, slot: Slot) -> bool {
+        let at = self.orders[slot].instrument().0 as usize;
+        !self.wholes[at].is_empty() && self.orders.all_or_none(slot)
     }
 
     pub(crate) fn settle(
@@ -323,10 +399,7 @@ impl State {
                 less(order.reserved, more(notional, fee.max(Money::ZERO)))
             }
             (Side::Buy, Working::AtMarket) => Money::ZERO,
-            _ => {
-                let (terms, leaves) = (&order.terms, order.leaves_qty);
-                self.reservation(order.participant, terms, order.working, leaves)
-            }
+            _ => self.reserved_by(order),
         };
         self.hold(order, reserved);
         self.assert_sound(order);
@@ -376,6 +449,10 @@ impl State {
         if let TimeInForce::Gtd(_) = facts.terms.time_in_force {
             self.unset_expiry(slot);
         }
+        let pegs = &mut self.pegs[facts.terms.instrument.0 as usize];
+        if !pegs.is_empty() {
+            pegs.remove(slot);
+        }
         self.orders.finish(slot, facts);
     }
 
@@ -403,7 +480,9 @@ impl State {
     pub(crate) fn take_out(&mut self, slot: Slot) {
         let order = &self.orders[slot];
         let at = order.instrument().0 as usize;
-        if order.price() > Price::ZERO {
+        if self.is_whole(slot) {
+            self.wholes[at].remove(slot);
+        } else if order.price() > Price::ZERO {
             self.books[at].take_out(&mut self.orders, slot);
         } else if !self.waiting[at].take_out(&self.orders, slot) {
             self.stops[at].remove(slot);
@@ -414,7 +493,10 @@ impl State {
     pub(crate) fn shrink(&mut self, slot: Slot, leaves: Qty) {
         let order = &self.orders[slot];
         let at = order.instrument().0 as usize;
-        if order.price() > Price::ZERO {
+        if self.is_whole(slot) {
+            self.wholes[at].shrink(slot, leaves);
+            self.orders.set_open(slot, leaves, leaves);
+        } else if order.price() > Price::ZERO {
             self.books[at].shrink(&mut self.orders, slot, leaves);
         } else {
             let (side, less) = (order.side(), minus(order.leaves_qty(), leaves));
@@ -458,12 +540,9 @@ impl State {
         let resting = self.book(terms.instrument).side(terms.side).leaves;
         let held = self.stops[at].leaves(terms.side);
         let waiting = self.waiting[at].leaves(terms.side);
-        minus(Qty::from_raw(i64::MAX), plus(plus(resting, held), waiting))
-    }
-
-    /// Whether two orders belong to one account, where that matters.
-    pub(crate) fn meets_itself(&self, slot: Slot, account: AccountId) -> bool {
-        self.limits.self_trade != SelfTrade::Allow && self.orders[slot].account() == account
+        let whole = self.wholes[at].leaves(terms.side);
+        let all = plus(plus(plus(resting, held), waiting), whole);
+        minus(Qty::from_raw(i64::MAX), all)
     }
 
     /// The statement that holds for every live order.

@@ -18,6 +18,7 @@ impl OrderTerms {
         self.check_trigger(instrument)?;
         self.check_qty(instrument)?;
         self.check_floor(instrument, limits)?;
+        self.check_min_qty(instrument)?;
         match (self.ord_type, self.time_in_force) {
             (OrdType::Market, TimeInForce::Gtc | TimeInForce::Gtd(_)) => {
                 Err(Refusal::MarketCannotRest)
@@ -36,12 +37,16 @@ impl OrderTerms {
 
     /// Whether the venue offers what these terms ask for.
     fn check_offered(&self) -> Result<(), Refusal> {
-        let types = !matches!(self.ord_type, OrdType::Pegged { .. });
-        let instructions = !self.all_or_none
-            && self.min_qty.is_none()
+        let is_plain = matches!(self.ord_type, OrdType::Market | OrdType::Limit(_));
+        let at_auction = matches!(
+            self.time_in_force,
+            TimeInForce::AtOpen | TimeInForce::AtClose
+        );
+        let whole = is_plain && !at_auction && !self.post_only && self.max_floor.is_none();
+        let instructions = (!self.all_or_none || whole)
             && (self.side == Side::Sell || !self.short_sale)
             && !self.reprice_to_band;
-        if types && instructions {
+        if instructions {
             Ok(())
         } else {
             Err(Refusal::NotOffered)
@@ -79,6 +84,9 @@ impl OrderTerms {
             {
                 Err(Refusal::BadOffset { tick })
             }
+            OrdType::Pegged { offset, .. } if offset.raw() % tick.raw() != 0 => {
+                Err(Refusal::BadOffset { tick })
+            }
             _ => Ok(()),
         }
     }
@@ -103,6 +111,18 @@ impl OrderTerms {
             });
         }
         Ok(())
+    }
+
+    fn check_min_qty(&self, instrument: &Instrument) -> Result<(), Refusal> {
+        let Some(min) = self.min_qty else {
+            return Ok(());
+        };
+        let is_qty = min > Qty::ZERO && min.is_multiple_of(instrument.lot) && min <= self.order_qty;
+        if is_qty && self.time_in_force == TimeInForce::Ioc && !self.all_or_none {
+            Ok(())
+        } else {
+            Err(Refusal::BadMinQty)
+        }
     }
 
     fn check_floor(&self, instrument: &Instrument, limits: &Limits) -> Result<(), Refusal> {

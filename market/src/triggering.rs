@@ -31,7 +31,7 @@ impl State {
                 Ok(Working::Held { stop_px })
             }
             OrdType::TrailingStop { offset } => self.trail_behind(terms, offset),
-            OrdType::Pegged { .. } => Err(Refusal::NotOffered),
+            OrdType::Pegged { .. } => self.peg(terms),
         }
     }
 
@@ -105,7 +105,7 @@ impl State {
         }
     }
 
-    /// Whether the most that an order may trade for fits the ledger.
+    /// Whether the most that an order may trade for fits the ledger and the instrument's rule.
     pub(crate) fn check_notional(
         &self,
         terms: &OrderTerms,
@@ -120,8 +120,26 @@ impl State {
                 price.unwrap_or_else(|| self.collar_price(terms))
             }
         };
-        if Money::notional(price, terms.order_qty) > MAX_NOTIONAL {
+        let notional = Money::notional(price, terms.order_qty);
+        if notional > MAX_NOTIONAL {
             return Err(Refusal::NotionalTooLarge);
+        }
+        match self.listing(terms.instrument).rules.max_notional {
+            Some(max) if notional > max => Err(Refusal::NotionalAboveMax { max }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a price is near enough to the reference price: the last trade, else the previous close. The distance is compared exactly.
+    pub(crate) fn check_distance(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        let most = self.listing(terms.instrument).rules.fat_finger_bps;
+        let (Some(bps), Some(price)) = (most, terms.ord_type.price()) else {
+            return Ok(());
+        };
+        let reference = self.tapes[terms.instrument.0 as usize].reference();
+        let distance = (i128::from(price.raw()) - i128::from(reference.raw())).abs();
+        if distance * 10_000 > i128::from(reference.raw()) * i128::from(bps) {
+            return Err(Refusal::PriceTooFar { reference });
         }
         Ok(())
     }
@@ -135,8 +153,7 @@ impl State {
         }
         for slot in self.stops[at].trail(&mut self.orders, last_px) {
             let mut order = self.orders.facts(slot);
-            let (terms, leaves) = (&order.terms, order.leaves_qty);
-            let reserved = self.reservation(order.participant, terms, order.working, leaves);
+            let reserved = self.reserved_by(&order);
             // The nearer the trigger, the less is held: never more than was.
             let reserved = reserved.min(order.reserved);
             self.hold(&mut order, reserved);

@@ -57,7 +57,8 @@ impl Names<'_> {
             }
             Event::OrderReplaced { order, .. }
             | Event::OrderDecremented { order, .. }
-            | Event::OrderTriggered { order } => {
+            | Event::OrderTriggered { order }
+            | Event::OrderRestated { order, .. } => {
                 told.push(TopicEvent::OrderModified(self.order(order)?));
             }
             Event::OrderCanceled { order, .. } => {
@@ -98,6 +99,7 @@ impl Names<'_> {
             | Event::LevelChanged { .. }
             | Event::DayEnded
             | Event::RulesSet { .. }
+            | Event::SelfTradeSet { .. }
             | Event::Ticked
             | Event::Indicative { .. }
             | Event::Uncrossed { .. }

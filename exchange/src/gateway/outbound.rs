@@ -15,7 +15,7 @@ use fix_engine::session::input::Cause;
 use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
 use market::command::{Amendment, Change, Command};
-use market::event::{CancelReason, CxlRejResponseTo, Event};
+use market::event::{CancelReason, CxlRejResponseTo, Event, Restatement};
 use market::id::{ClOrdId, InstrumentId, ParticipantId, TradeId};
 use market::money::Money;
 use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce};
@@ -73,7 +73,8 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::OrderExpired { order }
         | Event::OrderReplaced { order, .. }
         | Event::OrderDecremented { order, .. }
-        | Event::OrderTriggered { order } => [Some(order.participant), None],
+        | Event::OrderTriggered { order }
+        | Event::OrderRestated { order, .. } => [Some(order.participant), None],
         Event::OrderRejected { participant, .. }
         | Event::CancelRejected { participant, .. }
         | Event::OrderStatus { participant, .. }
@@ -93,6 +94,7 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::PhaseChanged { .. }
         | Event::DayEnded
         | Event::RulesSet { .. }
+        | Event::SelfTradeSet { .. }
         | Event::Ticked
         | Event::Indicative { .. }
         | Event::Uncrossed { .. }
@@ -177,6 +179,12 @@ impl Teller<'_> {
                 };
                 self.report(order, 'C', Some(text));
             }
+            Event::OrderRestated { order, reason } => match reason {
+                Restatement::NewDay => self.renewed(order),
+                Restatement::Repriced => {
+                    self.restated(order, REPRICING, "the price follows the market");
+                }
+            },
             Event::OrderTriggered { order } => self.restated(
                 order,
                 MARKET_OPTION,
@@ -261,6 +269,7 @@ impl Teller<'_> {
             | Event::PhaseChanged { .. }
             | Event::DayEnded
             | Event::RulesSet { .. }
+            | Event::SelfTradeSet { .. }
             | Event::Ticked
             | Event::Indicative { .. }
             | Event::Uncrossed { .. }
@@ -332,6 +341,18 @@ impl Teller<'_> {
             body.push(tag::MISC_FEE_CURR, listed.currency.as_str());
             body.push(tag::MISC_FEE_TYPE, EXCHANGE_FEES);
         }
+    }
+
+    /// A GTC or GTD order on its next day: all that it still has is of that day.
+    fn renewed(&mut self, order: &OrderFacts) {
+        let mut report = self.kind('D');
+        report.text = Some("the order goes on on the next trading day");
+        let mut body = report.about(order, self.directory);
+        body.push(tag::EXEC_RESTATEMENT_REASON, GT_RENEWAL);
+        body.push(tag::DAY_ORDER_QTY, report::qty(order.leaves_qty));
+        body.push(tag::DAY_CUM_QTY, 0_u32);
+        body.push(tag::DAY_AVG_PX, 0_u32);
+        self.push(order.participant, 0, body);
     }
 
     /// ExecType D: the order is another than it was, without a request.
@@ -467,6 +488,10 @@ impl Teller<'_> {
 
 /// OrdRejReason (103): unknown order.
 const UNKNOWN_ORDER: u32 = 5;
+/// ExecRestatementReason (378): a GT order is renewed.
+const GT_RENEWAL: u32 = 1;
+/// ExecRestatementReason (378): the order has another price.
+const REPRICING: u32 = 3;
 /// ExecRestatementReason (378): the venue's own doing.
 const MARKET_OPTION: u32 = 8;
 /// ExecRestatementReason (378): partial decline of OrderQty.
@@ -507,7 +532,10 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::Unfilled => "what could not trade at once is cancelled",
         CancelReason::NotWhole => "fill or kill: the whole could not trade at once",
         CancelReason::WouldTrade => "post-only: the order would have traded at once",
-        CancelReason::SelfTrade => "the order would have traded with one of the same account",
+        CancelReason::SelfTrade => {
+            "the order would have traded with one of the same account or group"
+        }
+        CancelReason::BelowMinQty => "the least quantity could not trade at once",
         CancelReason::Collar => "what could not trade within the collar is cancelled",
         CancelReason::Operator => "cancelled by the venue's operator",
         CancelReason::MarginCall => "cancelled since the margin call of its account was not met",

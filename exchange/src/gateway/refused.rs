@@ -305,6 +305,8 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         Refusal::NoOpeningAhead => 4,
         Refusal::QtyAboveMax { .. }
         | Refusal::NotionalTooLarge
+        | Refusal::NotionalAboveMax { .. }
+        | Refusal::PriceTooFar { .. }
         | Refusal::InsufficientFunds { .. }
         | Refusal::InsufficientPosition { .. }
         | Refusal::TooFast { .. }
@@ -316,14 +318,14 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::NotLocated { .. }
         | Refusal::InsufficientMargin { .. } => 3,
         Refusal::ExpireTimePast => 4,
-        Refusal::DuplicateClOrdId => 6,
+        Refusal::DuplicateClOrdId | Refusal::DuplicateOrder => 6,
         Refusal::NotOffered | Refusal::NotImmediate => 11,
         Refusal::PostOnlyMustRest
         | Refusal::PostOnlyWouldTrade
         | Refusal::MarketCannotRest
         | Refusal::NotInCall => 11,
         Refusal::QtyNotPositive | Refusal::QtyOffLot { .. } | Refusal::QtyBelowMin { .. } => 13,
-        Refusal::BadMaxFloor => 13,
+        Refusal::BadMaxFloor | Refusal::BadMinQty => 13,
         Refusal::UnknownAccount | Refusal::NotYourAccount => 15,
         _ => 99,
     }
@@ -340,6 +342,8 @@ pub fn cxl_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::CapacityReached
         | Refusal::BookFull
         | Refusal::NotionalTooLarge
+        | Refusal::NotionalAboveMax { .. }
+        | Refusal::PriceTooFar { .. }
         | Refusal::InsufficientFunds { .. }
         | Refusal::InsufficientPosition { .. }
         | Refusal::TooFast { .. }
@@ -377,6 +381,8 @@ pub fn refusal_text(refusal: Refusal) -> String {
         | Refusal::QtyBelowMin { .. }
         | Refusal::QtyAboveMax { .. } => tag::ORDER_QTY,
         Refusal::BadMaxFloor => tag::MAX_FLOOR,
+        Refusal::BadMinQty => tag::MIN_QTY,
+        Refusal::PriceTooFar { .. } => tag::PRICE,
         Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade => tag::EXEC_INST,
         Refusal::DuplicateClOrdId => tag::CL_ORD_ID,
         Refusal::UnknownOrder => tag::ORIG_CL_ORD_ID,

@@ -105,6 +105,9 @@ async fn a_day_ends_once_and_the_owners_of_day_orders_are_told() {
     assert!(ends(&exchange).await.is_empty());
     clock.set(MIDNIGHT);
     peer.expect("8", "150=C|39=C|11=day|151=0|14=0").await;
+    // The other one is told anew for the day that begins.
+    peer.expect("8", "150=D|378=1|39=0|11=gtc|151=5|424=5|425=0|426=0")
+        .await;
     // The day's ClOrdIDs are free again, except that of the order that lives on.
     enter(&mut peer, "day", '0').await;
     let again = format!("11=gtc|55=ACME|54=1|60={}|38=5|40=2|44=99", now());
@@ -128,6 +131,7 @@ async fn a_day_ends_once_and_the_owners_of_day_orders_are_told() {
     peer.0.set_target(Target::plain(exchange.addresses().plain));
     peer.connect().await;
     peer.expect("8", "150=C|39=C|11=day|151=0|43=Y").await;
+    peer.expect("8", "150=D|378=1|11=gtc|151=5|43=Y").await;
     peer.send("AF", "584=m1|585=7").await;
     let told = peer.expect("8", "150=I|584=m1|911=1|912=Y").await;
     assert_eq!(told.text(11), Some("gtc"));

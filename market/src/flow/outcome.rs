@@ -102,7 +102,9 @@ fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
             | CancelReason::AuctionOver
             | CancelReason::Band
             | CancelReason::Unaffordable => Outcome::Unfilled,
-            CancelReason::NotWhole | CancelReason::WouldTrade => Outcome::Killed,
+            CancelReason::NotWhole | CancelReason::WouldTrade | CancelReason::BelowMinQty => {
+                Outcome::Killed
+            }
         },
         Event::OrderReplaced { .. } if order.leaves_qty == Qty::ZERO => Outcome::Done,
         _ if order.leaves_qty == Qty::ZERO => Outcome::Filled,

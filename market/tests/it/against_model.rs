@@ -107,6 +107,7 @@ impl Pair {
             });
         }
         self.model.participants = PARTICIPANTS;
+        self.model.members = vec![(None, None); PARTICIPANTS as usize];
         for account in 0..ACCOUNTS {
             let terms = match account {
                 UNCHECKED => AccountTerms::Unchecked,
@@ -463,8 +464,8 @@ impl Pair {
                 .waiting(instrument)
                 .map(|o| {
                     let trigger = match o.working {
-                        Working::Held { stop_px } => Some(stop_px.raw()),
-                        _ => None,
+                        Working::Held { stop_px } => (Some(stop_px.raw()), None),
+                        other => (None, other.price().map(Price::raw)),
                     };
                     let total = o.terms.order_qty.raw();
                     let reserved = o.reserved.raw();
@@ -477,7 +478,9 @@ impl Pair {
                 .iter()
                 .map(|o| {
                     let reserved = self.model.needs(o);
-                    (o.participant, o.cl_ord_id, o.trigger, o.total, reserved)
+                    let at = o.works_at.filter(|_| o.trigger.is_none());
+                    let trigger = (o.trigger, at);
+                    (o.participant, o.cl_ord_id, trigger, o.total, reserved)
                 })
                 .collect();
             prop_assert_eq!(real, model);
@@ -564,6 +567,7 @@ fn orders_of(event: &Event) -> Vec<&OrderFacts> {
         | Event::OrderExpired { order }
         | Event::OrderReplaced { order, .. }
         | Event::OrderTriggered { order }
+        | Event::OrderRestated { order, .. }
         | Event::OrderDecremented { order, .. } => vec![order],
         Event::Traded { maker, taker, .. } => vec![maker, taker],
         _ => Vec::new(),
@@ -614,6 +618,8 @@ fn check_price(event: &Event) -> Result<(), TestCaseError> {
     } else {
         prop_assert_eq!(maker.working, Working::At(*price));
     }
+    let whole = maker.terms.all_or_none;
+    prop_assert!(!whole || maker.leaves_qty == Qty::ZERO, "all or none");
     if let Some(limit) = taker.terms.ord_type.price() {
         match taker.terms.side {
             Side::Buy => prop_assert!(*price <= limit),

@@ -170,9 +170,23 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
         raw(),
         prop::bool::weighted(0.2),
         prop::option::weighted(0.2, raw()),
+        (
+            prop::bool::weighted(0.2),
+            prop::option::weighted(0.2, raw()),
+        ),
     )
         .prop_map(
-            |(account, instrument, side, ord_type, time_in_force, qty, post_only, floor)| {
+            |(
+                account,
+                instrument,
+                side,
+                ord_type,
+                time_in_force,
+                qty,
+                post_only,
+                floor,
+                (all_or_none, min),
+            )| {
                 OrderTerms {
                     account: AccountId(account),
                     instrument: InstrumentId(instrument),
@@ -182,8 +196,8 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                     order_qty: Qty::from_raw(qty),
                     post_only,
                     max_floor: floor.map(Qty::from_raw),
-                    all_or_none: false,
-                    min_qty: None,
+                    all_or_none,
+                    min_qty: min.map(Qty::from_raw),
                     short_sale: side == Side::Sell && account == 0,
                     reprice_to_band: false,
                 }
@@ -266,6 +280,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(scope, suspend, dry_run)| Command::Kill { scope, suspend, dry_run, reason: text("why") }),
         2 => scope().prop_map(|scope| Command::Reinstate { scope }),
         1 => Just(Command::Tick),
+        1 => (participant(), prop::option::of(0..2u32)).prop_map(|(participant, group)| Command::SetSelfTrade {
+            participant, group, mode: Some(SelfTrade::CancelBoth),
+        }),
         2 => (name(), account(), (0..3u32).prop_map(AssetId), wide_raw())
             .prop_map(|(transfer_id, account, asset, amount)| Command::TransferFunds {
                 transfer_id, account, asset, amount: Money::from_raw(amount),

@@ -9,6 +9,7 @@ mod killing;
 mod limits;
 mod margin;
 mod mending;
+mod pegging;
 mod phases;
 mod trading;
 mod waiting;
@@ -72,6 +73,8 @@ pub(crate) struct Order {
     cover: i64,
     /// The reference price when it was entered.
     staked: i64,
+    /// When it came, of a peg.
+    pegged: u64,
 }
 
 impl Order {
@@ -85,12 +88,13 @@ impl Order {
 
     /// Whether it rests in the book, and not beside it.
     fn is_in_book(&self) -> bool {
-        !self.parked && self.trigger.is_none() && self.works_at.is_some()
+        !self.parked && self.trigger.is_none() && self.works_at.is_some() && !self.terms.all_or_none
     }
 
     /// Whether it takes part in an auction now.
     fn is_gathered(&self) -> bool {
-        !self.parked && self.trigger.is_none()
+        let without_price = is_pegged(self) && self.works_at.is_none();
+        !self.parked && self.trigger.is_none() && !self.terms.all_or_none && !without_price
     }
 
     /// Whether it ends with the day.
@@ -121,6 +125,8 @@ pub(crate) struct Model {
     /// By instrument: what goes on after a halt.
     resumes: Vec<Phase>,
     calls: Vec<Call>,
+    /// By participant: group and mode of self-trade prevention.
+    pub(crate) members: Vec<(Option<u32>, Option<SelfTrade>)>,
     pub(crate) accounts: Vec<AccountTerms>,
     pub(crate) grants: Vec<(ParticipantId, AccountId)>,
     pub(crate) participants: u32,
@@ -131,6 +137,10 @@ pub(crate) struct Model {
     /// All live orders, in no order.
     pub(crate) orders: Vec<Order>,
     suspended: Vec<Scope>,
+    /// Every order that was accepted, and when.
+    accepted: Vec<(i64, OrderTerms)>,
+    /// What pegs were last priced by.
+    pub(crate) touches: Vec<(Option<i64>, Option<i64>)>,
     ids: Vec<(ParticipantId, ClOrdId, Id)>,
     transfers: Vec<(TransferId, Command)>,
     fees: fees::Table,
@@ -152,6 +162,9 @@ impl Model {
             tapes: Vec::new(),
             resumes: Vec::new(),
             calls: Vec::new(),
+            members: Vec::new(),
+            accepted: Vec::new(),
+            touches: Vec::new(),
             accounts: Vec::new(),
             grants: Vec::new(),
             participants: 0,
@@ -175,6 +188,7 @@ impl Model {
     pub(crate) fn list(&mut self, instrument: Instrument) {
         self.instruments.push((instrument, Phase::Open));
         self.rules.push(Rules::default());
+        self.touches.push((None, None));
         self.tapes.push(Tape {
             last: None,
             close: instrument.reference_px.raw(),
@@ -270,6 +284,17 @@ impl Model {
                 }
                 self.ids.retain(|(_, _, id)| *id == Id::Live);
                 self.end_of_limits_day();
+                Ok(())
+            }
+            Command::SetSelfTrade {
+                participant,
+                group,
+                mode,
+            } => {
+                if participant.0 >= self.participants {
+                    return Err(Refusal::UnknownParticipant);
+                }
+                self.members[participant.0 as usize] = (group, mode);
                 Ok(())
             }
             Command::TransferFunds { transfer_id, .. }
@@ -377,8 +402,10 @@ impl Model {
             parked: self.is_parked(&terms),
             cover: self.cover(&terms),
             staked: self.tape(terms.instrument).reference(),
+            pegged: 0,
         };
         self.begin(&mut taker)?;
+        self.check_size(&taker, true)?;
         self.check_limits(&taker, None)?;
         self.check_margin(&taker, None)?;
         let needed = self.needs(&taker);
@@ -389,7 +416,9 @@ impl Model {
             return Ok(());
         }
         let killed = (terms.post_only && self.best_for(&taker).is_some())
-            || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker));
+            || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker))
+            || (terms.min_qty).is_some_and(|min| self.fills(&taker) < min.raw());
+        self.accepted.push((self.now, terms));
         if taker.trigger.is_some() {
             self.hold_back(taker);
         } else if killed {
@@ -458,6 +487,7 @@ impl Model {
         let same = what(&old.terms) == what(&terms);
         let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc)
             || terms.time_in_force == old.terms.time_in_force;
+        let same = same && old.terms.all_or_none == terms.all_or_none;
         if !same || !type_stays(&old, terms.ord_type) || !rests {
             return Err(Refusal::TermsNotReplaceable);
         }
@@ -476,6 +506,7 @@ impl Model {
             }
             _ => self.begin(&mut new)?,
         }
+        self.check_size(&new, false)?;
         let waits = new.trigger.is_none() && (new.parked || self.is_gathering(terms.instrument));
         if !waits && terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
             return Err(Refusal::PostOnlyWouldTrade);
@@ -515,7 +546,12 @@ impl Model {
             (AccountTerms::Unchecked, _) | (AccountTerms::Margin(_), Side::Buy) => return 0,
             _ => {}
         }
-        let at = order.trigger.map_or(order.works_at, |_| Some(order.bound));
+        let mut at = order.trigger.map_or(order.works_at, |_| Some(order.bound));
+        if let OrdType::Pegged { limit, .. } = terms.ord_type {
+            let price = limit.map(|limit| limit.raw()).or(order.works_at);
+            // Nothing is held for a peg without a price.
+            at = Some(price.unwrap_or(0));
+        }
         let cost = match (terms.side, at) {
             (Side::Sell, _) => return order.leaves().into(),
             (Side::Buy, Some(price)) => notional(price, order.leaves()),
@@ -532,9 +568,8 @@ impl Model {
     /// Found by trying. Where self-trade prevention decrements, own orders are taken away first: the most it can cost.
     fn cost_of_walk(&self, taker: &Order) -> i128 {
         let mut copy = self.clone();
-        if self.self_trade == SelfTrade::DecrementAndCancel {
-            copy.orders
-                .retain(|order| order.terms.account != taker.terms.account);
+        if self.mode(taker) == SelfTrade::DecrementAndCancel {
+            copy.orders.retain(|order| !self.is_own(order, taker));
         }
         let mut tale = Tale::default();
         copy.trade(&mut taker.clone(), &mut tale);
@@ -544,11 +579,19 @@ impl Model {
             .sum()
     }
 
-    fn fills_whole(&self, taker: &Order) -> bool {
-        let mut taker = taker.clone();
-        let wanted = taker.total;
-        self.clone().trade(&mut taker, &mut Tale::default());
-        taker.cum == wanted
+    pub(super) fn fills_whole(&self, taker: &Order) -> bool {
+        self.fills(taker) == taker.leaves()
+    }
+
+    /// How much it would trade at once, found by trying. Where self-trade prevention decrements, what stands behind an order that it
+    /// may not trade with does not count.
+    fn fills(&self, taker: &Order) -> i64 {
+        let (mut tried, mut copy) = (taker.clone(), self.clone());
+        if self.mode(taker) == SelfTrade::DecrementAndCancel {
+            copy.members[taker.participant.0 as usize].1 = Some(SelfTrade::CancelNewest);
+        }
+        copy.trade(&mut tried, &mut Tale::default());
+        tried.cum - taker.cum
     }
 
     fn check_funds(&self, terms: &OrderTerms, needed: i128) -> Result<(), Refusal> {
@@ -610,6 +653,10 @@ fn rank(order: &Order) -> i64 {
     }
 }
 
+fn is_pegged(order: &Order) -> bool {
+    matches!(order.terms.ord_type, OrdType::Pegged { .. })
+}
+
 fn type_stays(old: &Order, new: OrdType) -> bool {
     let is_held = old.trigger.is_some();
     match (old.terms.ord_type, new) {
@@ -619,7 +666,8 @@ fn type_stays(old: &Order, new: OrdType) -> bool {
             is_held || a == b
         }
         (OrdType::Stop { .. }, OrdType::Stop { .. })
-        | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. }) => true,
+        | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. })
+        | (OrdType::Pegged { .. }, OrdType::Pegged { .. }) => true,
         _ => false,
     }
 }

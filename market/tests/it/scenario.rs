@@ -7,7 +7,10 @@
 //! BOT01 sell 50 ACME @ market ioc as a2
 //! BOT01 sell 50 ACME @ market stop=9.50 as s1       a stop; with a price: a stop-limit; market trail=0.50: a trailing stop
 //! BOT01 sell 50 ACME @ market-to-limit as k1
-//! rules ACME collar=500|off trigger=last|opposite [needs-opposite]        what is not said is off, or as usual
+//! rules ACME collar=500|off trigger=last|opposite [needs-opposite] [max-notional=N] [fat-finger=BPS] [duplicates=NANOS]     what is not said is off
+//! BOT01 buy 50 ACME @ 10 aon as w1, BOT01 buy 50 ACME @ 10 ioc min=20 as i1
+//! BOT01 buy 50 ACME @ peg=primary|opposite|mid [offset=-0.05] [limit=10.05] as p1
+//! self-trade of BOT01: [group=1] [mode=cancel-oldest]
 //! BOT01 replace a1 as a3: 120 @ 10.10       what is not said stays: side, symbol, account, show
 //! BOT01 cancel a3 as c1
 //! BOT01 asks cancel a3 as c2: [id 7] buy ACME       as an F says it; what it says is compared

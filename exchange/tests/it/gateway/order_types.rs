@@ -121,3 +121,56 @@ async fn an_order_is_good_till_its_date() {
         .await;
     venue.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_least_quantity_trades_or_nothing_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("BOT02").await;
+    maker.rest("m1", '2', "5", "100").await;
+    enter(&mut peer, "11=a|54=1|38=10|40=2|44=100|59=3|110=6").await;
+    peer.expect("8", "150=0|39=0|11=a|110=6").await;
+    let text = "the least quantity could not trade at once";
+    peer.expect("8", &format!("150=4|39=4|11=a|14=0|151=0|378=8|58={text}"))
+        .await;
+    enter(&mut peer, "11=b|54=1|38=10|40=2|44=100|59=3|110=5").await;
+    peer.expect("8", "150=0|39=0|11=b|110=5").await;
+    peer.expect("8", "150=F|39=1|11=b|14=5|151=5").await;
+    peer.expect("8", "150=4|39=4|11=b|14=5|151=0").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_all_or_none_order_waits_until_it_can_trade_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("BOT02").await;
+    maker.rest("m1", '2', "5", "100").await;
+    enter(&mut peer, "11=a|54=1|38=8|40=2|44=100|18=G").await;
+    peer.expect("8", "150=0|39=0|11=a|18=G|59=0|151=8").await;
+    peer.send("H", "11=a|55=ACME|54=1").await;
+    peer.expect("8", "150=I|39=0|11=a|18=G|151=8").await;
+    maker.limit("m2", '2', "5", "99").await;
+    maker.expect("8", "150=0|11=m2").await;
+    peer.expect("8", "150=F|39=1|11=a|31=99|32=5|151=3").await;
+    peer.expect("8", "150=F|39=2|11=a|31=100|32=3|151=0").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pegged_order_tells_its_price() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("BOT02").await;
+    maker.rest("m1", '1', "5", "99").await;
+    enter(&mut peer, "11=p|54=1|38=5|40=P|18=R|211=-0.5").await;
+    peer.expect("8", "150=0|39=0|11=p|40=P|18=R|211=-0.5|44=98.5")
+        .await;
+    maker.rest("m2", '1', "5", "100").await;
+    peer.expect("8", "150=D|378=3|39=0|11=p|44=99.5|151=5")
+        .await;
+    venue.close().await;
+}

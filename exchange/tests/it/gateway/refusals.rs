@@ -78,7 +78,11 @@ async fn every_bad_order_is_rejected_with_its_reason() {
             "103=99|58=ExpireTime (126): required here",
         ),
         ("55=ACME|54=1|38=1|40=2|44=1|59=6|432=20200101", "103=4"),
-        ("55=ACME|54=1|38=1|40=2|44=1|18=G", "103=11"),
+        ("55=ACME|54=1|38=1|40=2|44=1|18=G 6", "103=11"),
+        (
+            "55=ACME|54=1|38=1|40=2|44=1|110=1",
+            "103=13|58=MinQty (110): a least quantity is for IOC orders, a positive multiple of the lot, and at most the order's",
+        ),
         ("55=ACME|54=1|38=1|40=2|44=1|18=6|59=3", "103=11"),
     ];
     for (number, (fields, expected)) in cases.into_iter().enumerate() {

@@ -9,7 +9,7 @@ use market::id::{AccountId, InstrumentId, ParticipantId, TradeId};
 use market::instrument::Auction;
 use market::limits::SelfTrade;
 use market::money::Money;
-use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::risk::limits::{
@@ -64,6 +64,8 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(instrument, rules)| Act::Other(Command::SetRules { instrument, rules })),
         1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), auction(), -2..20i64)
             .prop_map(|(instrument, auction, nanos)| Act::Call(instrument, auction, nanos)),
+        1 => ((0..=PARTICIPANTS).prop_map(ParticipantId), prop::option::of(0..2u32), prop::option::of(mode()))
+            .prop_map(|(participant, group, mode)| Act::Other(Command::SetSelfTrade { participant, group, mode })),
     ]
 }
 
@@ -114,9 +116,23 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
         prop::bool::weighted(0.1),
         prop::option::weighted(0.25, 1..=12i64),
         (0..INSTRUMENTS).prop_map(InstrumentId),
+        (
+            prop::bool::weighted(0.15),
+            prop::option::weighted(0.5, 1..=12i64),
+        ),
     )
         .prop_map(
-            |(account, side, ord_type, time_in_force, lots, post_only, floor, instrument)| {
+            |(
+                account,
+                side,
+                ord_type,
+                time_in_force,
+                lots,
+                post_only,
+                floor,
+                instrument,
+                (whole, min),
+            )| {
                 let rests = matches!(time_in_force, TimeInForce::Day | TimeInForce::Gtc);
                 OrderTerms {
                     account: AccountId(account),
@@ -130,10 +146,17 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                         _ => TimeInForce::Day,
                     },
                     order_qty: Qty::from_raw(lots * LOT),
-                    post_only: post_only && rests && matches!(ord_type, OrdType::Limit(_)),
-                    max_floor: floor.map(|floor| Qty::from_raw(floor * LOT)),
-                    all_or_none: false,
-                    min_qty: None,
+                    post_only: post_only
+                        && !whole
+                        && rests
+                        && matches!(ord_type, OrdType::Limit(_)),
+                    max_floor: floor
+                        .filter(|_| !whole)
+                        .map(|floor| Qty::from_raw(floor * LOT)),
+                    all_or_none: whole,
+                    min_qty: min
+                        .filter(|_| !whole && time_in_force == TimeInForce::Ioc)
+                        .map(|min| Qty::from_raw(min.min(lots) * LOT)),
                     short_sale: side == Side::Sell && lots % 4 == 0,
                     reprice_to_band: false,
                 }
@@ -149,10 +172,18 @@ fn ord_type() -> impl Strategy<Value = OrdType> {
         2 => price().prop_map(|stop_px| OrdType::Stop { stop_px }),
         2 => (price(), price()).prop_map(|(stop_px, price)| OrdType::StopLimit { stop_px, price }),
         1 => Just(OrdType::MarketToLimit),
+        3 => (peg(), -3..=3i64, prop::option::of(price())).prop_map(|(peg, ticks, limit)| {
+            let offset = Price::from_raw(ticks * TICK);
+            OrdType::Pegged { peg, offset, limit }
+        }),
         2 => (1..=6i64).prop_map(|ticks| OrdType::TrailingStop {
             offset: Price::from_raw(ticks * TICK),
         }),
     ]
+}
+
+fn peg() -> impl Strategy<Value = Peg> {
+    prop::sample::select(vec![Peg::Primary, Peg::Market, Peg::Mid])
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
@@ -161,10 +192,24 @@ fn rules() -> impl Strategy<Value = Rules> {
         prop::option::of(prop::sample::select(vec![50u32, 120, 500])),
         prop::sample::select(triggers),
         any::<bool>(),
+        (
+            prop::option::weighted(0.3, 100..400i64),
+            prop::option::weighted(0.3, 200..500u32),
+            prop::option::weighted(0.3, (1..6u64).prop_map(|steps| steps * 100_000_000)),
+        ),
         prop::option::of(prop::sample::select(vec![150u32, 300])),
     )
         .prop_map(
-            |(collar_bps, stop_trigger, market_needs_opposite, static_band_bps)| Rules {
+            |(
+                collar_bps,
+                stop_trigger,
+                market_needs_opposite,
+                (max, fat_finger_bps, near),
+                static_band_bps,
+            )| Rules {
+                max_notional: max.map(|max| Money::from_raw(i128::from(max * LOT))),
+                fat_finger_bps,
+                duplicate_nanos: near,
                 collar_bps,
                 stop_trigger,
                 market_needs_opposite,
@@ -217,6 +262,7 @@ fn wild_terms() -> impl Strategy<Value = OrderTerms> {
                 order_qty: Qty::from_raw(qty),
                 post_only,
                 short_sale: floor,
+                min_qty: (!post_only && floor).then_some(Qty::from_raw(qty)),
                 max_floor: floor.then_some(Qty::from_raw(qty / 2)),
                 ..terms
             },

@@ -166,7 +166,8 @@ impl Model {
         let mut out = Vec::new();
         while let (Some(buy), Some(sell)) = (buys.first().copied(), sells.first().copied()) {
             let (b, s) = (self.named(buy.0), self.named(sell.0));
-            if self.self_trade != SelfTrade::Allow && b.terms.account == s.terms.account {
+            let is_kept = [b, s].iter().any(|it| self.mode(it) != SelfTrade::Allow);
+            if is_kept && self.is_own(b, s) {
                 if (b.leaves(), -b.entered) < (s.leaves(), -s.entered) {
                     out.push(buys.remove(0).0);
                 } else {

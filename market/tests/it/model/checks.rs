@@ -16,6 +16,15 @@ impl Model {
             return Err(Refusal::NotOffered);
         }
         let qty = terms.order_qty.raw();
+        let is_plain = matches!(terms.ord_type, OrdType::Market | OrdType::Limit(_));
+        let at_auction = matches!(
+            terms.time_in_force,
+            TimeInForce::AtOpen | TimeInForce::AtClose
+        );
+        let hidden = terms.post_only || terms.max_floor.is_some();
+        if terms.all_or_none && (!is_plain || at_auction || hidden) {
+            return Err(Refusal::NotOffered);
+        }
         if let Some(price) = terms.ord_type.price() {
             if price.raw() <= 0 {
                 return Err(Refusal::PriceNotPositive);
@@ -36,6 +45,9 @@ impl Model {
             OrdType::TrailingStop { offset }
                 if offset.raw() <= 0 || offset.raw() % tick.raw() != 0 =>
             {
+                return Err(Refusal::BadOffset { tick });
+            }
+            OrdType::Pegged { offset, .. } if offset.raw() % tick.raw() != 0 => {
                 return Err(Refusal::BadOffset { tick });
             }
             _ => {}
@@ -62,6 +74,13 @@ impl Model {
             && (floor.raw() <= 0 || floor.raw() % instrument.lot.raw() != 0)
         {
             return Err(Refusal::BadMaxFloor);
+        }
+        if let Some(min) = terms.min_qty {
+            let is_qty = min.raw() > 0 && min.raw() % instrument.lot.raw() == 0 && min.raw() <= qty;
+            let is_ioc = terms.time_in_force == TimeInForce::Ioc;
+            if !is_qty || !is_ioc || terms.all_or_none {
+                return Err(Refusal::BadMinQty);
+            }
         }
         let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
         if terms.ord_type == OrdType::Market && terms.time_in_force == TimeInForce::Gtc {

@@ -267,6 +267,7 @@ impl Model {
         let limit = order.terms.ord_type.price().map(|price| price.raw());
         match order.works_at.or(limit).or(order.trigger) {
             Some(price) => notional(price, order.leaves()),
+            None if super::is_pegged(order) => 0,
             None if order.parked
                 || self.is_gathering(order.terms.instrument)
                 || self.is_live(order) =>

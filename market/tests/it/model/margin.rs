@@ -248,6 +248,7 @@ impl Model {
             cover: 0,
             staked: 0,
             arrival: 0,
+            pegged: 0,
         };
         if self.begin(&mut order).is_err() {
             return;

@@ -60,7 +60,13 @@ impl Model {
             _ => {}
         }
         match terms.time_in_force {
-            _ if phase != Phase::Open && terms.ord_type == OrdType::MarketToLimit => {
+            _ if phase != Phase::Open
+                && (terms.all_or_none
+                    || matches!(
+                        terms.ord_type,
+                        OrdType::MarketToLimit | OrdType::Pegged { .. }
+                    )) =>
+            {
                 Err(Refusal::NotInCall)
             }
             TimeInForce::Ioc | TimeInForce::Fok if phase != Phase::Open => Err(Refusal::NotInCall),

@@ -1,7 +1,7 @@
 //! How the [`Model`] trades: the best resting order is looked for anew before every slice.
 
 use super::mending::Trade;
-use super::{Id, Model, Order, Tale, notional, rank};
+use super::{Id, Model, Order, Tale, is_pegged, notional, rank};
 use market::limits::SelfTrade;
 use market::order::{OrdType, Side, TimeInForce};
 use market::qty::Qty;
@@ -23,13 +23,52 @@ impl Model {
             })
             .collect();
         resting.sort_unstable();
-        let (_, _, at) = *resting.first()?;
-        let (price, limit) = (self.orders[at].works_at?, taker.works_at);
-        let acceptable = match side {
-            Side::Sell => limit.is_none_or(|limit| price <= limit),
-            Side::Buy => limit.is_none_or(|limit| price >= limit),
-        };
-        acceptable.then_some(at)
+        let first = resting
+            .first()
+            .filter(|(_, _, at)| self.accepts(taker, *at));
+        let mut wholes: Vec<(i64, u64, usize)> = (0..self.orders.len())
+            .filter(|at| {
+                let order = &self.orders[*at];
+                order.terms.all_or_none
+                    && (order.terms.instrument, order.terms.side) == (taker.terms.instrument, side)
+                    && order.leaves() <= taker.leaves()
+                    && taker.works_at.is_some()
+                    && self.accepts(taker, *at)
+                    && (self.mode(taker) == SelfTrade::Allow || !self.is_own(order, taker))
+            })
+            .map(|at| {
+                let order = &self.orders[at];
+                (rank(order), order.arrival, at)
+            })
+            .collect();
+        wholes.sort_unstable();
+        match (first, wholes.first()) {
+            (Some(first), Some(whole)) if first.0 <= whole.0 => Some(first.2),
+            (_, Some(whole)) => Some(whole.2),
+            (first, None) => first.map(|first| first.2),
+        }
+    }
+
+    fn accepts(&self, taker: &Order, at: usize) -> bool {
+        let price = self.orders[at].works_at.expect("it rests");
+        match (taker.works_at, taker.terms.side) {
+            (None, _) => true,
+            (Some(limit), Side::Buy) => price <= limit,
+            (Some(limit), Side::Sell) => price >= limit,
+        }
+    }
+
+    /// Whether these two may not trade with each other.
+    pub(super) fn is_own(&self, order: &Order, taker: &Order) -> bool {
+        let group = |order: &Order| self.members[order.participant.0 as usize].0;
+        order.terms.account == taker.terms.account
+            || (group(order).is_some() && group(order) == group(taker))
+    }
+
+    /// What happens when a taker meets what it may not trade with.
+    pub(super) fn mode(&self, taker: &Order) -> SelfTrade {
+        let own = self.members[taker.participant.0 as usize].1;
+        own.unwrap_or(self.self_trade)
     }
 
     /// Trades as far as it goes; answers whether self-trade prevention ended it.
@@ -38,9 +77,7 @@ impl Model {
             let Some(at) = self.best_for(taker) else {
                 return false;
             };
-            if self.orders[at].terms.account == taker.terms.account
-                && self.self_trade != SelfTrade::Allow
-            {
+            if self.mode(taker) != SelfTrade::Allow && self.is_own(&self.orders[at], taker) {
                 if self.prevent(at, taker) {
                     return true;
                 }
@@ -52,7 +89,7 @@ impl Model {
     }
 
     pub(super) fn prevent(&mut self, at: usize, taker: &mut Order) -> bool {
-        match self.self_trade {
+        match self.mode(taker) {
             SelfTrade::Allow => unreachable!("asked only where it is on"),
             SelfTrade::CancelNewest => true,
             SelfTrade::CancelOldest => {
@@ -128,7 +165,16 @@ impl Model {
     }
 
     pub(super) fn trade_and_rest(&mut self, mut taker: Order, tale: &mut Tale) {
-        let ended = self.trade(&mut taker, tale);
+        if is_pegged(&taker) && taker.leaves() > 0 {
+            self.arrivals += 1;
+            (taker.arrival, taker.pegged) = (self.arrivals, self.arrivals);
+            taker.shown = slice(&taker);
+            self.set_id(taker.participant, taker.cl_ord_id, Id::Live);
+            self.orders.push(taker);
+            return;
+        }
+        let waits = taker.terms.all_or_none && !self.fills_whole(&taker);
+        let ended = !waits && self.trade(&mut taker, tale);
         let stays = matches!(
             taker.terms.time_in_force,
             TimeInForce::Day | TimeInForce::Gtc

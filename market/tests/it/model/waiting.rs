@@ -1,9 +1,10 @@
 //! How the [`Model`] holds stops, and what becomes of them: after every trade all stops are looked at.
 
-use super::{Id, Model, Order, Tale};
+use super::{Id, Model, Order, Tale, notional, rank};
 use market::id::InstrumentId;
 use market::instrument::Phase;
 use market::order::{OrdType, OrderTerms, Side};
+use market::price::Price;
 use market::refusal::Refusal;
 use market::rules::StopTrigger;
 
@@ -49,7 +50,10 @@ impl Model {
                     return Err(Refusal::BadOffset { tick });
                 }
             }
-            OrdType::Pegged { .. } => return Err(Refusal::NotOffered),
+            OrdType::Pegged { .. } => {
+                let all = self.touch(terms.instrument, |_| true);
+                order.works_at = self.peg_price(&terms, self.unpegged(terms.instrument), all);
+            }
         }
         self.bind(order);
         Ok(())
@@ -181,7 +185,11 @@ impl Model {
             .filter(|order| order.terms.instrument == instrument && order.trigger.is_none())
             .filter(|order| !order.is_in_book())
             .collect();
-        parked.sort_by_key(|order| order.arrival);
+        parked.sort_by_key(|order| match (order.terms.all_or_none, order.terms.side) {
+            (false, _) => (0, 0, order.arrival),
+            (true, Side::Buy) => (1, rank(order), order.arrival),
+            (true, Side::Sell) => (2, rank(order), order.arrival),
+        });
         waiting.extend(parked);
         waiting
     }
@@ -190,8 +198,73 @@ impl Model {
     pub(super) fn follow(&mut self, tale: &mut Tale) {
         for at in 0..self.instruments.len() {
             let instrument = self.instruments[at].0.id;
-            while self.instruments[at].1 == Phase::Open && self.trigger_next(instrument, tale) {}
+            while self.instruments[at].1 == Phase::Open {
+                self.reprice_pegs(instrument);
+                if !self.trigger_next(instrument, tale) && !self.fill_next_whole(instrument, tale) {
+                    break;
+                }
+            }
         }
+    }
+
+    /// The first all-or-none order, buys before sells, that can trade whole now does.
+    fn fill_next_whole(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
+        let next = self
+            .waiting(instrument)
+            .into_iter()
+            .find(|order| order.terms.all_or_none && self.fills_whole(order));
+        let Some(order) = next.cloned() else {
+            return false;
+        };
+        self.orders.retain(|other| {
+            (other.participant, other.cl_ord_id) != (order.participant, order.cl_ord_id)
+        });
+        self.trade_and_rest(order, tale);
+        true
+    }
+
+    /// What is too large, too far off, or like what came a moment ago.
+    pub(super) fn check_size(&self, order: &Order, is_new: bool) -> Result<(), Refusal> {
+        let terms = &order.terms;
+        let at = terms.instrument.0 as usize;
+        let rules = &self.rules[at];
+        let mut price = order.works_at.or(order.trigger.map(|_| order.bound));
+        if price.is_none() && super::is_pegged(order) {
+            let limit = terms.ord_type.price().map(|limit| limit.raw());
+            price = Some(limit.unwrap_or(self.cover(terms)));
+        } else if price.is_none() && (order.parked || self.is_gathering(terms.instrument)) {
+            price = Some(order.cover);
+        }
+        if let (Some(max), Some(price)) = (rules.max_notional, price)
+            && notional(price, terms.order_qty.raw()) > max.raw()
+        {
+            return Err(Refusal::NotionalAboveMax { max });
+        }
+        let reference = self.tapes[at].reference();
+        if let (Some(bps), Some(price)) = (rules.fat_finger_bps, terms.ord_type.price())
+            && (price.raw() - reference).abs() * 10_000 > reference * i64::from(bps)
+        {
+            return Err(Refusal::PriceTooFar {
+                reference: Price::from_raw(reference),
+            });
+        }
+        let Some(within) = rules.duplicate_nanos.filter(|_| is_new) else {
+            return Ok(());
+        };
+        let is_like = |other: &OrderTerms| {
+            (other.account, other.instrument, other.side, other.order_qty)
+                == (terms.account, terms.instrument, terms.side, terms.order_qty)
+                && other.ord_type.price() == terms.ord_type.price()
+        };
+        let within = i64::try_from(within).expect("small");
+        let mut last = self
+            .accepted
+            .iter()
+            .filter(|(at, _)| self.now - at < within);
+        if last.any(|(_, other)| is_like(other)) {
+            return Err(Refusal::DuplicateOrder);
+        }
+        Ok(())
     }
 
     fn trigger_next(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {

@@ -9,7 +9,7 @@ use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, OrderId, Participant
 use market::instrument::{Auction, Instrument};
 use market::limits::{Limits, SelfTrade};
 use market::money::Money;
-use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::rules::{Rules, StopTrigger};
@@ -162,6 +162,21 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
             instrument: names.instrument(symbol)?,
             rules: rules(said)?,
         },
+        ["self-trade", "of", who, ref said @ ..] => {
+            let (mut group, mut mode) = (None, None);
+            for word in said {
+                match word.split_once('=') {
+                    Some(("group", number)) => group = Some(value(number)?),
+                    Some(("mode", word)) => mode = Some(self_trade(word)?),
+                    _ => return Err(format!("what is {word}?")),
+                }
+            }
+            Command::SetSelfTrade {
+                participant: names.participant(who.trim_end_matches(':'))?,
+                group,
+                mode,
+            }
+        }
         ["end", "of", "day"] => Command::EndOfDay,
         ["limit" | "restrict" | "free" | "let" | "locate", ..] => {
             Command::SetRiskLimit(limit::asked(words, names)?)
@@ -365,12 +380,24 @@ fn with_options(
             "at-open" => terms.time_in_force = TimeInForce::AtOpen,
             "at-close" => terms.time_in_force = TimeInForce::AtClose,
             "post-only" => terms.post_only = true,
+            "aon" => terms.all_or_none = true,
             "buy" | "sell" => terms.side = side_of(word)?,
             other => match other.split_once('=') {
                 Some(("until", time)) => {
                     let until = Timestamp::from_nanos(time_of_day(time)?);
                     terms.time_in_force = TimeInForce::Gtd(until);
                 }
+                Some(("offset", by)) => {
+                    if let OrdType::Pegged { offset, .. } = &mut terms.ord_type {
+                        *offset = value(by)?;
+                    }
+                }
+                Some(("limit", at)) => {
+                    if let OrdType::Pegged { limit, .. } = &mut terms.ord_type {
+                        *limit = Some(value(at)?);
+                    }
+                }
+                Some(("min", qty)) => terms.min_qty = Some(value(qty)?),
                 Some(("stop", price)) => {
                     let stop_px = value(price)?;
                     terms.ord_type = match terms.ord_type {
@@ -460,6 +487,14 @@ fn limits(options: &[&str]) -> Result<Limits, String> {
     Ok(limits)
 }
 
+const fn pegged(peg: Peg) -> OrdType {
+    OrdType::Pegged {
+        peg,
+        offset: Price::ZERO,
+        limit: None,
+    }
+}
+
 /// What is not said is off; a call ends when it says, without a random part.
 fn rules(said: &[&str]) -> Result<Rules, String> {
     let mut rules = Rules {
@@ -478,6 +513,9 @@ fn rules(said: &[&str]) -> Result<Rules, String> {
             ("dynamic", bps) => rules.dynamic_band_bps = Some(value(bps)?),
             ("volatility", text) => rules.volatility_nanos = seconds(text)?,
             ("random", text) => rules.random_end_nanos = seconds(text)?,
+            ("max-notional", most) => rules.max_notional = Some(value(most)?),
+            ("fat-finger", bps) => rules.fat_finger_bps = Some(value(bps)?),
+            ("duplicates", nanos) => rules.duplicate_nanos = Some(value(nanos)?),
             _ => return Err(format!("what is {word}?")),
         }
     }
@@ -496,6 +534,7 @@ fn auction_of(word: &str) -> Result<Auction, String> {
 
 fn self_trade(text: &str) -> Result<SelfTrade, String> {
     Ok(match text {
+        "allow" => SelfTrade::Allow,
         "cancel-newest" => SelfTrade::CancelNewest,
         "cancel-oldest" => SelfTrade::CancelOldest,
         "cancel-both" => SelfTrade::CancelBoth,
@@ -568,6 +607,9 @@ fn side_of(word: &str) -> Result<Side, String> {
 fn ord_type(word: &str) -> Result<OrdType, String> {
     match word {
         "market" => Ok(OrdType::Market),
+        "peg=primary" => Ok(pegged(Peg::Primary)),
+        "peg=opposite" => Ok(pegged(Peg::Market)),
+        "peg=mid" => Ok(pegged(Peg::Mid)),
         "market-to-limit" => Ok(OrdType::MarketToLimit),
         price => Ok(OrdType::Limit(value(price)?)),
     }

@@ -1,7 +1,7 @@
 //! [`Names`]: events, books and balances as lines a trader can read, with names for the market's numbers.
 
 use market::account::AccountTerms;
-use market::event::{CancelReason, CxlRejResponseTo, Event};
+use market::event::{CancelReason, CxlRejResponseTo, Event, Restatement};
 use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
 use market::instrument::{Auction, Phase};
 use market::market::Market;
@@ -187,6 +187,13 @@ impl Names {
                 format!("{orders} orders of {} {how}: {reason}", self.meant(*scope))
             }
             Event::Reinstated { scope } => format!("{} may trade again", self.meant(*scope)),
+            Event::SelfTradeSet {
+                participant, group, ..
+            } => format!(
+                "self-trade of {} is set, group {}",
+                self.who(*participant),
+                group.map_or("none".to_owned(), |group| group.to_string())
+            ),
             Event::Ticked => "the time has come".into(),
             Event::FeeAccountSet { account } => format!("fees go to {}", self.whose(*account)),
             Event::FeesSet {
@@ -384,6 +391,7 @@ impl Names {
                     CancelReason::WouldTrade => "would trade",
                     CancelReason::SelfTrade => "met its own account",
                     CancelReason::Operator => "by an operator",
+                    CancelReason::BelowMinQty => "cannot trade its least quantity",
                     CancelReason::Collar => "the rest is beyond the collar",
                     CancelReason::MarginCall => "margin call not met",
                     CancelReason::AuctionOver => "its auction is over",
@@ -403,6 +411,18 @@ impl Names {
                 self.terms(&order.terms),
                 self.stands(order)
             ),
+            Event::OrderRestated { order, reason } => {
+                let reason = match reason {
+                    Restatement::NewDay => "for the new day",
+                    Restatement::Repriced => "at another price",
+                };
+                let pegged = matches!(order.terms.ord_type, OrdType::Pegged { .. });
+                let at = match order.working.price() {
+                    Some(price) if pegged => format!(" {price}"),
+                    _ => String::new(),
+                };
+                format!("restated {reason}{at}: {}", self.stands(order))
+            }
             Event::OrderTriggered { order } => format!("triggered: {}", self.stands(order)),
             Event::OrderDecremented { order, qty } => {
                 format!("lost {qty}: {}", self.stands(order))
@@ -454,7 +474,11 @@ impl Names {
                     Peg::Market => "opposite",
                     Peg::Mid => "mid",
                 };
-                format!("peg={peg}{offset:+}{limit}")
+                let offset = match offset {
+                    Price::ZERO => String::new(),
+                    offset => format!(" offset={offset}"),
+                };
+                format!("peg={peg}{offset}{limit}")
             }
             OrdType::TrailingStop { offset } => format!("market trail={offset}"),
         };
@@ -483,6 +507,12 @@ impl Names {
         }
         if let Some(floor) = terms.max_floor {
             text += &format!(" showing {floor}");
+        }
+        if terms.all_or_none {
+            text += " all-or-none";
+        }
+        if let Some(min) = terms.min_qty {
+            text += &format!(" at least {min}");
         }
         text
     }
@@ -528,6 +558,8 @@ impl Names {
             let side = side_word(order.terms.side);
             let how = match order.working {
                 Working::Held { stop_px } => format!(" stop {stop_px}"),
+                Working::At(price) => format!(" whole {price}"),
+                _ if matches!(order.terms.ord_type, OrdType::Pegged { .. }) => " peg".to_owned(),
                 _ => ", beside the book".to_owned(),
             };
             lines.push(format!(
