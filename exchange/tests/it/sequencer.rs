@@ -138,11 +138,29 @@ async fn a_shutdown_finishes_what_was_taken_and_takes_no_more() {
     running.shut_down().unwrap();
 }
 
+/// Asks until the sequencer's threads, which have just begun, rest: ten answers at once, one after the other. How often it asked.
+fn until_idle(hub: &hub::Hub) -> u64 {
+    let began = std::time::Instant::now();
+    let (mut asked, mut at_once) = (0, 0);
+    while at_once < 10 {
+        assert!(began.elapsed() < PATIENCE, "the threads never rest");
+        let mut reply = submit(hub, Origin::System, asked.into(), list_asset(asked)).unwrap();
+        asked += 1;
+        at_once += 1;
+        if reply.try_recv().is_err() {
+            at_once = 0;
+            reply.blocking_recv().unwrap();
+        }
+    }
+    asked
+}
+
 #[test]
 fn who_asks_an_idle_sequencer_has_the_answer_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (hub, running) = open(folder.path());
-    for n in 0..100 {
+    let begun = until_idle(&hub);
+    for n in begun..begun + 100 {
         let mut reply = submit(&hub, Origin::System, n.into(), list_asset(n)).unwrap();
         assert_eq!(reply.try_recv().unwrap().seq, n + 1);
         assert_eq!(hub.feed.last_seq(), n + 1);
@@ -165,19 +183,22 @@ fn what_is_put_waits_for_whoever_sees_to_it() {
         hub.submitter.put(submission).unwrap();
         entry
     };
-    let (mut first, mut second) = (put(0), put(1));
+    let begun = until_idle(&hub);
+    let (mut first, mut second) = (put(begun), put(begun + 1));
     assert!(first.try_recv().is_err());
     assert_eq!(hub.metrics.queue_commands.get(), 2);
-    let mut third = submit(&hub, Origin::System, 2, list_asset(2)).unwrap();
-    for (reply, seq) in [(&mut first, 1), (&mut second, 2), (&mut third, 3)] {
+    let third = begun + 2;
+    let mut last = submit(&hub, Origin::System, third.into(), list_asset(third)).unwrap();
+    for (reply, seq) in [(&mut first, 1), (&mut second, 2), (&mut last, 3)] {
+        let seq = begun + seq;
         assert_eq!(reply.try_recv().unwrap().seq, seq);
     }
     assert_eq!(hub.metrics.queue_commands.get(), 0);
-    let mut last = put(3);
+    let mut last = put(begun + 3);
     running.shut_down().unwrap();
     assert_eq!(
         last.try_recv().unwrap().seq,
-        4,
+        begun + 4,
         "a shutdown sees to it, too"
     );
 }
