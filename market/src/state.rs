@@ -243,7 +243,7 @@ impl State {
                 Money::notional(limit, leaves)
             }
             (Side::Buy, Working::At(price)) => Money::notional(price, leaves),
-            (Side::Buy, Working::AtMarket) if self.phase(terms.instrument).is_gathering() => {
+            (Side::Buy, Working::AtMarket) if !self.phase(terms.instrument).is_continuous() => {
                 Money::notional(self.collar_price(terms), leaves)
             }
             (Side::Buy, Working::AtMarket) => {

@@ -311,7 +311,7 @@ impl Model {
             Command::Tick => {
                 self.expire_proposals();
                 self.tick(tale);
-                self.end_calls(tale);
+                self.end_calls(i64::MAX, tale);
                 Ok(())
             }
             _ => Ok(()),
@@ -517,9 +517,11 @@ impl Model {
         self.check_funds(&terms, needed)?;
         self.count_pace(participant);
         self.remove(at, Id::Stale);
+        // An auction or something to follow is what it waits for.
+        let has_no_price = new.parked || new.works_at.is_none() && new.trigger.is_none();
         let keeps_place = (old.works_at, old.trigger) == (new.works_at, new.trigger)
             && old.parked == new.parked
-            && (!new.parked || old.terms.ord_type == terms.ord_type)
+            && (!has_no_price || old.terms.ord_type == terms.ord_type)
             && old.terms.max_floor == terms.max_floor
             && new.total <= old.total;
         if new.leaves() == 0 {

@@ -5,6 +5,7 @@ use market::command::Command;
 use market::fees::{Fees, MAX_FEE_PPM, MAX_MINIMUM, TIERS};
 use market::id::{AccountId, InstrumentId, ParticipantId};
 use market::money::Money;
+use market::order::OrdType;
 use market::refusal::Refusal;
 
 #[derive(Clone, Debug, Default)]
@@ -79,12 +80,16 @@ impl Model {
         Ok(())
     }
 
-    /// What is held reserves anew where its fees change.
+    /// What is held, and what waits for an auction at any price, reserves anew where its fees change.
     fn bind_where(&mut self, is_meant: impl Fn(&Order) -> bool) {
         for at in 0..self.orders.len() {
             let mut order = self.orders[at].clone();
             if is_meant(&order) {
                 self.bind(&mut order);
+                let is_at_market = matches!(order.terms.ord_type, OrdType::Market);
+                if is_at_market && order.price().is_none() && order.trigger.is_none() {
+                    order.cover = self.cover(&order.terms);
+                }
                 self.orders[at] = order;
             }
         }

@@ -183,7 +183,8 @@ impl Model {
             due.extend(until.filter(|it| *it <= self.now).map(|it| (it, *account)));
         }
         due.sort_unstable();
-        for (_, account) in due {
+        for (until, account) in due {
+            self.end_calls(until, tale);
             self.close_out(account, tale);
         }
     }

@@ -248,10 +248,11 @@ impl Model {
         self.now + i64::try_from(nanos).expect("a day at most")
     }
 
-    /// Ends the calls whose time has come, the earliest first.
-    pub(super) fn end_calls(&mut self, tale: &mut Tale) {
+    /// Ends the calls whose time has come, if it was before `until`; the earliest first.
+    pub(super) fn end_calls(&mut self, until: i64, tale: &mut Tale) {
         loop {
-            let due = self.calls.iter().filter(|call| call.ends <= self.now);
+            let calls = self.calls.iter();
+            let due = calls.filter(|call| call.ends <= self.now && call.ends < until);
             let Some(call) = due.min_by_key(|call| (call.ends, call.instrument)) else {
                 return;
             };
