@@ -1,4 +1,4 @@
-//! [`Writer`]: the end of the journal that is written. Appends whole batches, begins segments. Who syncs when is [`super::commit`]'s matter.
+//! [`Writer`]: the end of the journal that is written. Appends whole batches, begins segments. Who syncs when is the matter of whoever writes.
 
 use crate::disk::{Disk, Tape};
 use crate::entry::Epoch;

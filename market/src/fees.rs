@@ -1,4 +1,4 @@
-//! [`Fees`]: what a trade costs each side, by instrument and by the participant's tier; [`FeeBook`]: what holds now. In: a notional. Out: an
+//! [`Fees`]: what a trade costs each side, by instrument and by the participant's tier; `FeeBook`: what holds now. In: a notional. Out: an
 //! amount that goes from the account of a side to the venue's own, or back when it is a rebate. Knows no orders and no balances.
 
 use crate::id::{AccountId, InstrumentId, ParticipantId};

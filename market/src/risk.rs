@@ -1,5 +1,5 @@
-//! Risk before the book: what accounts have and reserve ([`ledger`]), what operators allow ([`limits`]), what participants have at stake
-//! ([`watch`]), how fast they send ([`pace`]), what they may borrow ([`shorts`]), and who is called for margin ([`margin`]).
+//! Risk before the book: what accounts have and reserve (`ledger`), what operators allow (`limits`), what participants have at stake
+//! (`watch`), how fast they send (`pace`), what they may borrow (`shorts`), and who is called for margin (`margin`).
 
 pub(crate) mod ledger;
 pub mod limits;

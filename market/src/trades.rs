@@ -1,5 +1,5 @@
-//! [`Trades`]: the last trades, for as long as they can still be undone or corrected, and what operators have proposed about them. Two of them
-//! must agree: what one proposes another approves, within a quarter of an hour. How balances follow stands in [`crate::mending`].
+//! `Trades`: the last trades, for as long as they can still be undone or corrected, and what operators have proposed about them. Two of them
+//! must agree: what one proposes another approves, within a quarter of an hour. How balances follow stands in `mending`.
 
 use crate::id::{AccountId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::money::Money;

@@ -1,6 +1,6 @@
 //! Who decides, and who writes. The sequencer thread decides what stands in the queue and hands whole batches to the journal thread: while that
 //! writes and syncs one, the next is decided. When neither has anything to do, an asker need not wake them: it decides what it has just
-//! asked itself, and without a sync it writes it, too. Whoever decides holds the [`Decider`], so there is one order, and one journal.
+//! asked itself, and without a sync it writes it, too. Whoever decides holds the `Decider`, so there is one order, and one journal.
 
 use crate::clock::Clock;
 use crate::commit::{Batch, Commit};

@@ -1,5 +1,5 @@
 //! The limits that an operator sets: of a participant, of a participant in one currency, of an account in one instrument. `None` is no limit.
-//! Whether an order keeps them is asked of [`crate::risk::watch`].
+//! Whether an order keeps them is asked of `risk::watch`.
 
 use crate::id::{AccountId, AssetId, InstrumentId, ParticipantId};
 use crate::money::Money;
