@@ -7,6 +7,7 @@
 //! | [`control`], [`session`], [`tail`] | the commands that ask the exchange |
 //! | [`explain`], [`journal`], [`replay`], [`store`] | the commands that work offline |
 //! | [`show`] | tables and JSON |
+//! | [`soundness`] | what `verify` says of files |
 //! | [`failure`] | what can go wrong, and the exit codes |
 //! | [`run`] | arguments → command → text → exit code |
 //!
@@ -25,5 +26,6 @@ pub mod replay;
 pub mod run;
 pub mod session;
 pub mod show;
+pub mod soundness;
 pub mod store;
 pub mod tail;

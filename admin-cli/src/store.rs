@@ -4,6 +4,7 @@
 use crate::args::Range;
 use crate::failure::Failure;
 use crate::show::{Column, Show, pairs, printable, table};
+use crate::soundness::Soundness;
 use bytes::{Bytes, BytesMut};
 use fix_engine::codec::message::Message;
 use fix_engine::io::file_store::inspection::{self, Inspection, KeptMessage, SegmentInspection};
@@ -71,25 +72,11 @@ struct Tail {
 #[derive(Debug, Serialize)]
 pub struct Verdict {
     path: PathBuf,
-    verdict: Soundness,
-    /// The file to blame.
-    file: Option<PathBuf>,
-    /// Where in it.
-    offset: Option<u64>,
-    /// What is wrong there.
-    why: Option<String>,
+    #[serde(flatten)]
+    soundness: Soundness,
     /// Records that were checked; 0 when it is damaged.
     records: u64,
     in_use_by: Option<u32>,
-}
-
-/// The three verdicts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Soundness {
-    Sound,
-    TornTail,
-    Damaged,
 }
 
 /// Messages of a store.
@@ -126,18 +113,14 @@ pub fn inspect(path: &Path) -> Result<Contents, Failure> {
 /// a verdict.
 pub fn verify(path: &Path) -> Result<Verdict, Failure> {
     is_no_segment(path)?;
-    match inspection::inspect(path) {
+    match inspection::inspect(path).map_err(|error| failure(path, &error)) {
         Ok(inspection) => Ok(Verdict::of(path, inspection)),
-        Err(StoreError::Damaged { place, offset, why }) => Ok(Verdict {
+        Err(failure) => Ok(Verdict {
             path: path.to_owned(),
-            verdict: Soundness::Damaged,
-            file: Some(place.into()),
-            offset: Some(offset),
-            why: Some(why),
+            soundness: Soundness::of(failure)?,
             records: 0,
             in_use_by: None,
         }),
-        Err(error) => Err(failure(path, &error)),
     }
 }
 
@@ -169,23 +152,17 @@ pub fn messages(path: &Path, range: &Range) -> Result<Messages, Failure> {
 
 impl Verdict {
     fn of(path: &Path, inspection: Inspection) -> Self {
-        let tail = inspection.torn_tail;
-        let why = tail.as_ref().map(|tail| {
-            format!(
+        let torn = inspection.torn_tail.map(|tail| Soundness::TornTail {
+            why: format!(
                 "{} bytes at the end are no whole record: the next start cuts them off",
                 tail.bytes
-            )
+            ),
+            file: tail.path,
+            offset: tail.offset,
         });
         Self {
             path: path.to_owned(),
-            verdict: if tail.is_some() {
-                Soundness::TornTail
-            } else {
-                Soundness::Sound
-            },
-            offset: tail.as_ref().map(|tail| tail.offset),
-            file: tail.map(|tail| tail.path),
-            why,
+            soundness: torn.unwrap_or(Soundness::Sound),
             records: inspection.messages + inspection.skips + inspection.inbound,
             in_use_by: inspection.holder,
         }
@@ -193,43 +170,17 @@ impl Verdict {
 
     /// Why the process must not end with 0.
     pub fn failure(&self) -> Option<Failure> {
-        let file = self.file.clone().unwrap_or_else(|| self.path.clone());
-        let offset = self.offset.unwrap_or_default();
-        let why = self.why.clone().unwrap_or_default();
-        match self.verdict {
-            Soundness::Sound => None,
-            Soundness::TornTail => Some(Failure::TornTail {
-                path: file,
-                offset,
-                why,
-            }),
-            Soundness::Damaged => Some(Failure::Damaged {
-                path: file,
-                offset,
-                why,
-            }),
-        }
+        self.soundness.failure()
     }
 }
 
 impl Show for Verdict {
     fn table(&self) -> String {
-        let verdict = match self.verdict {
-            Soundness::Sound => "sound",
-            Soundness::TornTail => "torn tail",
-            Soundness::Damaged => "damaged",
-        };
         let mut rows = vec![
-            ("verdict", verdict.to_owned()),
+            ("verdict", self.soundness.word().to_owned()),
             ("records", self.records.to_string()),
         ];
-        rows.extend(
-            self.file
-                .iter()
-                .map(|file| ("file", file.display().to_string())),
-        );
-        rows.extend(self.offset.map(|offset| ("offset", offset.to_string())));
-        rows.extend(self.why.iter().map(|why| ("why", why.clone())));
+        rows.extend(self.soundness.rows());
         rows.extend(in_use(self.in_use_by));
         pairs(&rows)
     }

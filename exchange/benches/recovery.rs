@@ -14,13 +14,13 @@ mod generator;
 
 use exchange::clock::SystemClock;
 use exchange::config::{Durability, JournalConfig};
-use exchange::entry::{Entry, Instruction, Origin, TraceId};
 use exchange::hub::{self, Hub, Running};
 use exchange::sequencer::Submission;
 use generator::{Generator, Mix};
 use journal::catalog::Catalog;
 use journal::disk::Files;
 use journal::engine::Engine;
+use journal::entry::{Entry, Instruction, Origin, TraceId};
 use journal::record;
 use journal::replay;
 use market::account::AccountTerms;

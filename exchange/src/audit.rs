@@ -2,8 +2,8 @@
 //! [`Directory`] has taken them in. Out: lines for people. It keeps a bounded number; the journal keeps all.
 
 use crate::directory::Directory;
-use crate::entry::{Entry, Instruction, Origin};
-use crate::participant::{Credentials, ParticipantChange, PasswordHash};
+use journal::entry::{Entry, Instruction, Origin};
+use journal::participant::{Credentials, ParticipantChange, PasswordHash};
 use market::command::Command;
 use market::control::session::AuditLine;
 use market::event::Event;

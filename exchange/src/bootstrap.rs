@@ -8,9 +8,9 @@ mod run;
 
 pub use run::{BootstrapError, bootstrap};
 
-use crate::participant::network::Network;
-use crate::participant::subject::CertSubject;
-use crate::participant::{ClientCert, Fingerprint, Password};
+use journal::participant::network::Network;
+use journal::participant::subject::CertSubject;
+use journal::participant::{ClientCert, Fingerprint, Password};
 use market::id::{AccountName, AssetCode, CompId, Symbol};
 use market::instrument::Instrument;
 use market::money::Money;

@@ -6,13 +6,13 @@
 use crate::audit::Audit;
 use crate::config::Durability;
 use crate::directory::Directory;
-use crate::entry::Entry;
 use crate::feed::Feed;
 use crate::health::Health;
-use crate::journal::record;
-use crate::journal::writer::Writer;
 use crate::metrics::Metrics;
 use crate::sequencer::{Stop, StopReason};
+use journal::entry::Entry;
+use journal::record;
+use journal::writer::Writer;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;

@@ -6,8 +6,8 @@
 pub mod record;
 
 use crate::directory::record::ParticipantRecord;
-use crate::entry::{Entry, Instruction, Origin};
-use crate::participant::ParticipantChange;
+use journal::entry::{Entry, Instruction, Origin};
+use journal::participant::ParticipantChange;
 use market::command::Command;
 use market::event::Event;
 use market::id::{

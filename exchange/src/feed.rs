@@ -4,10 +4,10 @@
 //!
 //! In: batches of durable entries from the journal thread. Out: a [`FeedReader`] for each subscriber.
 
-use crate::entry::Entry;
-use crate::journal::JournalError;
-use crate::journal::cursor::Cursor;
-use crate::journal::segment::Segments;
+use journal::JournalError;
+use journal::cursor::Cursor;
+use journal::entry::Entry;
+use journal::segment::Segments;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -281,7 +281,7 @@ impl fmt::Debug for FeedReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{Instruction, Origin, TraceId};
+    use journal::entry::{Instruction, Origin, TraceId};
     use market::command::Command;
     use market::event::Event;
     use market::time::Timestamp;

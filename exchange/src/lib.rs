@@ -8,10 +8,6 @@
 //!
 //! This crate is the one place where FIX meets the market. It deliberately knows nothing of the back office or SQL.
 
-// What the journal holds, and the engine that replays it, is a crate of its own, so that tools can read it without the server.
-pub use ::journal;
-pub use journal::{data, engine, entry, participant};
-
 mod archive;
 pub mod audit;
 pub mod bootstrap;

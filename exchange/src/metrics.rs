@@ -3,8 +3,8 @@
 pub mod fix;
 pub mod labels;
 
-use crate::entry::{Entry, Instruction};
 use crate::metrics::fix::FixMetrics;
+use journal::entry::{Entry, Instruction};
 use market::event::Event;
 use prometheus::{
     Gauge, Histogram, HistogramOpts, IntCounter, IntGauge, IntGaugeVec, Opts, Registry,

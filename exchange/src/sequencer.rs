@@ -6,9 +6,9 @@ mod decider;
 mod queue;
 pub mod run;
 
-use crate::entry::{Entry, Instruction, Origin, TraceId};
 use crate::sequencer::queue::Refused;
 use crate::sequencer::run::Shared;
+use journal::entry::{Entry, Instruction, Origin, TraceId};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;

@@ -4,7 +4,7 @@
 use crate::failure::Failure;
 use crate::pki::Identity;
 use crate::private_file;
-use exchange::participant::Password;
+use journal::participant::Password;
 use market::id::{AccountName, CompId, Symbol};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;

@@ -3,7 +3,7 @@
 
 use crate::config::listing::{Listing, ParticipantListing};
 use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument};
-use exchange::participant::ClientCert;
+use journal::participant::ClientCert;
 use market::id::{AccountName, AssetCode, CompId, Symbol};
 use market::money::Money;
 use market::qty::Qty;

@@ -3,7 +3,7 @@
 
 use crate::failure::Failure;
 use crate::private_file;
-use exchange::participant::Password;
+use journal::participant::Password;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

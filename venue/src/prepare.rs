@@ -11,8 +11,8 @@ use crate::folder::DataFolder;
 use crate::passwords::Passwords;
 use crate::pki::{Pki, fingerprint};
 use exchange::bootstrap::{Declared, DeclaredParticipant};
-use exchange::participant::network::NETWORKS_MAX;
-use exchange::participant::{
+use journal::participant::network::NETWORKS_MAX;
+use journal::participant::{
     ClientCert, Fingerprint, PASSWORD_AGE_MAX_DAYS, Password, new_password,
 };
 

@@ -4,6 +4,7 @@
 use crate::failure::Failure;
 use crate::journal::{Shelf, unusable};
 use crate::show::{Show, pairs};
+use crate::soundness::Soundness;
 use journal::record;
 use journal::replay::{self, End, Replayed};
 use journal::snapshot::Snapshot;
@@ -15,27 +16,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Serialize)]
 pub struct Verdict {
     path: PathBuf,
-    verdict: Soundness,
+    #[serde(flatten)]
+    soundness: Soundness,
     segments: usize,
     /// Sound entries up to the first that is not.
     entries: u64,
     last_seq: u64,
     snapshots: usize,
-    /// The file to blame.
-    file: Option<PathBuf>,
-    /// Where in it.
-    offset: Option<u64>,
-    /// What is wrong there.
-    why: Option<String>,
-}
-
-/// The three verdicts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Soundness {
-    Sound,
-    TornTail,
-    Damaged,
 }
 
 /// Checks the journal in a data folder, or a folder of segments.
@@ -43,36 +30,19 @@ enum Soundness {
 /// # Errors
 /// [`Failure::File`] when something cannot be read at all. Damage is a verdict.
 pub fn verify(path: &Path) -> Result<Verdict, Failure> {
-    let shelf = match Shelf::open(path) {
-        Ok(shelf) => shelf,
-        Err(damage @ Failure::Damaged { .. }) => return Ok(Verdict::new(path).damaged(damage)),
-        Err(other) => return Err(other),
+    let mut verdict = Verdict {
+        path: path.to_owned(),
+        soundness: Soundness::Sound,
+        segments: 0,
+        entries: 0,
+        last_seq: 0,
+        snapshots: 0,
     };
-    let mut verdict = Verdict::new(path);
-    verdict.segments = shelf.catalog.segments().len();
-    verdict.snapshots = shelf.snapshots.len();
-    let mut walk = Walk {
-        last_seq: shelf.before(),
-        last_at: None,
-        wrong: None,
+    verdict.soundness = match verdict.look() {
+        Ok(soundness) => soundness,
+        Err(failure) => Soundness::of(failure)?,
     };
-    let ended = walk.all(&shelf);
-    verdict.last_seq = walk.last_seq;
-    verdict.entries = walk.last_seq - shelf.before();
-    let end = match ended {
-        Ok(end) => end,
-        Err(damage @ Failure::Damaged { .. }) => return Ok(verdict.damaged(damage)),
-        Err(other) => return Err(other),
-    };
-    for listed in &shelf.snapshots {
-        let checked = Snapshot::read(&listed.path).and_then(Snapshot::restore);
-        match checked.map_err(|error| unusable(&error)) {
-            Ok(_) => {}
-            Err(damage @ Failure::Damaged { .. }) => return Ok(verdict.damaged(damage)),
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(verdict.torn(end))
+    Ok(verdict)
 }
 
 /// Everything that is looked at besides what a replay looks at.
@@ -115,69 +85,49 @@ impl Walk {
 }
 
 impl Verdict {
-    fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            verdict: Soundness::Sound,
-            segments: 0,
-            entries: 0,
-            last_seq: 0,
-            snapshots: 0,
-            file: None,
-            offset: None,
-            why: None,
+    /// Looks at everything, and counts it on the way.
+    fn look(&mut self) -> Result<Soundness, Failure> {
+        let shelf = Shelf::open(&self.path)?;
+        self.segments = shelf.catalog.segments().len();
+        self.snapshots = shelf.snapshots.len();
+        let mut walk = Walk {
+            last_seq: shelf.before(),
+            last_at: None,
+            wrong: None,
+        };
+        let ended = walk.all(&shelf);
+        self.last_seq = walk.last_seq;
+        self.entries = walk.last_seq - shelf.before();
+        let end = ended?;
+        for listed in &shelf.snapshots {
+            let checked = Snapshot::read(&listed.path).and_then(Snapshot::restore);
+            checked.map_err(|error| unusable(&error))?;
         }
-    }
-
-    fn damaged(mut self, damage: Failure) -> Self {
-        if let Failure::Damaged { path, offset, why } = damage {
-            self.verdict = Soundness::Damaged;
-            (self.file, self.offset, self.why) = (Some(path), Some(offset), Some(why));
-        }
-        self
-    }
-
-    fn torn(mut self, end: End) -> Self {
-        if let Some(torn) = end.torn {
-            self.verdict = Soundness::TornTail;
-            self.file = Some(torn.segment);
-            self.offset = Some(torn.offset);
-            self.why = Some(format!("{}: the next start cuts it off", torn.what));
-        }
-        self
+        Ok(end
+            .torn
+            .map_or(Soundness::Sound, |torn| Soundness::TornTail {
+                file: torn.segment,
+                offset: torn.offset,
+                why: format!("{}: the next start cuts it off", torn.what),
+            }))
     }
 
     /// Why the process must not end with 0.
     pub fn failure(&self) -> Option<Failure> {
-        let path = self.file.clone().unwrap_or_else(|| self.path.clone());
-        let offset = self.offset.unwrap_or_default();
-        let why = self.why.clone().unwrap_or_default();
-        match self.verdict {
-            Soundness::Sound => None,
-            Soundness::TornTail => Some(Failure::TornTail { path, offset, why }),
-            Soundness::Damaged => Some(Failure::Damaged { path, offset, why }),
-        }
+        self.soundness.failure()
     }
 }
 
 impl Show for Verdict {
     fn table(&self) -> String {
-        let verdict = match self.verdict {
-            Soundness::Sound => "sound",
-            Soundness::TornTail => "torn tail",
-            Soundness::Damaged => "damaged",
-        };
         let mut rows = vec![
-            ("verdict", verdict.to_owned()),
+            ("verdict", self.soundness.word().to_owned()),
             ("segments", self.segments.to_string()),
             ("entries", self.entries.to_string()),
             ("last entry", self.last_seq.to_string()),
             ("snapshots", self.snapshots.to_string()),
         ];
-        let file = self.file.iter();
-        rows.extend(file.map(|file| ("file", file.display().to_string())));
-        rows.extend(self.offset.map(|offset| ("offset", offset.to_string())));
-        rows.extend(self.why.iter().map(|why| ("why", why.clone())));
+        rows.extend(self.soundness.rows());
         pairs(&rows)
     }
 }

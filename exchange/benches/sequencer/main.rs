@@ -20,11 +20,11 @@ mod processor;
 
 use exchange::clock::SystemClock;
 use exchange::config::{Durability, JournalConfig};
-use exchange::entry::{Entry, Instruction, Origin, TraceId};
 use exchange::hub::{self, Hub};
-use exchange::journal::disk::Files;
 use exchange::sequencer::{Submission, SubmitError};
 use flow::{Flow, PARTICIPANTS};
+use journal::disk::Files;
+use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::command::Command;
 use market::id::ParticipantId;
 use processor::ProcessorTime;

@@ -2,12 +2,12 @@
 
 use crate::bootstrap::{Declared, DeclaredAccount, DeclaredParticipant};
 use crate::directory::{Directory, OPENING};
-use crate::entry::{Entry, Instruction, Origin};
 use crate::hub::Hub;
-use crate::participant::{Credentials, HashError, ParticipantChange, PasswordHash, Rights};
 use crate::sequencer::SubmitError;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use journal::entry::{Entry, Instruction, Origin};
+use journal::participant::{Credentials, HashError, ParticipantChange, PasswordHash, Rights};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::event::Event;

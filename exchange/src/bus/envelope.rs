@@ -2,7 +2,7 @@
 //! since names in the directory never change.
 
 use crate::directory::Directory;
-use crate::entry::{Entry, Epoch};
+use journal::entry::{Entry, Epoch};
 use market::event::Event;
 use market::id::{AccountId, AccountName, AssetCode, CompId, InstrumentId, TradeId};
 use market::instrument::Instrument;

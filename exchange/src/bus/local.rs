@@ -2,10 +2,10 @@
 
 use crate::bus::envelope::envelopes;
 use crate::directory::Directory;
-use crate::entry::Epoch;
 use crate::feed::{Feed, FeedError, FeedReader};
 use crate::holds::Holds;
 use crate::hub::Hub;
+use journal::entry::Epoch;
 use market::topic::Envelope;
 use prometheus::IntGauge;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! How far Kafka has acknowledged: one line in `DATA/bus/kafka.position`, `EPOCH SEQ`, replaced as a whole. Lost or older than the truth, some
 //! envelopes are sent twice, which readers drop by comparing `(seq, index)`; it is never ahead of the truth.
 
-use crate::entry::Epoch;
+use journal::entry::Epoch;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};

@@ -3,9 +3,9 @@
 
 use crate::calendar::Calendar;
 use crate::clock::Clock;
-use crate::entry::{Instruction, Origin};
 use crate::hub::Hub;
 use crate::sequencer::SubmitError;
+use journal::entry::{Instruction, Origin};
 use market::command::Command;
 use market::time::Timestamp;
 use std::time::Duration;

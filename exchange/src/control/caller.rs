@@ -2,10 +2,10 @@
 //! Out: a name and a role.
 
 use crate::control::failure::Failure;
-use crate::entry::Origin;
 use crate::revoked::{CertificateId, Revoked};
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
+use journal::entry::Origin;
 use market::text::Text;
 use std::net::SocketAddr;
 use std::sync::Arc;

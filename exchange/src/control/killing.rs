@@ -3,11 +3,11 @@
 use crate::control::caller::Caller;
 use crate::control::desk::{Desk, OPERATE, read};
 use crate::control::failure::Failure;
-use crate::entry::Instruction;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, State};
+use journal::entry::Instruction;
 use market::command::Command;
 use market::control::kill::{KillOutcome, KillRequest, ReinstateRequest, Target};
 use market::event::Event;

@@ -6,9 +6,9 @@ use crate::control::desk::{Desk, OPERATE};
 use crate::control::failure::Failure;
 use crate::control::terms;
 use crate::directory::record::ParticipantRecord;
-use crate::entry::{Entry, Instruction, Origin};
 use crate::gateway::roster::SessionHandle;
-use crate::participant::{Credentials, ParticipantChange};
+use journal::entry::{Entry, Instruction, Origin};
+use journal::participant::{Credentials, ParticipantChange};
 use market::command::Command;
 use market::control::secret::Secret;
 use market::control::session::{

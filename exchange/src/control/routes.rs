@@ -6,7 +6,6 @@ use crate::control::desk::{ALL, Desk, FUND, LOOK, OPERATE, read};
 use crate::control::door::Door;
 use crate::control::failure::Failure;
 use crate::control::{killing, sessions, tail};
-use crate::entry::{Entry, Instruction, Origin};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
@@ -16,6 +15,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, serve::IncomingStream};
+use journal::entry::{Entry, Instruction, Origin};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::control::{

@@ -3,13 +3,13 @@
 
 use crate::control::failure::Failure;
 use crate::directory::Directory;
-use crate::participant::network::{NETWORKS_MAX, Network};
-use crate::participant::subject::CertSubject;
-use crate::participant::{
+use fix_engine::session::store::MAX_MSG_SEQ_NUM;
+use journal::participant::network::{NETWORKS_MAX, Network};
+use journal::participant::subject::CertSubject;
+use journal::participant::{
     ClientCert, Credentials, Fingerprint, PASSWORD_AGE_MAX_DAYS, Password, PasswordHash, Rights,
     new_password,
 };
-use fix_engine::session::store::MAX_MSG_SEQ_NUM;
 use market::control::secret::Secret;
 use market::control::session::{AddSession, CertPolicy, ChangeSession, SetNumbers};
 use market::id::{AccountId, AccountName, CompId};

@@ -1,8 +1,8 @@
 //! [`ParticipantRecord`]: a participant as the gateway needs it. In: its changes, in the order of the journal. Out: whether it may log on,
 //! how it proves who it is, and what it may do then.
 
-use crate::entry::{Entry, Origin};
-use crate::participant::{Credentials, ParticipantChange};
+use journal::entry::{Entry, Origin};
+use journal::participant::{Credentials, ParticipantChange};
 use market::id::{AccountId, CompId, ParticipantId};
 use market::text::Text;
 use market::time::Timestamp;

@@ -4,7 +4,6 @@
 //! others do not wait for it.
 
 use crate::directory::record::ParticipantRecord;
-use crate::entry::Entry;
 use crate::feed::{Feed, FeedError, FeedReader};
 use crate::gateway::crew::Crew;
 use crate::gateway::mails::mails;
@@ -12,8 +11,9 @@ use crate::gateway::roster::{Mail, Roster};
 use crate::gateway::session_task::SessionTask;
 use crate::gateway::straggler::{Straggler, StragglerParts};
 use crate::gateway::venue::Venue;
-use crate::participant::ParticipantChange;
 use fix_engine::session::store::StoreError;
+use journal::entry::Entry;
+use journal::participant::ParticipantChange;
 use market::id::{CompId, ParticipantId};
 use std::collections::BTreeMap;
 use std::pin::pin;

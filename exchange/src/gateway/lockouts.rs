@@ -6,8 +6,8 @@
 //! Time is an input. It knows no password. What it remembers is bounded; when it is full, the failure that is furthest back is forgotten.
 
 use crate::config::FixConfig;
-use crate::participant::network::cut;
 use fix_engine::time::Timestamp;
+use journal::participant::network::cut;
 use market::id::CompId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;

@@ -2,10 +2,10 @@
 //! what an operator wants of them, and last that the message which became the entry is durable and all it caused has been told.
 
 use crate::directory::Directory;
-use crate::entry::{Entry, Origin};
 use crate::gateway::outbound;
 use crate::gateway::roster::{Bidding, Mail};
-use crate::participant::ParticipantChange;
+use journal::entry::{Entry, Origin};
+use journal::participant::ParticipantChange;
 use market::id::ParticipantId;
 use std::sync::Arc;
 

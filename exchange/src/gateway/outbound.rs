@@ -3,17 +3,17 @@
 //! names (ExecID = `seq-event`, with `b` or `s` for the side of a trade). Pure.
 
 use crate::directory::Directory;
-use crate::entry::{Entry, Instruction};
 use crate::gateway::refused::{
     cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason, refusal_text,
 };
 use crate::gateway::report::{self, NO_ORDER, NO_SYMBOL, Report, UNDISCLOSED};
 use crate::gateway::user::{UserStatus, user_response};
-use crate::participant::ParticipantChange;
 use fix_engine::codec::body::Body;
 use fix_engine::session::input::Cause;
 use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
+use journal::entry::{Entry, Instruction};
+use journal::participant::ParticipantChange;
 use market::command::{Amendment, Change, Command};
 use market::event::{CancelReason, CxlRejResponseTo, Event, Restatement};
 use market::id::{ClOrdId, InstrumentId, ParticipantId, TradeId};

@@ -5,9 +5,9 @@
 use crate::config::FixConfig;
 use crate::gateway::checks::Checks;
 use crate::gateway::lockouts::{Attempt, Locked, Lockouts};
-use crate::participant::{Credentials, PasswordHash};
 use fix_engine::io::clock;
 use fix_engine::session::logon::Password;
+use journal::participant::{Credentials, PasswordHash};
 use prometheus::IntCounter;
 use std::sync::Arc;
 use tracing::{error, warn};

@@ -1,7 +1,6 @@
 //! [`Roster`]: the sessions of all participants, connected or not. Who wants something of a session finds its mailbox here, and how
 //! it stands. A session is added when its participant is defined, and taken out when the participant is removed.
 
-use crate::entry::Entry;
 use crate::gateway::connection::Peer;
 use crate::gateway::outbound::Told;
 use crate::gateway::passwords::Changed;
@@ -9,6 +8,7 @@ use crate::gateway::tap::Tap;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::Cause;
+use journal::entry::Entry;
 use market::control::SessionStatus;
 use market::id::{CompId, ParticipantId};
 use std::collections::BTreeMap;

@@ -18,7 +18,6 @@ mod turns;
 mod user;
 
 use crate::directory::record::ParticipantRecord;
-use crate::entry::TraceId;
 use crate::gateway::connection::{Connection, Inbound};
 use crate::gateway::floor::{Floor, files};
 use crate::gateway::logon::Stranger;
@@ -39,6 +38,7 @@ use fix_engine::session::action::Action;
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::session::store::{Store, StoreError};
+use journal::entry::TraceId;
 use market::id::{CompId, ParticipantId};
 use std::collections::{BTreeSet, VecDeque};
 use std::pin::{Pin, pin};

@@ -3,12 +3,12 @@
 //!
 //! The task never passes the dispatcher. While it stands where the dispatcher stands, the dispatcher may take the session back.
 
-use crate::entry::Entry;
 use crate::feed::{FeedError, FeedReader};
 use crate::gateway::crew::Crew;
 use crate::gateway::mails::mails;
 use crate::gateway::roster::Mail;
 use crate::gateway::venue::Venue;
+use journal::entry::Entry;
 use market::id::ParticipantId;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -136,14 +136,14 @@ mod tests {
     use crate::clock::SystemClock;
     use crate::config::JournalConfig;
     use crate::directory::Directory;
-    use crate::entry::{Instruction, Origin, TraceId};
     use crate::feed::Feed;
     use crate::gateway::dispatcher::{Dispatcher, Sessions};
     use crate::gateway::roster::{Roster, SessionHandle};
     use crate::hub;
-    use crate::journal::disk::Files;
-    use crate::journal::segment::Segments;
     use fix_engine::session::input::Cause;
+    use journal::disk::Files;
+    use journal::entry::{Instruction, Origin, TraceId};
+    use journal::segment::Segments;
     use market::command::Command;
     use market::event::Event;
     use market::time::Timestamp;

@@ -4,9 +4,9 @@
 
 use crate::clock::Clock;
 use crate::commit::{Batch, Sealed};
-use crate::engine::Engine;
-use crate::entry::{Entry, Instruction, Origin, TraceId};
 use crate::sequencer::Submission;
+use journal::engine::Engine;
+use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::command::Command;
 use market::event::Event;
 use market::time::Timestamp;

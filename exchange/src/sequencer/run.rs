@@ -5,13 +5,13 @@
 use crate::clock::Clock;
 use crate::commit::{Batch, Commit};
 use crate::config::Durability;
-use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::sequencer::decider::Decider;
 use crate::sequencer::queue::{Queue, Wake};
 use crate::sequencer::{Stop, StopReason, Submitter};
+use journal::engine::Engine;
 use market::time::Timestamp;
 use std::collections::VecDeque;
 use std::io;

@@ -1,13 +1,13 @@
 //! The archive: segments go when neither a snapshot that is kept nor a reader needs them, and only when that is configured.
 
-use crate::kit::{PATIENCE, config, enter, open_market, open_on, published, read_until, run};
+use crate::kit::{config, open_market, open_on, published, read_until};
+use crate::written::{first_seq, order};
 use exchange::config::{JournalConfig, OldSegments};
 use exchange::feed::FeedError;
 use exchange::hub::Hub;
-use exchange::journal::JournalError;
-use exchange::journal::disk::Files;
-use exchange::journal::snapshot;
-use market::order::Side;
+use journal::JournalError;
+use journal::disk::Files;
+use journal::snapshot;
 use std::fs;
 use std::path::Path;
 
@@ -25,17 +25,7 @@ fn with(old_segments: OldSegments) -> JournalConfig {
 /// Orders up to entry `until`, and the snapshots on the way.
 async fn trade(hub: &Hub, until: u64) {
     while hub.feed.last_seq() < until {
-        let n = hub.feed.last_seq();
-        let side = if n.is_multiple_of(3) {
-            Side::Sell
-        } else {
-            Side::Buy
-        };
-        run(hub, enter(side, n, "100.00", "7")).await;
-        let due = hub.feed.last_seq() / EVERY * EVERY;
-        let mut snapshot = hub.snapshot.clone();
-        let made = snapshot.wait_for(|newest| *newest >= due);
-        tokio::time::timeout(PATIENCE, made).await.unwrap().unwrap();
+        order(hub, &with(OldSegments::Keep), hub.feed.last_seq()).await;
     }
 }
 
@@ -50,10 +40,9 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The last entry of an archived segment: the one before the first of the next segment.
-fn first_seq(folder: &Path, name: &str) -> u64 {
-    let bytes = fs::read(folder.join(name)).unwrap();
-    u64::from_le_bytes(bytes[28..36].try_into().unwrap())
+/// The first entry of a segment.
+fn begins(folder: &Path, name: &str) -> u64 {
+    first_seq(&fs::read(folder.join(name)).unwrap())
 }
 
 #[tokio::test]
@@ -82,10 +71,10 @@ async fn archived_segments_are_those_that_no_kept_snapshot_needs_and_can_be_put_
     let oldest = snapshot::list(folder.path()).unwrap().last().unwrap().seq;
     assert_eq!(oldest, 4 * EVERY);
     // Everything from the oldest snapshot on is there, and not a segment more than that needs.
-    assert!(first_seq(&journal, &left[0]) <= oldest + 1);
-    assert!(first_seq(&journal, &left[1]) > oldest + 1, "{left:?}");
+    assert!(begins(&journal, &left[0]) <= oldest + 1);
+    assert!(begins(&journal, &left[1]) > oldest + 1, "{left:?}");
     let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
-    let first = first_seq(&journal, &left[0]);
+    let first = begins(&journal, &left[0]);
     let mut reader = hub.feed.subscribe(0);
     match reader.next().await {
         Err(FeedError::Files(JournalError::Unheld {
@@ -123,7 +112,7 @@ async fn a_reader_that_is_behind_holds_its_segments() {
     let journal = folder.path().join("journal");
     let oldest = snapshot::list(folder.path()).unwrap().last().unwrap().seq;
     let left = names(&journal);
-    assert!(first_seq(&journal, &left[1]) > oldest + 1, "{left:?}");
+    assert!(begins(&journal, &left[1]) > oldest + 1, "{left:?}");
     assert_ne!(left[0], "0000000001.seg");
     assert_eq!(names(&folder.path().join("archive")), [""; 0], "removed");
 }

@@ -2,7 +2,7 @@
 
 use crate::kit::{open, published};
 use exchange::bootstrap::{BootstrapError, Declared, bootstrap};
-use exchange::participant::{ClientCert, Fingerprint, Password};
+use journal::participant::{ClientCert, Fingerprint, Password};
 use market::event::Event;
 use market::instrument::Phase;
 use market::refusal::Refusal;

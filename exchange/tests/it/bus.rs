@@ -3,8 +3,8 @@
 use crate::kit::{self, ACME, BUYER, PATIENCE, SELLER, cl_ord_id, enter, open, opening, submit};
 use exchange::bus::envelope::envelopes;
 use exchange::bus::local::LocalBus;
-use exchange::entry::{Epoch, Instruction, Origin};
 use exchange::hub::Hub;
+use journal::entry::{Epoch, Instruction, Origin};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::fees::Fees;
@@ -237,8 +237,8 @@ mod kafka {
     use crate::kit::{self, PATIENCE, enter, open};
     use exchange::bus::kafka::KafkaBus;
     use exchange::config::KafkaConfig;
-    use exchange::entry::Epoch;
     use exchange::hub::Hub;
+    use journal::entry::Epoch;
     use market::order::Side;
     use market::topic::{Envelope, Topic};
     use rdkafka::ClientConfig;

@@ -2,8 +2,8 @@
 
 use crate::caller::Caller;
 use crate::venue::{Authority, Venue, check};
-use exchange::entry::{Instruction, Origin};
 use hyper::Method;
+use journal::entry::{Instruction, Origin};
 use market::control::{
     AccountStatus, BookView, InstrumentStatus, SessionStatus, Status, TransferOutcome,
 };

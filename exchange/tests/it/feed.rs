@@ -3,7 +3,7 @@
 use crate::kit::{config, enter, open_market, open_on, published, read_until, run};
 use exchange::config::{Durability, JournalConfig};
 use exchange::feed::FeedError;
-use exchange::journal::disk::Files;
+use journal::disk::Files;
 use market::order::Side;
 use std::time::Duration;
 

@@ -3,49 +3,20 @@
 use crate::kit::{
     self, ObedientDisk, Orders, config, enter, open, open_market, open_on, published, run, try_open,
 };
+use crate::written::{offsets, segment, written};
 use exchange::config::{Durability, JournalConfig};
-use exchange::data::DataError;
-use exchange::entry::{Entry, Instruction, Origin};
 use exchange::hub::HubError;
-use exchange::journal::JournalError;
-use exchange::journal::disk::Files;
-use exchange::journal::record;
 use exchange::sequencer::{StopReason, SubmitError};
+use journal::JournalError;
+use journal::data::DataError;
+use journal::disk::Files;
+use journal::entry::{Entry, Instruction, Origin};
+use journal::record;
 use market::event::Event;
 use market::order::Side;
 use market::refusal::Refusal;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-/// A journal of a market and some orders, each entry written by itself; what was acknowledged.
-async fn written(data: &Path, config: &JournalConfig, orders: u64) -> Vec<Arc<Entry>> {
-    let (hub, running) = open_on(data, config, Box::new(Files)).unwrap();
-    open_market(&hub).await;
-    for n in 0..orders {
-        let side = if n % 3 == 0 { Side::Sell } else { Side::Buy };
-        run(&hub, enter(side, n, "100.00", "7")).await;
-    }
-    let entries = published(&hub).await;
-    running.shut_down().unwrap();
-    entries
-}
-
-fn segment(data: &Path, number: u32) -> PathBuf {
-    data.join("journal").join(format!("{number:010}.seg"))
-}
-
-/// Where each record of a segment begins, and the end.
-fn offsets(bytes: &[u8]) -> Vec<usize> {
-    let mut at = 40;
-    let mut offsets = vec![at];
-    while at < bytes.len() {
-        let len = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-        at += record::HEADER_BYTES + usize::try_from(len).unwrap();
-        offsets.push(at);
-    }
-    offsets
-}
+use std::path::Path;
 
 /// A data folder whose only segment has these bytes.
 fn folder_with(bytes: &[u8]) -> tempfile::TempDir {

@@ -2,10 +2,10 @@
 
 use exchange::clock::Clock;
 use exchange::config::{Durability, JournalConfig};
-use exchange::entry::{Entry, Instruction, Origin, TraceId};
 use exchange::hub::{self, Hub, HubError, Running};
-use exchange::journal::disk::{Disk, Files, Tape};
 use exchange::sequencer::{Submission, SubmitError};
+use journal::disk::{Disk, Files, Tape};
+use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};

@@ -23,3 +23,4 @@ mod sessions;
 mod snapshots;
 mod tail;
 mod venue;
+mod written;

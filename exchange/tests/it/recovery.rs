@@ -2,27 +2,28 @@
 //! acknowledged, or it refuses and names the place, or it gives up exactly what it was told to.
 
 use crate::kit::{ObedientDisk, Orders, config, enter, open_market, open_on, published, run};
+use crate::written::{first_seq, made, offsets, segment, written};
 use exchange::clock::Clock;
 use exchange::config::JournalConfig;
-use exchange::data::DataError;
-use exchange::entry::{Entry, Instruction, Origin};
 use exchange::hub::{self, Hub, HubError, Running};
-use exchange::journal::JournalError;
-use exchange::journal::cut::Accepted;
-use exchange::journal::disk::Files;
-use exchange::journal::record;
-use exchange::journal::snapshot;
 use exchange::sequencer::{StopReason, SubmitError};
+use journal::JournalError;
+use journal::cut::Accepted;
+use journal::data::DataError;
+use journal::disk::Files;
+use journal::entry::{Instruction, Origin};
+use journal::snapshot;
 use market::command::Command;
 use market::order::Side;
 use market::time::Timestamp;
 use std::collections::VecDeque;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 /// Entries between two snapshots.
 const EVERY: u64 = 30;
+/// So many fill several segments.
+const ORDERS: u64 = 100;
 const SEED: u64 = 20_261_126;
 
 fn small() -> JournalConfig {
@@ -42,48 +43,6 @@ fn accepting(place: &str) -> JournalConfig {
 
 fn open(data: &Path, config: &JournalConfig) -> Result<(Hub, Running), HubError> {
     open_on(data, config, Box::new(Files))
-}
-
-/// A journal of several segments; all its entries.
-async fn written(data: &Path, config: &JournalConfig) -> Vec<Arc<Entry>> {
-    let (hub, running) = open(data, config).unwrap();
-    open_market(&hub).await;
-    for n in 0..100 {
-        let side = if n % 3 == 0 { Side::Sell } else { Side::Buy };
-        run(&hub, enter(side, n, "100.00", "7")).await;
-        let next = hub.feed.last_seq() / EVERY * EVERY;
-        if config.snapshot_entries > 0 && next > *hub.snapshot.borrow() {
-            let mut snapshot = hub.snapshot.clone();
-            let made = snapshot.wait_for(|newest| *newest >= next);
-            tokio::time::timeout(crate::kit::PATIENCE, made)
-                .await
-                .unwrap()
-                .unwrap();
-        }
-    }
-    let entries = published(&hub).await;
-    running.shut_down().unwrap();
-    entries
-}
-
-fn segment(data: &Path, number: u64) -> PathBuf {
-    data.join("journal").join(format!("{number:010}.seg"))
-}
-
-/// Where each record of a segment begins, and its end.
-fn offsets(bytes: &[u8]) -> Vec<usize> {
-    let mut at = 40;
-    let mut offsets = vec![at];
-    while at < bytes.len() {
-        let len = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-        at += record::HEADER_BYTES + usize::try_from(len).unwrap();
-        offsets.push(at);
-    }
-    offsets
-}
-
-fn first_seq(bytes: &[u8]) -> u64 {
-    u64::from_le_bytes(bytes[28..36].try_into().unwrap())
 }
 
 /// SplitMix64.
@@ -107,7 +66,7 @@ async fn whatever_a_dying_machine_leaves_of_the_last_writes_all_whole_entries_ar
         snapshot_entries: EVERY,
         ..small()
     };
-    let entries = written(folder.path(), &snapshots).await;
+    let entries = written(folder.path(), &snapshots, ORDERS).await;
     let bytes = fs::read(segment(folder.path(), 1)).unwrap();
     let offsets = offsets(&bytes);
     let newest = snapshot::list(folder.path()).unwrap()[0].seq;
@@ -138,7 +97,7 @@ async fn whatever_a_dying_machine_leaves_of_the_last_writes_all_whole_entries_ar
 #[tokio::test]
 async fn damage_is_given_up_only_where_the_operator_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let entries = written(folder.path(), &small()).await;
+    let entries = written(folder.path(), &small(), ORDERS).await;
     let path = segment(folder.path(), 2);
     let mut bytes = fs::read(&path).unwrap();
     let offset = offsets(&bytes)[3];
@@ -196,7 +155,7 @@ async fn a_missing_segment_is_given_up_with_what_is_behind_it_snapshots_too() {
         snapshot_entries: EVERY,
         ..small()
     };
-    let entries = written(folder.path(), &snapshots).await;
+    let entries = written(folder.path(), &snapshots, ORDERS).await;
     let third = first_seq(&fs::read(segment(folder.path(), 3)).unwrap());
     fs::remove_file(segment(folder.path(), 3)).unwrap();
     match open(folder.path(), &small()) {
@@ -219,7 +178,7 @@ async fn a_missing_segment_is_given_up_with_what_is_behind_it_snapshots_too() {
 #[tokio::test]
 async fn the_first_segment_is_never_given_up_whole() {
     let folder = tempfile::tempdir().unwrap();
-    written(folder.path(), &small()).await;
+    written(folder.path(), &small(), ORDERS).await;
     let mut bytes = fs::read(segment(folder.path(), 1)).unwrap();
     bytes[0] = b'?';
     fs::write(segment(folder.path(), 1), &bytes).unwrap();
@@ -275,10 +234,7 @@ async fn a_clock_that_steps_back_takes_no_entry_with_it() {
         at.push(run(&hub, code(n)).await.at.nanos());
     }
     assert_eq!(at, [1_000, 2_000, 2_000, 2_000, 2_000, 3_000]);
-    let mut snapshot = hub.snapshot.clone();
-    let made = snapshot.wait_for(|newest| *newest == 4);
-    let made = tokio::time::timeout(crate::kit::PATIENCE, made).await;
-    assert_eq!(*made.unwrap().unwrap(), 4);
+    assert_eq!(made(&hub, 4).await, 4);
     running.shut_down().unwrap();
     // Over a restart with a tail behind the snapshot, and over one that ends exactly with it.
     let (hub, running) = open_at(folder.path(), &often, &[10, 20, 30, 4_000]);

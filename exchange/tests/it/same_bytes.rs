@@ -3,9 +3,9 @@
 use crate::kit::{ACME, BUYER, PATIENCE, cl_ord_id, config, enter, opening, published, submit};
 use exchange::clock::Clock;
 use exchange::config::JournalConfig;
-use exchange::entry::{Instruction, Origin};
 use exchange::hub;
-use exchange::journal::disk::Files;
+use journal::disk::Files;
+use journal::entry::{Instruction, Origin};
 use market::command::{Amendment, Change, Command};
 use market::order::Side;
 use market::time::Timestamp;

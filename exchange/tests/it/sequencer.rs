@@ -6,13 +6,13 @@ use crate::kit::{
 };
 use exchange::clock::Clock;
 use exchange::config::{Durability, JournalConfig};
-use exchange::entry::{Entry, Instruction, Origin, TraceId};
 use exchange::hub;
-use exchange::journal::disk::Files;
-use exchange::participant::{
+use exchange::sequencer::{StopReason, Submission, SubmitError};
+use journal::disk::Files;
+use journal::entry::{Entry, Instruction, Origin, TraceId};
+use journal::participant::{
     ClientCert, Credentials, Fingerprint, ParticipantChange, PasswordHash, Rights,
 };
-use exchange::sequencer::{StopReason, Submission, SubmitError};
 use market::command::Command;
 use market::event::Event;
 use market::id::ParticipantId;

@@ -1,13 +1,14 @@
 //! Snapshots: a start from one is a start from the whole journal; one that is not what was written is never believed.
 
-use crate::kit::{PATIENCE, config, enter, open_market, open_on, published, run};
+use crate::kit::{config, enter, open_market, open_on, published, run};
+use crate::written::made;
 use exchange::config::JournalConfig;
 use exchange::feed::FeedError;
 use exchange::hub::{Hub, HubError, Running};
-use exchange::journal::JournalError;
-use exchange::journal::disk::Files;
-use exchange::journal::segment;
-use exchange::journal::snapshot::{self, HEADER_BYTES};
+use journal::JournalError;
+use journal::disk::Files;
+use journal::segment;
+use journal::snapshot::{self, HEADER_BYTES};
 use market::command::Command;
 use market::order::Side;
 use std::fs;
@@ -58,14 +59,6 @@ async fn do_all(hub: &Hub, acts: std::ops::Range<u64>) {
     for n in acts {
         run(hub, act(n)).await;
     }
-}
-
-/// Waits for a snapshot of entry `seq` or a later one; its last entry.
-async fn made(hub: &Hub, seq: u64) -> u64 {
-    let mut snapshot = hub.snapshot.clone();
-    let made = snapshot.wait_for(|newest| *newest >= seq);
-    let made = tokio::time::timeout(PATIENCE, made).await;
-    *made.expect("in time").expect("snapshots are made")
 }
 
 /// A journal with two snapshots and something behind them; the entries of the snapshots.

@@ -9,7 +9,6 @@ use exchange::config::{CalendarConfig, ControlConfig, Durability, FixConfig, Jou
 use exchange::control::{Control, ControlParts};
 use exchange::gateway::{Gateway, GatewayParts};
 use exchange::hub::{self, Hub, Running};
-use exchange::journal::disk::Files;
 use exchange::revoked::Revoked;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
@@ -21,6 +20,7 @@ use fix_engine::io::tls::{
 };
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::logon::Password;
+use journal::disk::Files;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer,
     KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber, date_time_ymd,

@@ -2,9 +2,9 @@
 //! stock, participants with their rights. Plain data; who makes it is the exchange's `bootstrap`.
 
 use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument};
-use exchange::participant::network::Network;
-use exchange::participant::subject::CertSubject;
-use exchange::participant::{ClientCert, Password};
+use journal::participant::network::Network;
+use journal::participant::subject::CertSubject;
+use journal::participant::{ClientCert, Password};
 use market::id::{AccountName, CompId};
 use serde::Deserialize;
 use std::path::PathBuf;

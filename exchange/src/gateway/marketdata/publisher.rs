@@ -4,13 +4,13 @@
 //! In: entries of the feed, requests of sessions. Out: bodies to session tasks.
 
 use crate::directory::Directory;
-use crate::entry::Entry;
 use crate::feed::{FeedError, FeedReader};
 use crate::gateway::marketdata::request::MarketDataRequest;
 use crate::gateway::marketdata::subscriber::Subscriptions;
 use crate::gateway::outbox::Outbox;
 use crate::gateway::venue::SharedView;
 use fix_engine::codec::body::Body;
+use journal::entry::Entry;
 use market::id::InstrumentId;
 use prometheus::IntGauge;
 use std::collections::{BTreeMap, VecDeque};

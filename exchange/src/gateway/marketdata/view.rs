@@ -5,7 +5,7 @@
 //! before. A subscriber stores only the entry up to which it was served; [`Book::changes_since`] tells it the difference, however
 //! many entries lie between. One that is further behind than the log reaches gets a new snapshot.
 
-use crate::entry::Entry;
+use journal::entry::Entry;
 use market::event::Event;
 use market::id::{InstrumentId, TradeId};
 use market::instrument::Phase;

@@ -7,12 +7,12 @@ use crate::gateway::marketdata::publisher::{PublisherBusy, Subscriber};
 use crate::gateway::marketdata::request::{self, MarketDataRefused, Subscription};
 use crate::gateway::refused::Refused;
 use crate::gateway::{answer, inbound};
-use crate::participant::Rights;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::io::clock;
 use fix_engine::session::input::{Input, Send};
 use fix_engine::{msg_type, tag};
+use journal::participant::Rights;
 use std::sync::Arc;
 use tracing::debug;
 

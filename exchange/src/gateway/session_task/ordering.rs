@@ -1,7 +1,6 @@
 //! Orders through a session: a delivered message becomes a command for the sequencer; what came of it is told and confirmed.
 
 use super::SessionTask;
-use crate::entry::{Entry, Instruction, Origin, TraceId};
 use crate::gateway::inbound;
 use crate::gateway::refused::Refused;
 use crate::sequencer::{Submission, SubmitError};
@@ -9,6 +8,7 @@ use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::{Cause, Input, Send};
 use fix_engine::{msg_type, tag};
+use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::command::Command;
 use market::event::Event;
 use market::id::ClOrdId;

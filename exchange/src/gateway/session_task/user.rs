@@ -4,20 +4,20 @@
 //! A new password is compared and hashed off this task; it is in force, and answered, once it is in the journal.
 
 use super::SessionTask;
-use crate::entry::{Instruction, Origin, TraceId};
 use crate::gateway::lockouts::Attempt;
 use crate::gateway::passwords::{Changed, Checked};
 use crate::gateway::refused::Refused;
 use crate::gateway::roster::Mail;
 use crate::gateway::user::{UserStatus, user_response};
 use crate::metrics::labels::PasswordChange;
-use crate::participant::{ParticipantChange, PasswordHash, new_password};
 use crate::sequencer::Submission;
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::session::input::{Input, Send};
 use fix_engine::session::logon::Password;
 use fix_engine::tag;
+use journal::entry::{Instruction, Origin, TraceId};
+use journal::participant::{ParticipantChange, PasswordHash, new_password};
 use market::id::ClOrdId;
 use std::sync::Arc;
 use tracing::info;

@@ -180,8 +180,8 @@ async fn a_halt_is_told_to_those_who_watch() {
     asker.send("e", "324=s1|55=ACME|263=1").await;
     asker.expect("f", "324=s1|326=17|325!").await;
     let change = async |command| {
-        let instruction = exchange::entry::Instruction::Market(command);
-        let origin = exchange::entry::Origin::System;
+        let instruction = journal::entry::Instruction::Market(command);
+        let origin = journal::entry::Origin::System;
         venue.hub.submitter.call(origin, instruction).await.unwrap();
     };
     change(Command::Halt {
@@ -209,8 +209,8 @@ async fn a_halt_is_told_to_those_who_watch() {
 
 /// Halts ACME or BOLT, or lets it go on.
 async fn change(venue: &Venue, command: Command) {
-    let instruction = exchange::entry::Instruction::Market(command);
-    let origin = exchange::entry::Origin::System;
+    let instruction = journal::entry::Instruction::Market(command);
+    let origin = journal::entry::Origin::System;
     venue.hub.submitter.call(origin, instruction).await.unwrap();
 }
 

@@ -1,8 +1,8 @@
 //! The venue ends, in good order or not, and starts again: numbers go on, reports are there, none twice.
 
 use crate::venue::{Peer, Venue, body, now, until};
-use exchange::entry::{Instruction, Origin};
 use fix_engine::io::file_store::FileStore;
+use journal::entry::{Instruction, Origin};
 use market::command::Command;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 

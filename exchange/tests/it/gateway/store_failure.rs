@@ -2,9 +2,9 @@
 //! away, and nobody else learns of it.
 
 use crate::venue::{Venue, now, until};
-use exchange::entry::{Instruction, Origin};
 use exchange::metrics::labels::{DisconnectLabel, LogonResult};
-use exchange::participant::{Credentials, ParticipantChange, PasswordHash};
+use journal::entry::{Instruction, Origin};
+use journal::participant::{Credentials, ParticipantChange, PasswordHash};
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,11 @@
 //! Who is kept out by where it comes from, what its certificate says, how often it guessed, and how old its password is.
 
 use crate::venue::{AUTHORITY, PATIENCE, Peer, Raw, TLS01, Venue, now, tls_target, until};
-use exchange::entry::{Instruction, Origin};
 use exchange::metrics::labels::{Label, Limit, LogonResult};
-use exchange::participant::{ClientCert, Credentials, ParticipantChange};
 use fix_engine::io::client::{Client, ClientError, Target};
 use fix_engine::session::logon::Password;
+use journal::entry::{Instruction, Origin};
+use journal::participant::{ClientCert, Credentials, ParticipantChange};
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::TcpSocket;
 use tokio::time::timeout;

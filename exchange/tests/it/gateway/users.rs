@@ -93,7 +93,7 @@ async fn a_participant_gives_itself_another_password() {
     peer.connect().await;
     log_out(&venue, peer).await;
     let mut declared = crate::venue::declared();
-    declared.participants[0].password = exchange::participant::Password::new("given anew");
+    declared.participants[0].password = journal::participant::Password::new("given anew");
     bootstrap(&venue.hub, &declared).await.unwrap();
     refused_with(&venue, "BOT01", NEW, "invalid username or password").await;
     let mut peer = with_password(&venue, "BOT01", "given anew");
