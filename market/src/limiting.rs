@@ -29,7 +29,8 @@ impl State {
             return Ok(());
         }
         let holding = self.ledger.holding(terms.account, terms.instrument);
-        let mut stake = self.stake(participant, terms, working, leaves);
+        let reference = self.reference(terms.instrument);
+        let mut stake = self.stake(participant, terms, working, leaves, reference);
         if working == Working::AtMarket && self.is_open(terms.instrument) {
             let owner = self.owner(participant, terms.account);
             stake.notional = self.cost(&owner, terms, leaves);
@@ -66,19 +67,21 @@ impl State {
         })
     }
 
-    /// What an order puts at stake: at its limit, else its trigger, else the reference price; a peg without anything to follow nothing.
+    /// What an order puts at stake: at its limit, else its trigger, else the reference price of its entry; a peg without anything to follow
+    /// nothing.
     fn stake(
         &self,
         participant: ParticipantId,
         terms: &OrderTerms,
         working: Working,
         leaves: Qty,
+        reference: Price,
     ) -> Stake {
         let price = working.price().or(terms.ord_type.price());
-        let price = price.unwrap_or_else(|| match working {
+        let price = price.unwrap_or(match working {
             Working::Held { stop_px } => stop_px,
             _ if matches!(terms.ord_type, OrdType::Pegged { .. }) => Price::ZERO,
-            _ => self.reference(terms.instrument),
+            _ => reference,
         });
         Stake {
             participant,
@@ -136,13 +139,22 @@ impl State {
     }
 
     fn follow_one(&mut self, order: &OrderFacts) {
-        let stake = self.stake(
+        let stake = self.stake_of(order);
+        self.watch.follow(order, stake);
+    }
+
+    /// What a live order has at stake: whenever it is asked, the same, as long as its price and its quantity stay.
+    fn stake_of(&self, order: &OrderFacts) -> Stake {
+        let instrument = order.terms.instrument;
+        let waiting = &self.waiting[instrument.0 as usize];
+        let reference = waiting.reference(order.order_id);
+        self.stake(
             order.participant,
             &order.terms,
             order.working,
             order.leaves_qty,
-        );
-        self.watch.follow(order, stake);
+            reference.unwrap_or_else(|| self.reference(instrument)),
+        )
     }
 
     /// Counts all open orders anew, since something is watched that was not before.

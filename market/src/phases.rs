@@ -269,9 +269,14 @@ impl State {
             let mut order = self.orders.facts(slot);
             let terms = order.terms;
             if terms.time_in_force == TimeInForce::AtClose {
+                let Some(limit) = terms.ord_type.price() else {
+                    order.working = Working::AtMarket;
+                    self.orders.set_facts(slot, &order);
+                    self.waiting[id.0 as usize].requeue(order.order_id);
+                    continue;
+                };
                 self.take_out(slot);
-                let limit = terms.ord_type.price();
-                order.working = limit.map_or(Working::AtMarket, Working::At);
+                order.working = Working::At(limit);
                 self.orders.set_facts(slot, &order);
                 self.place(slot);
             }

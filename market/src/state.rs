@@ -472,7 +472,8 @@ impl State {
         if order.price() > Price::ZERO {
             self.books[at].rest(&mut self.orders, slot);
         } else {
-            self.waiting[at].park(&self.orders, slot);
+            let reference = self.tapes[at].reference();
+            self.waiting[at].park(&self.orders, slot, reference);
         }
     }
 

@@ -1,5 +1,5 @@
 //! [`Waiting`]: the orders of one instrument that live outside its book until an auction takes them: market orders while orders
-//! gather, and orders for the closing auction before its call. In order of arrival. Knows no prices.
+//! gather, and orders for the closing auction before its call. In order of arrival. Knows no prices but the one that each came at.
 
 use crate::id::{InstrumentId, OrderId};
 use crate::order::{Side, Working};
@@ -28,16 +28,22 @@ pub(crate) struct Waiting {
 struct Place {
     slot: Slot,
     arrival: u64,
+    /// The reference price when it came: an order without a limit counts at it for the limits of its participant for as long as it waits,
+    /// so that neither later trades nor limits that are set later change what it counts for.
+    reference: Price,
 }
 
 impl Waiting {
-    /// Lets an order wait, behind all others.
-    pub(crate) fn park(&mut self, orders: &Orders, slot: Slot) {
+    /// Lets an order wait, behind all others. `reference`: the reference price now.
+    pub(crate) fn park(&mut self, orders: &Orders, slot: Slot, reference: Price) {
         let order = &orders[slot];
         self.arrivals += 1;
-        let arrival = self.arrivals;
-        self.places
-            .insert(order.order_id(), Place { slot, arrival });
+        let place = Place {
+            slot,
+            arrival: self.arrivals,
+            reference,
+        };
+        self.places.insert(order.order_id(), place);
         let sum = self.sum(order.side());
         *sum = plus(*sum, order.leaves_qty());
     }
@@ -50,6 +56,19 @@ impl Waiting {
         }
         self.lower(order.side(), order.leaves_qty());
         true
+    }
+
+    /// An order that waits on goes behind all others.
+    pub(crate) fn requeue(&mut self, order_id: OrderId) {
+        self.arrivals += 1;
+        if let Some(place) = self.places.get_mut(&order_id) {
+            place.arrival = self.arrivals;
+        }
+    }
+
+    /// The reference price when a waiting order came.
+    pub(crate) fn reference(&self, order_id: OrderId) -> Option<Price> {
+        self.places.get(&order_id).map(|place| place.reference)
     }
 
     /// An order that waits on has `qty` less.

@@ -22,6 +22,7 @@ use market::qty::Qty;
 use market::text::Text;
 use market::time::Timestamp;
 use proptest::prelude::*;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 const PARTICIPANTS: u32 = 3;
@@ -42,14 +43,15 @@ const TICK: i64 = 5_000_000;
 /// Time between two commands, in nanoseconds.
 const STEP: i64 = 100_000_000;
 
-proptest! {
-    #![proptest_config(crate::cases(96))]
-
-    #[test]
-    fn the_market_does_as_the_model(
+/// Says how many commands there were, with `--nocapture`.
+#[test]
+#[expect(clippy::print_stdout)]
+fn the_market_does_as_the_model() {
+    let commands = Cell::new(0);
+    proptest!(crate::cases(96), |(
         mode in mode(),
         acts in prop::collection::vec(act(), 1..160),
-    ) {
+    )| {
         let mut pair = Pair::new(mode);
         for act in acts {
             let command = pair.command(act);
@@ -58,7 +60,9 @@ proptest! {
                 pair.market = reread(&pair.market, &limits(mode));
             }
         }
-    }
+        commands.set(commands.get() + pair.seq);
+    });
+    println!("{} commands", commands.get());
 }
 
 fn limits(self_trade: SelfTrade) -> Limits {
