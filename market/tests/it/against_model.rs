@@ -45,7 +45,6 @@ const STEP: i64 = 100_000_000;
 
 /// Says how many commands there were, with `--nocapture`.
 #[test]
-#[expect(clippy::print_stdout)]
 fn the_market_does_as_the_model() {
     let commands = Cell::new(0);
     proptest!(crate::cases(96), |(

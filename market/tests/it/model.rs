@@ -137,7 +137,7 @@ pub(crate) struct Model {
     /// All live orders, in no order.
     pub(crate) orders: Vec<Order>,
     suspended: Vec<Scope>,
-    /// Every order that was accepted, and when.
+    /// Orders that were accepted where the same again is refused, and when.
     accepted: Vec<(i64, OrderTerms)>,
     /// What pegs were last priced by.
     pub(crate) touches: Vec<(Option<i64>, Option<i64>)>,
@@ -411,6 +411,7 @@ impl Model {
         let needed = self.needs(&taker);
         self.check_funds(&terms, needed)?;
         self.count_pace(participant);
+        self.note_alike(&terms);
         if taker.trigger.is_none() && (taker.parked || self.is_gathering(terms.instrument)) {
             self.rest(taker);
             return Ok(());
@@ -418,7 +419,6 @@ impl Model {
         let killed = (terms.post_only && self.best_for(&taker).is_some())
             || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker))
             || (terms.min_qty).is_some_and(|min| self.fills(&taker) < min.raw());
-        self.accepted.push((self.now, terms));
         if taker.trigger.is_some() {
             self.hold_back(taker);
         } else if killed {

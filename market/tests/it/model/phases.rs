@@ -82,13 +82,14 @@ impl Model {
         let at = terms.instrument.0 as usize;
         let reference = i128::from(self.tapes[at].reference());
         let bps = i128::from(self.rules[at].collar_bps.unwrap_or(10_000));
+        let tick = i128::from(self.instruments[at].0.tick.raw());
+        // Whole ticks, never further away than that.
         let away = reference * bps / 10_000;
         let price = match terms.side {
-            Side::Buy => reference + away,
-            Side::Sell => reference - away,
+            Side::Buy => (reference + away) / tick * tick,
+            Side::Sell => ((reference - away + tick - 1) / tick * tick).max(tick),
         };
-        let tick = i128::from(self.instruments[at].0.tick.raw());
-        qty(price / tick * tick).raw()
+        qty(price).raw()
     }
 
     pub(super) fn open(

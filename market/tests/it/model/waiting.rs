@@ -267,6 +267,19 @@ impl Model {
         Ok(())
     }
 
+    /// An order is accepted: another one like it is refused for a while, where that is the rule. What is older is forgotten.
+    pub(super) fn note_alike(&mut self, terms: &OrderTerms) {
+        let rules = &self.rules[terms.instrument.0 as usize];
+        let Some(within) = rules.duplicate_nanos else {
+            return;
+        };
+        let within = i64::try_from(within).expect("small");
+        let now = self.now;
+        self.accepted
+            .retain(|(at, other)| other.instrument != terms.instrument || now - at < within);
+        self.accepted.push((now, *terms));
+    }
+
     fn trigger_next(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
         for side in [Side::Buy, Side::Sell] {
             if let Some(price) = self.trigger_price(instrument, side) {
