@@ -1,22 +1,72 @@
-//! How far prices may go: the static band, and the price up to which a market order in a call holds cash. Shares are rounded towards
-//! the price that they are taken of: no band is wider than its share.
+//! How far prices may go: the bands that no trade may leave, and the price up to which a market order in a call holds cash. Shares are
+//! rounded towards the price that they are taken of: no band is wider than its share.
 
 use crate::collar::collar;
 use crate::id::InstrumentId;
 use crate::order::OrderTerms;
 use crate::price::Price;
 use crate::state::State;
-use core::ops::RangeInclusive;
 
 /// A hundred percent, in basis points: what stands for the collar where there is none.
 const WHOLE: u32 = 10_000;
 
+/// The prices from one to another, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Band {
+    low: Price,
+    high: Price,
+}
+
+impl Band {
+    /// All prices.
+    const ALL: Self = Self {
+        low: Price::from_raw(i64::MIN),
+        high: Price::from_raw(i64::MAX),
+    };
+
+    pub(crate) fn contains(self, price: Price) -> bool {
+        (self.low..=self.high).contains(&price)
+    }
+
+    /// The prices that are at most `bps` basis points of a price away from it.
+    fn around(price: Price, bps: u32) -> Self {
+        let share = i128::from(price.raw()) * i128::from(bps) / i128::from(WHOLE);
+        let share = i64::try_from(share).unwrap_or(i64::MAX);
+        let raw = price.raw();
+        Self {
+            low: Price::from_raw(raw.saturating_sub(share)),
+            high: Price::from_raw(raw.saturating_add(share)),
+        }
+    }
+
+    /// The prices of both.
+    fn within(self, other: Self) -> Self {
+        Self {
+            low: self.low.max(other.low),
+            high: self.high.min(other.high),
+        }
+    }
+}
+
 impl State {
     /// The prices at which an instrument may trade around its last auction price of the day, else its previous close; none when it
     /// has no static band.
-    pub(crate) fn static_band(&self, id: InstrumentId) -> Option<RangeInclusive<Price>> {
+    pub(crate) fn static_band(&self, id: InstrumentId) -> Option<Band> {
         let bps = self.rules_of(id).static_band_bps?;
-        Some(around(self.tapes[id.0 as usize].anchor(), bps))
+        Some(Band::around(self.tapes[id.0 as usize].anchor(), bps))
+    }
+
+    /// The prices at which trades may print now: within the static band, and within the dynamic band around the last trade. Asked once
+    /// for each arriving order, so that its own trades do not move the band.
+    pub(crate) fn band(&self, id: InstrumentId) -> Band {
+        let rules = self.rules_of(id);
+        if rules.static_band_bps.is_none() && rules.dynamic_band_bps.is_none() {
+            return Band::ALL;
+        }
+        let dynamic = rules.dynamic_band_bps.map_or(Band::ALL, |bps| {
+            Band::around(self.tapes[id.0 as usize].reference(), bps)
+        });
+        self.static_band(id).unwrap_or(Band::ALL).within(dynamic)
     }
 
     /// The price that a market order in a call reserves at: its collar from the reference price, on the tick.
@@ -26,12 +76,4 @@ impl State {
         let reference = self.tapes[id.0 as usize].reference();
         collar(reference, bps, terms.side, self.listing(id).instrument.tick)
     }
-}
-
-/// The prices that are at most `bps` basis points of a price away from it.
-fn around(price: Price, bps: u32) -> RangeInclusive<Price> {
-    let share = i128::from(price.raw()) * i128::from(bps) / i128::from(WHOLE);
-    let share = i64::try_from(share).unwrap_or(i64::MAX);
-    let raw = price.raw();
-    Price::from_raw(raw.saturating_sub(share))..=Price::from_raw(raw.saturating_add(share))
 }

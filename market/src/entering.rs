@@ -2,12 +2,15 @@
 
 use crate::event::{CancelReason, Event};
 use crate::id::{ClOrdId, ParticipantId};
+use crate::instrument::Auction;
 use crate::matching::Matched;
 use crate::money::Money;
 use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce, Working};
+use crate::phases::later;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::text::Text;
 use crate::wholes::MAX_WHOLES;
 use alloc::vec::Vec;
 
@@ -167,13 +170,28 @@ impl State {
             assert!(order.reserved == Money::ZERO, "a final order holds nothing");
             return self.orders.remember(&order);
         }
-        // What is left of a market-to-limit order becomes a limit at the price of its last trade: without one it has none.
-        let has_price = order.terms.ord_type != OrdType::MarketToLimit || order.cum_qty > Qty::ZERO;
-        if order.terms.rests() && has_price {
+        if matched == Matched::Band {
+            return self.stop_at_band(order, events);
+        }
+        if can_rest(&order) {
             return self.rest(order);
         }
         let reason = self.why_left(&order);
         self.cancel_taker(order, reason, events);
+    }
+
+    /// The next trade of an order would print outside a band: the call of a volatility auction begins. What the order still has takes
+    /// part in it when it can rest, else it is cancelled: a market order trades at once or not at all, within its collar.
+    fn stop_at_band(&mut self, order: OrderFacts, events: &mut Vec<Event>) {
+        let id = order.terms.instrument;
+        let until = later(self.now, self.rules_of(id).volatility_nanos);
+        let reason = Text::new(OUTSIDE).expect("short and plain");
+        self.begin_call(id, Auction::Volatility, until, Some(reason), events);
+        if can_rest(&order) {
+            self.gather(order);
+        } else {
+            self.cancel_taker(order, CancelReason::Band, events);
+        }
     }
 
     /// Why an order that does not rest has something left.
@@ -211,4 +229,14 @@ impl State {
         book.rest(&mut self.orders, slot);
         assert!(book.is_uncrossed(), "a book is never crossed at rest");
     }
+}
+
+/// Why the call of a volatility auction begins.
+const OUTSIDE: &str = "a trade would print outside a band";
+
+/// Whether what is left of an order can rest. That of a market-to-limit order becomes a limit at the price of its last trade: without
+/// one it has none.
+fn can_rest(order: &OrderFacts) -> bool {
+    let has_price = order.terms.ord_type != OrdType::MarketToLimit || order.cum_qty > Qty::ZERO;
+    order.terms.rests() && has_price
 }

@@ -22,6 +22,8 @@ pub(crate) enum Matched {
     Done,
     /// Self-trade prevention ends it; what it still has is to be cancelled.
     SelfTrade,
+    /// The next trade would print outside a band.
+    Band,
 }
 
 impl State {
@@ -34,11 +36,16 @@ impl State {
         let terms = taker.terms;
         let owner = self.owner(taker.participant, terms.account);
         let limit = taker.working.price();
+        let mut band = None;
         while taker.leaves_qty > Qty::ZERO {
             let Some(slot) = self.next_for(&owner, &terms, limit, taker.leaves_qty) else {
                 break;
             };
             if !self.meets_itself(slot, &owner) {
+                let band = *band.get_or_insert_with(|| self.band(terms.instrument));
+                if !band.contains(self.orders[slot].price()) {
+                    return Matched::Band;
+                }
                 self.trade(slot, taker, events);
             } else if self.prevent(owner.mode, slot, taker, events) == Matched::SelfTrade {
                 return Matched::SelfTrade;
@@ -139,8 +146,8 @@ impl State {
         self.next_for(owner, terms, limit, leaves).is_some()
     }
 
-    /// How much of `qty` an order of these terms can trade at once, hidden quantity included; what self-trade prevention would do to
-    /// an order that it reaches ends it.
+    /// How much of `qty` an order of these terms can trade at once, within the bands, hidden quantity included; what self-trade
+    /// prevention would do to an order that it reaches ends it.
     pub(crate) fn tradable(
         &self,
         owner: &Owner,
@@ -153,7 +160,7 @@ impl State {
         minus(qty, left)
     }
 
-    /// What a market order without a collar would pay for `qty` now, hidden quantity included. Exact, but where self-trade prevention
+    /// What a market order without a collar would pay for `qty` now, within the bands, hidden quantity included. Exact, but where self-trade prevention
     /// decrements: there it is the most that it can cost.
     pub(crate) fn cost(&self, owner: &Owner, terms: &OrderTerms, qty: Qty) -> Money {
         let ends = matches!(owner.mode, SelfTrade::CancelNewest | SelfTrade::CancelBoth);
@@ -161,7 +168,7 @@ impl State {
     }
 
     /// What an arriving order would have left of `qty`, and what it would pay: what it may not trade with is left out, and with `ends` the first
-    /// of that is the end.
+    /// of that is the end. So is the first trade that would print outside a band.
     fn walk(
         &self,
         owner: &Owner,
@@ -170,6 +177,7 @@ impl State {
         qty: Qty,
         ends: bool,
     ) -> (Qty, Money) {
+        let band = self.band(terms.instrument);
         let mut wholes = self.wholes_for(owner, terms, limit).peekable();
         let mut rest = (qty, Money::ZERO);
         for level in self.acceptable(terms, limit) {
@@ -177,10 +185,16 @@ impl State {
                 wholes.next_if(|whole| is_better(terms, whole.price, level.price))
             {
                 if whole.leaves <= rest.0 {
+                    if !band.contains(whole.price) {
+                        return rest;
+                    }
                     rest = pay(rest, whole.price, whole.leaves);
                 }
             }
             let (open, is_end) = self.open_at(level, owner, ends);
+            if open > Qty::ZERO && !band.contains(level.price) {
+                return rest;
+            }
             rest = pay(rest, level.price, open);
             if is_end || rest.0 == Qty::ZERO {
                 return rest;
@@ -188,6 +202,9 @@ impl State {
         }
         for whole in wholes {
             if whole.leaves <= rest.0 {
+                if !band.contains(whole.price) {
+                    return rest;
+                }
                 rest = pay(rest, whole.price, whole.leaves);
             }
         }

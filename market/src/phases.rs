@@ -196,7 +196,7 @@ impl State {
             return;
         };
         let band = self.static_band(id);
-        let is_outside = |price: Price| band.is_some_and(|band| !band.contains(&price));
+        let is_outside = |price: Price| band.is_some_and(|band| !band.contains(price));
         if !call.is_extended && self.indication(id).price.is_some_and(is_outside) {
             self.extend_call(id, events);
         } else {
@@ -367,7 +367,7 @@ const fn may_call(phase: Phase, auction: Auction) -> bool {
 const EXTENDED: &str = "extended: the price would be outside the static band";
 
 /// `nanos` later, or the end of time.
-fn later(at: Timestamp, nanos: u64) -> Timestamp {
+pub(crate) fn later(at: Timestamp, nanos: u64) -> Timestamp {
     Timestamp::from_nanos(at.nanos().saturating_add_unsigned(nanos))
 }
 

@@ -15,10 +15,11 @@ const MAX_NANOS: u64 = 86_400_000_000_000;
 pub struct Rules {
     /// How far a market order or a triggered stop may walk from the best opposite price at entry, in basis points. Default 500.
     pub collar_bps: Option<u32>,
-    /// Band around the last auction price (else the previous close), in basis points: a call whose price is outside goes on
-    /// longer, once. In continuous trading it stops nothing yet. Default off.
+    /// Band around the last auction price (else the previous close), in basis points: a trade that would print outside stops before it
+    /// and sets off a volatility auction; a call whose price is outside goes on longer, once. Default off.
     pub static_band_bps: Option<u32>,
-    /// Band around the last trade, in basis points. Kept, but it stops nothing yet. Default off.
+    /// Band around the last trade (else the previous close), in basis points, as it was before the order that arrives: a trade that
+    /// would print outside stops before it and sets off a volatility auction. Default off.
     pub dynamic_band_bps: Option<u32>,
     /// Limit-up limit-down, with the tier that its widths follow from. Kept, but it stops nothing yet. Default off.
     pub limit_up_limit_down: Option<Tier>,

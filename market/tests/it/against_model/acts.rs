@@ -81,7 +81,7 @@ fn auction() -> impl Strategy<Value = Auction> {
 /// One instrument with a static band, one without; a call ends when it says.
 pub(super) fn first_rules(instrument: InstrumentId) -> Rules {
     Rules {
-        static_band_bps: (instrument.0 == 0).then_some(150),
+        static_band_bps: (instrument.0 == 0).then_some(300),
         volatility_nanos: 8 * STEP.unsigned_abs(),
         random_end_nanos: 0,
         ..Rules::default()
@@ -197,7 +197,10 @@ fn rules() -> impl Strategy<Value = Rules> {
             prop::option::weighted(0.3, 200..500u32),
             prop::option::weighted(0.3, (1..6u64).prop_map(|steps| steps * 100_000_000)),
         ),
-        prop::option::of(prop::sample::select(vec![150u32, 300])),
+        (
+            prop::option::weighted(0.4, prop::sample::select(vec![150u32, 300])),
+            prop::option::weighted(0.4, prop::sample::select(vec![100u32, 200, 300])),
+        ),
     )
         .prop_map(
             |(
@@ -205,7 +208,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 stop_trigger,
                 market_needs_opposite,
                 (max, fat_finger_bps, near),
-                static_band_bps,
+                (static_band_bps, dynamic_band_bps),
             )| Rules {
                 max_notional: max.map(|max| Money::from_raw(i128::from(max * LOT))),
                 fat_finger_bps,
@@ -214,6 +217,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 stop_trigger,
                 market_needs_opposite,
                 static_band_bps,
+                dynamic_band_bps,
                 ..first_rules(InstrumentId(0))
             },
         )

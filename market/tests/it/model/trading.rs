@@ -3,8 +3,17 @@
 use super::mending::Trade;
 use super::{Id, Model, Order, Tale, is_pegged, notional, rank};
 use market::limits::SelfTrade;
+use market::instrument::Phase;
 use market::order::{OrdType, Side, TimeInForce};
 use market::qty::Qty;
+
+/// Why an arriving order trades no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    Done,
+    SelfTrade,
+    Band,
+}
 
 impl Model {
     /// The resting order that an arriving one meets first.
@@ -71,21 +80,33 @@ impl Model {
         own.unwrap_or(self.self_trade)
     }
 
-    /// Trades as far as it goes; answers whether self-trade prevention ended it.
-    pub(super) fn trade(&mut self, taker: &mut Order, tale: &mut Tale) -> bool {
+    /// Trades as far as it goes; answers what ended it. The bands are those of before its first trade.
+    pub(super) fn trade(&mut self, taker: &mut Order, tale: &mut Tale) -> Ended {
+        let rules = self.rules[taker.terms.instrument.0 as usize];
+        let tape = self.tape(taker.terms.instrument).clone();
+        let is_within = |price: i64, from: i64, bps: Option<u32>| {
+            bps.is_none_or(|bps| (price - from).abs() * 10_000 <= from * i64::from(bps))
+        };
         while taker.leaves() > 0 {
             let Some(at) = self.best_for(taker) else {
-                return false;
+                return Ended::Done;
             };
             if self.mode(taker) != SelfTrade::Allow && self.is_own(&self.orders[at], taker) {
                 if self.prevent(at, taker) {
-                    return true;
+                    return Ended::SelfTrade;
                 }
                 continue;
             }
+            let price = self.orders[at].works_at.expect("it rests");
+            let anchor = tape.auction.unwrap_or(tape.close);
+            if !is_within(price, anchor, rules.static_band_bps)
+                || !is_within(price, tape.reference(), rules.dynamic_band_bps)
+            {
+                return Ended::Band;
+            }
             self.trade_slice(at, taker, tale);
         }
-        false
+        Ended::Done
     }
 
     pub(super) fn prevent(&mut self, at: usize, taker: &mut Order) -> bool {
@@ -174,7 +195,11 @@ impl Model {
             return;
         }
         let waits = taker.terms.all_or_none && !self.fills_whole(&taker);
-        let ended = !waits && self.trade(&mut taker, tale);
+        let ended = if waits {
+            Ended::Done
+        } else {
+            self.trade(&mut taker, tale)
+        };
         let stays = matches!(
             taker.terms.time_in_force,
             TimeInForce::Day | TimeInForce::Gtc
@@ -184,7 +209,12 @@ impl Model {
             OrdType::MarketToLimit => stays && taker.cum > 0,
             _ => false,
         };
-        if ended || taker.leaves() == 0 || !rests {
+        if ended == Ended::Band {
+            let instrument = taker.terms.instrument;
+            let ends = self.volatility_end(instrument);
+            self.begin_call(instrument, Phase::VolatilityAuction, ends, tale);
+        }
+        if ended == Ended::SelfTrade || taker.leaves() == 0 || !rests {
             self.set_id(taker.participant, taker.cl_ord_id, Id::Final);
             return;
         }
