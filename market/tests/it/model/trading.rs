@@ -2,8 +2,8 @@
 
 use super::mending::Trade;
 use super::{Id, Model, Order, Tale, is_pegged, notional, rank};
-use market::limits::SelfTrade;
 use market::instrument::Phase;
+use market::limits::SelfTrade;
 use market::order::{OrdType, Side, TimeInForce};
 use market::qty::Qty;
 
