@@ -16,6 +16,7 @@ use crate::qty::Qty;
 use crate::risk::limits::RiskLimit;
 use crate::rules::Rules;
 use crate::scope::Scope;
+use crate::seed::Seed;
 use crate::text::Text;
 use crate::time::Timestamp;
 use crate::trades::{Operator, TradeChange};
@@ -258,6 +259,24 @@ pub enum Command {
         group: Option<u32>,
         /// What happens when an order of it reaches one that it may not trade with; `None`: what the market was made with.
         mode: Option<SelfTrade>,
+    },
+    /// Ends continuous trading or a call (with its auction) without a closing auction: post-trade. Orders that wait for the closing
+    /// auction are cancelled.
+    PostTrade {
+        /// Which.
+        instrument: InstrumentId,
+    },
+    /// Says when continuous trading ends, for what depends on how near that is.
+    SetClose {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// When; `None`: it has no end.
+        at: Option<Timestamp>,
+    },
+    /// Gives the secret from which random instants are drawn; it is told to nobody.
+    Seed {
+        /// The secret.
+        seed: Seed,
     },
 }
 

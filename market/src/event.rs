@@ -435,6 +435,15 @@ pub enum Event {
         /// Why.
         reason: Restatement,
     },
+    /// Continuous trading ends at this time.
+    CloseSet {
+        /// In which instrument.
+        instrument: InstrumentId,
+        /// When; `None`: it has no end.
+        at: Option<Timestamp>,
+    },
+    /// Random instants are drawn from another secret.
+    Seeded,
 }
 
 impl Event {

@@ -32,6 +32,7 @@ pub mod refusal;
 pub mod risk;
 pub mod rules;
 pub mod scope;
+pub mod seed;
 pub mod text;
 pub mod time;
 pub mod topic;

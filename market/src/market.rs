@@ -191,6 +191,17 @@ impl Market {
             Command::ApproveTradeChange { trade, by } => state.approve(trade, by, events),
             Command::WithdrawTradeChange { trade } => state.withdraw_proposal(trade, events),
             Command::PreOpen { instrument } => state.pre_open(instrument, events),
+            Command::PostTrade { instrument } => state.post_trade(instrument, events),
+            Command::SetClose { instrument, at } => {
+                state.registry.set_close(instrument, at).map(|()| {
+                    events.push(Event::CloseSet { instrument, at });
+                })
+            }
+            Command::Seed { seed } => {
+                state.seed = seed;
+                events.push(Event::Seeded);
+                Ok(())
+            }
             Command::Call {
                 instrument,
                 auction,

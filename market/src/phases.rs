@@ -3,7 +3,7 @@
 
 use crate::auction::price::Indication;
 use crate::deadlines::Due;
-use crate::event::{Event, Restatement};
+use crate::event::{CancelReason, Event, Restatement};
 use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
 use crate::order::{OrdStatus, OrderFacts, Side, TimeInForce, Working};
@@ -63,6 +63,35 @@ impl State {
         }
         self.enter_phase(id, Phase::Closed, None, events);
         self.expire_day_orders(id, events);
+        Ok(())
+    }
+
+    /// Continuous trading, or a call with its auction → post-trade.
+    pub(crate) fn post_trade(
+        &mut self,
+        id: InstrumentId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Refusal> {
+        let phase = self.registry.listing(id)?.phase;
+        match phase {
+            Phase::PostTrade => return Err(Refusal::AlreadyInPhase),
+            Phase::Halted => return Err(Refusal::Halted),
+            Phase::Closed | Phase::PreOpen => return Err(Refusal::WrongPhase),
+            Phase::Open
+            | Phase::OpeningAuction
+            | Phase::IntradayAuction
+            | Phase::VolatilityAuction
+            | Phase::ClosingAuction => {}
+        }
+        if let Some(auction) = phase.auction() {
+            self.uncross(id, auction, events);
+        }
+        for slot in self.waiting[id.0 as usize].all() {
+            if self.orders.time_in_force(slot) == TimeInForce::AtClose {
+                self.cancel_resting(slot, None, CancelReason::AuctionOver, events);
+            }
+        }
+        self.enter_phase(id, Phase::PostTrade, None, events);
         Ok(())
     }
 
@@ -225,12 +254,12 @@ impl State {
         }
     }
 
-    /// A random instant between `until` (or now, when that has passed) and the window's length later. Drawn from what the state
-    /// and the command hold, so that a replay draws the same.
+    /// A random instant between `until` (or now, when that has passed) and the window's length later. Drawn from the seed and from what
+    /// state and command hold, so that a replay draws the same and nobody else does.
     fn random_end(&self, id: InstrumentId, until: Timestamp) -> Timestamp {
         let window = self.rules_of(id).random_end_nanos;
-        let drawn =
-            mixed(self.now.nanos().cast_unsigned() ^ mixed(u64::from(id.0) ^ self.last_trade));
+        let now = self.now.nanos().cast_unsigned();
+        let drawn = self.seed.draw([now, u64::from(id.0), self.last_trade]);
         later(until.max(self.now), drawn % (window + 1))
     }
 
@@ -369,12 +398,4 @@ const EXTENDED: &str = "extended: the price would be outside the static band";
 /// `nanos` later, or the end of time.
 pub(crate) fn later(at: Timestamp, nanos: u64) -> Timestamp {
     Timestamp::from_nanos(at.nanos().saturating_add_unsigned(nanos))
-}
-
-/// One step of SplitMix64.
-const fn mixed(seed: u64) -> u64 {
-    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

@@ -10,6 +10,7 @@ use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce};
 use crate::owners::Membership;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
+use crate::time::Timestamp;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub(crate) struct Listing {
     pub(crate) resumes: Phase,
     /// What binds its trading.
     pub(crate) rules: Rules,
+    /// When continuous trading ends, as far as that is known.
+    pub(crate) closes: Option<Timestamp>,
 }
 
 impl Listing {
@@ -97,6 +100,7 @@ impl Registry {
             phase: Phase::Closed,
             resumes: Phase::Open,
             rules: Rules::default(),
+            closes: None,
         });
         Ok(instrument)
     }
@@ -186,6 +190,19 @@ impl Registry {
             .get_mut(index(id.0))
             .ok_or(Refusal::UnknownInstrument)?;
         listing.rules = rules;
+        Ok(())
+    }
+
+    pub(crate) fn set_close(
+        &mut self,
+        id: InstrumentId,
+        at: Option<Timestamp>,
+    ) -> Result<(), Refusal> {
+        let listing = self
+            .listings
+            .get_mut(index(id.0))
+            .ok_or(Refusal::UnknownInstrument)?;
+        listing.closes = at;
         Ok(())
     }
 

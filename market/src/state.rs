@@ -22,6 +22,7 @@ use crate::risk::margin::Margin;
 use crate::risk::shorts::Shorts;
 use crate::risk::watch::Watch;
 use crate::risk::{Claim, Ledger, units};
+use crate::seed::Seed;
 use crate::slab::Slot;
 use crate::stops::Stops;
 use crate::suspensions::Suspensions;
@@ -66,6 +67,8 @@ pub(crate) struct State {
     pub(crate) recent: Vec<Recent>,
     /// By instrument.
     pub(crate) pegs: Vec<Pegs>,
+    /// What random instants are drawn from.
+    pub(crate) seed: Seed,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -95,6 +98,7 @@ impl State {
             wholes: Vec::new(),
             recent: Vec::new(),
             pegs: Vec::new(),
+            seed: Seed::default(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,

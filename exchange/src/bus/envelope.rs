@@ -101,6 +101,8 @@ impl Names<'_> {
             | Event::RulesSet { .. }
             | Event::SelfTradeSet { .. }
             | Event::Ticked
+            | Event::CloseSet { .. }
+            | Event::Seeded
             | Event::Indicative { .. }
             | Event::Uncrossed { .. }
             | Event::Killed { .. }

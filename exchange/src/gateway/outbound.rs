@@ -96,6 +96,8 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::RulesSet { .. }
         | Event::SelfTradeSet { .. }
         | Event::Ticked
+        | Event::CloseSet { .. }
+        | Event::Seeded
         | Event::Indicative { .. }
         | Event::Uncrossed { .. }
         | Event::Killed { .. }
@@ -271,6 +273,8 @@ impl Teller<'_> {
             | Event::RulesSet { .. }
             | Event::SelfTradeSet { .. }
             | Event::Ticked
+            | Event::CloseSet { .. }
+            | Event::Seeded
             | Event::Indicative { .. }
             | Event::Uncrossed { .. }
             | Event::Killed { .. }

@@ -17,6 +17,7 @@ use market::risk::limits::{
 };
 use market::rules::{Rules, StopTrigger};
 use market::scope::Scope;
+use market::seed::Seed;
 use market::text::Text;
 use market::time::Timestamp;
 use market::trades::TradeChange;
@@ -349,6 +350,10 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         1 => (participant(), 0..3u8)
             .prop_map(|(participant, tier)| Command::SetTier { participant, tier }),
         1 => instrument().prop_map(|instrument| Command::PreOpen { instrument }),
+        1 => instrument().prop_map(|instrument| Command::PostTrade { instrument }),
+        1 => (instrument(), prop::option::of(any::<i64>().prop_map(Timestamp::from_nanos)))
+            .prop_map(|(instrument, at)| Command::SetClose { instrument, at }),
+        1 => any::<[u8; 16]>().prop_map(|seed| Command::Seed { seed: Seed::new(seed) }),
         2 => (instrument(), auction(), any::<i64>().prop_map(Timestamp::from_nanos))
             .prop_map(|(instrument, auction, until)| Command::Call { instrument, auction, until }),
     ]

@@ -3,13 +3,18 @@
 
 use crate::arbitrary::{command, opening};
 use crate::image::image;
+use market::command::Command;
+use market::id::InstrumentId;
+use market::instrument::Auction;
 use market::limits::{Limits, SelfTrade};
 use market::market::Market;
+use market::seed::Seed;
 use market::time::Timestamp;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 const MARKETS: u32 = 60;
 const COMMANDS: usize = 400;
@@ -49,4 +54,30 @@ fn digest() -> String {
     }
     let digest = sha.finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Who knows all commands but the seed does not know when a call ends; who knows that, too, does.
+#[test]
+fn the_end_of_a_call_follows_from_the_seed() {
+    let ends = |seed: u8| {
+        let mut market = Market::new(Limits::default());
+        let call = Command::Call {
+            instrument: InstrumentId(0),
+            auction: Auction::Intraday,
+            until: Timestamp::from_nanos(1_000_000_000_000),
+        };
+        let seed = Command::Seed {
+            seed: Seed::new([seed; 16]),
+        };
+        let mut events = Vec::new();
+        for (seq, command) in (1u32..).zip(opening().iter().chain([&seed, &call])) {
+            let at = Timestamp::from_nanos(seq.into());
+            market.apply(seq.into(), at, command, &mut events);
+        }
+        market.next_deadline().expect("the call ends").nanos() - 1_000_000_000_000
+    };
+    let all: BTreeSet<i64> = (0..50).map(ends).collect();
+    assert_eq!(all.len(), 50, "each seed has its own");
+    assert!(all.iter().all(|nanos| (0..=30_000_000_000).contains(nanos)));
+    assert_eq!(ends(7), ends(7));
 }

@@ -259,6 +259,9 @@ impl Model {
             Command::Resume { instrument } => self.resume(instrument, tale),
             Command::Close { instrument } => self.close_trading(instrument, tale),
             Command::PreOpen { instrument } => self.pre_open(instrument, tale),
+            Command::PostTrade { instrument } => self.post_trade(instrument, tale),
+            Command::SetClose { instrument, .. } => self.phase(instrument).map(|_| ()),
+            Command::Seed { .. } => Ok(()),
             Command::Call {
                 instrument,
                 auction,

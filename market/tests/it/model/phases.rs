@@ -147,6 +147,29 @@ impl Model {
         }
     }
 
+    pub(super) fn post_trade(
+        &mut self,
+        instrument: InstrumentId,
+        tale: &mut Tale,
+    ) -> Result<(), Refusal> {
+        match self.phase(instrument)? {
+            Phase::PostTrade => return Err(Refusal::AlreadyInPhase),
+            Phase::Halted => return Err(Refusal::Halted),
+            Phase::Closed | Phase::PreOpen => return Err(Refusal::WrongPhase),
+            Phase::Open => {}
+            Phase::OpeningAuction => self.uncross(instrument, Auction::Opening, tale),
+            Phase::IntradayAuction => self.uncross(instrument, Auction::Intraday, tale),
+            Phase::VolatilityAuction => self.uncross(instrument, Auction::Volatility, tale),
+            Phase::ClosingAuction => self.uncross(instrument, Auction::Closing, tale),
+        }
+        self.remove_where(|order| {
+            let terms = &order.terms;
+            terms.instrument == instrument && terms.time_in_force == TimeInForce::AtClose
+        });
+        self.enter_phase(instrument, Phase::PostTrade, tale);
+        Ok(())
+    }
+
     pub(super) fn call_auction(
         &mut self,
         instrument: InstrumentId,

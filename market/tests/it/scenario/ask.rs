@@ -13,6 +13,7 @@ use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::rules::{Rules, StopTrigger};
+use market::seed::Seed;
 use market::text::Text;
 use market::time::Timestamp;
 use market::trades::TradeChange;
@@ -152,6 +153,20 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
         },
         ["pre-open", symbol] => Command::PreOpen {
             instrument: names.instrument(symbol)?,
+        },
+        ["post-trade", symbol] => Command::PostTrade {
+            instrument: names.instrument(symbol)?,
+        },
+        ["trading", "of", symbol, "ends", "at", time] => Command::SetClose {
+            instrument: names.instrument(symbol)?,
+            at: Some(Timestamp::from_nanos(time_of_day(time)?)),
+        },
+        ["trading", "of", symbol, "has", "no", "end"] => Command::SetClose {
+            instrument: names.instrument(symbol)?,
+            at: None,
+        },
+        ["seed", byte] => Command::Seed {
+            seed: Seed::new([value(byte)?; 16]),
         },
         ["call", symbol, auction, "until", time] => Command::Call {
             instrument: names.instrument(symbol)?,

@@ -194,6 +194,19 @@ impl Names {
                 self.who(*participant),
                 group.map_or("none".to_owned(), |group| group.to_string())
             ),
+            Event::CloseSet { instrument, at } => {
+                let symbol = self.symbol(*instrument);
+                at.map_or_else(
+                    || format!("trading of {symbol} has no end"),
+                    |at| {
+                        format!(
+                            "trading of {symbol} ends {} s into the day",
+                            at.nanos() / 1_000_000_000
+                        )
+                    },
+                )
+            }
+            Event::Seeded => "another seed".into(),
             Event::Ticked => "the time has come".into(),
             Event::FeeAccountSet { account } => format!("fees go to {}", self.whose(*account)),
             Event::FeesSet {
