@@ -294,6 +294,21 @@ mod tests {
             .min_by_key(|t| ((t.0 - reference).abs(), -t.0))
     }
 
+    /// A reference between two prices that are equally good is tried itself, and nearer than either: only when it was not does the distance
+    /// decide, and then the higher of equal ones.
+    #[test]
+    fn at_equal_distance_the_higher() {
+        let mut best = Best::new(Price::from_raw(10));
+        for (price, demand, supply) in [(8, 15, 10), (12, 10, 15), (13, 10, 15)] {
+            best.consider(Price::from_raw(price), demand, supply);
+        }
+        let found = best.indication();
+        assert_eq!(found.price, Some(Price::from_raw(12)));
+        assert_eq!(found.surplus_side, Some(Side::Sell));
+        let tried = told(&curve(0, &[(12, 10), (8, 5)]), &curve(0, &[(8, 10), (12, 5)]), 10);
+        assert_eq!(tried, Some((10, 10, 0)));
+    }
+
     fn any_curve() -> impl Strategy<Value = Curve> {
         let limits = prop::collection::vec((1..20i64, 1..9i64), 0..8);
         (prop_oneof![Just(0), 0..20i64], limits)

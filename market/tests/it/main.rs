@@ -7,6 +7,7 @@ mod determinism;
 mod flow;
 mod image;
 mod model;
+mod random_end;
 mod rule_book;
 mod scenario;
 mod values;

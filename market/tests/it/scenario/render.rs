@@ -598,9 +598,14 @@ impl Names {
     }
 
     pub(super) fn balances(&self, market: &Market, account: AccountId) -> Vec<String> {
-        let asset = AssetId(0);
-        let cash = market.cash(account, asset).expect("a known account");
-        let mut lines = vec![balance(name(&self.assets, 0), cash.total, cash.reserved)];
+        let mut lines = Vec::new();
+        for asset in (0..).take(self.assets.len()) {
+            let cash = market.cash(account, AssetId(asset));
+            let cash = cash.expect("a known account");
+            if asset == 0 || cash.total != Money::ZERO {
+                lines.push(balance(name(&self.assets, asset), cash.total, cash.reserved));
+            }
+        }
         lines.extend(market.holdings(account).map(|(instrument, holding)| {
             balance(self.symbol(instrument), holding.total, holding.reserved)
         }));
