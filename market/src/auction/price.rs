@@ -305,7 +305,11 @@ mod tests {
         let found = best.indication();
         assert_eq!(found.price, Some(Price::from_raw(12)));
         assert_eq!(found.surplus_side, Some(Side::Sell));
-        let tried = told(&curve(0, &[(12, 10), (8, 5)]), &curve(0, &[(8, 10), (12, 5)]), 10);
+        let tried = told(
+            &curve(0, &[(12, 10), (8, 5)]),
+            &curve(0, &[(8, 10), (12, 5)]),
+            10,
+        );
         assert_eq!(tried, Some((10, 10, 0)));
     }
 

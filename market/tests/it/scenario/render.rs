@@ -603,7 +603,11 @@ impl Names {
             let cash = market.cash(account, AssetId(asset));
             let cash = cash.expect("a known account");
             if asset == 0 || cash.total != Money::ZERO {
-                lines.push(balance(name(&self.assets, asset), cash.total, cash.reserved));
+                lines.push(balance(
+                    name(&self.assets, asset),
+                    cash.total,
+                    cash.reserved,
+                ));
             }
         }
         lines.extend(market.holdings(account).map(|(instrument, holding)| {
