@@ -1,10 +1,19 @@
 //! The command line of `loggiactl`: what may be asked, with which flags. Text in, [`Cli`] out; it carries nothing out.
 
+pub mod fees;
+pub mod figure;
 pub mod kill;
+pub mod limits;
+pub mod rules;
 pub mod session;
+pub mod trade;
 
+use crate::args::fees::{Fees, Tier};
 use crate::args::kill::{Kill, Whose};
+use crate::args::limits::{Account, Limits, Restrict, Short};
+use crate::args::rules::RulesCommand;
 use crate::args::session::{Session, Tail};
+use crate::args::trade::Trade;
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use market::id::Symbol;
@@ -97,6 +106,33 @@ pub enum Command {
     Kill(Kill),
     /// End a suspension by the kill switch.
     Reinstate(Whose),
+    /// The rules of an instrument: collar, bands, sizes, duplicates, calls.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Limits of participants and accounts: pace, open orders, credit, exposure, positions.
+    #[command(subcommand)]
+    Limits(Limits),
+    /// The restricted list: what a participant may not trade, or nobody for an account.
+    #[command(subcommand)]
+    Restrict(Restrict),
+    /// Who may sell short, and how much.
+    #[command(subcommand)]
+    Short(Short),
+    /// Accounts: open one, also on margin; show one.
+    #[command(subcommand)]
+    Account(Account),
+    /// Fees: where they go, what a tier pays in an instrument.
+    #[command(subcommand)]
+    Fees(Fees),
+    /// Tiers of fees.
+    #[command(subcommand)]
+    Tier(Tier),
+    /// Self-trade prevention of a participant's orders.
+    #[command(subcommand)]
+    SelfTrade(fees::SelfTrade),
+    /// Trades: show, undo or correct them, by two operators.
+    #[command(subcommand)]
+    Trade(Trade),
     /// Participants and their sessions: add, change, disable, enable, remove, numbers, log out.
     #[command(subcommand)]
     Session(Session),

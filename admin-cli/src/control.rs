@@ -65,7 +65,7 @@ pub async fn resume(client: &Client, symbol: &Symbol) -> Result<InstrumentStatus
         .await
 }
 
-/// Puts a symbol or CompID into the place of a path that is for it, percent-encoded (RFC 3986: all but unreserved characters).
+/// Puts a symbol, a CompID or an account into the place of a path that is for it, percent-encoded (RFC 3986: all but unreserved characters).
 pub(crate) fn with_name(template: &str, name: &str) -> String {
     let mut encoded = String::new();
     for byte in name.bytes() {
@@ -78,6 +78,7 @@ pub(crate) fn with_name(template: &str, name: &str) -> String {
     template
         .replace("{symbol}", &encoded)
         .replace("{comp_id}", &encoded)
+        .replace("{account}", &encoded)
 }
 
 #[cfg(test)]

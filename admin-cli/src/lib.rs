@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`args`] | the command line |
 //! | [`connection`], [`client`] | where the exchange is; one HTTPS request with a client certificate |
-//! | [`control`], [`session`], [`tail`] | the commands that ask the exchange |
+//! | [`control`], [`kill`], [`session`], [`settings`], [`tail`], [`trade`] | the commands that ask the exchange |
 //! | [`explain`], [`journal`], [`replay`], [`store`] | the commands that work offline |
 //! | [`show`] | tables and JSON |
 //! | [`soundness`] | what `verify` says of files |
@@ -25,7 +25,9 @@ pub mod kill;
 pub mod replay;
 pub mod run;
 pub mod session;
+pub mod settings;
 pub mod show;
 pub mod soundness;
 pub mod store;
 pub mod tail;
+pub mod trade;

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::show::Show;
-use crate::{control, explain, journal, kill, replay, session, store, tail};
+use crate::{control, explain, journal, kill, replay, session, settings, store, tail, trade};
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -101,6 +101,15 @@ async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String,
         Command::Resume { symbol } => control::resume(&client, symbol).await?.text(output),
         Command::Kill(arguments) => kill::kill(&client, arguments).await?.text(output),
         Command::Reinstate(whose) => kill::reinstate(&client, whose).await?.text(output),
+        Command::Rules(command) => settings::rules(&client, command).await?.text(output),
+        Command::Limits(command) => settings::limits(&client, command, output).await?,
+        Command::Restrict(command) => settings::restrict(&client, command).await?.text(output),
+        Command::Short(command) => settings::short(&client, command).await?.text(output),
+        Command::Account(command) => settings::account(&client, command, output).await?,
+        Command::Fees(command) => settings::fees(&client, command).await?.text(output),
+        Command::Tier(command) => settings::tier(&client, command).await?.text(output),
+        Command::SelfTrade(command) => settings::self_trade(&client, command).await?.text(output),
+        Command::Trade(command) => trade::trade(&client, command, output).await?,
         Command::Session(Session::Show { comp_id }) => {
             session::show(&client, *comp_id).await?.text(output)
         }

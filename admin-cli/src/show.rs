@@ -2,6 +2,8 @@
 
 mod kill;
 mod session;
+mod settings;
+mod trade;
 
 use crate::args::Output;
 use comfy_table::{Cell, CellAlignment, Table, presets};

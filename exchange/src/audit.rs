@@ -4,10 +4,12 @@
 use crate::directory::Directory;
 use journal::entry::{Entry, Instruction, Origin};
 use journal::participant::{Credentials, ParticipantChange, PasswordHash};
+use market::account::AccountTerms;
 use market::command::Command;
 use market::control::session::AuditLine;
 use market::event::Event;
 use market::id::{AccountId, CompId, InstrumentId, ParticipantId};
+use market::risk::limits::{RiskLimit, Subject};
 use market::scope::Scope;
 use market::trades::TradeChange;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -124,7 +126,15 @@ impl Names<'_> {
     fn command(&self, command: &Command) -> String {
         match command {
             Command::AdmitParticipant { comp_id } => format!("admit {comp_id}"),
-            Command::OpenAccount { name, .. } => format!("open account {name}"),
+            Command::OpenAccount { name, terms } => match terms {
+                AccountTerms::Margin(terms) => format!(
+                    "open account {name} on margin: initial {} bps, maintenance {} bps, grace {} s",
+                    terms.initial_bps,
+                    terms.maintenance_bps,
+                    terms.grace_nanos / 1_000_000_000
+                ),
+                AccountTerms::Cash | AccountTerms::Unchecked => format!("open account {name}"),
+            },
             Command::GrantAccount {
                 participant,
                 account,
@@ -203,7 +213,110 @@ impl Names<'_> {
             Command::SetTier { participant, tier } => {
                 format!("put {} into tier {tier}", self.who(*participant))
             }
+            Command::WithdrawTradeChange { trade } => {
+                format!("take back what is proposed about trade {trade}")
+            }
+            Command::SetRules { instrument, rules } => {
+                // As the control port shows them, in one line.
+                let rules = serde_json::to_string(rules).unwrap_or_default();
+                format!("rules of {}: {rules}", self.symbol(*instrument))
+            }
+            Command::SetSelfTrade {
+                participant,
+                group,
+                mode,
+            } => format!(
+                "self-trade prevention of {}: group {}, {}",
+                self.who(*participant),
+                or_none(*group),
+                mode.map_or_else(
+                    || "as the venue does".to_owned(),
+                    |mode| format!("{mode:?}")
+                )
+            ),
+            Command::SetRiskLimit(limit) => self.limit(limit),
             other => format!("{other:?}"),
+        }
+    }
+
+    fn limit(&self, limit: &RiskLimit) -> String {
+        match limit {
+            RiskLimit::Participant {
+                participant,
+                limits,
+            } => {
+                let rate = limits.order_rate.map_or_else(
+                    || "none".to_owned(),
+                    |it| format!("{}, {} at once", it.per_second, it.burst),
+                );
+                format!(
+                    "limits of {}: orders a second {rate}, open orders {}",
+                    self.who(*participant),
+                    or_none(limits.max_open_orders)
+                )
+            }
+            RiskLimit::Exposure {
+                participant,
+                asset,
+                limits,
+            } => {
+                let asset = self.0.asset(*asset).map(|code| code.to_string());
+                format!(
+                    "limits of {} in {}: credit {}, gross {}, net {}",
+                    self.who(*participant),
+                    asset.unwrap_or_default(),
+                    or_none(limits.credit),
+                    or_none(limits.gross),
+                    or_none(limits.net)
+                )
+            }
+            RiskLimit::Position {
+                account,
+                instrument,
+                limits,
+            } => format!(
+                "limits of account {} in {}: long {}, short {}",
+                self.whose(*account),
+                self.symbol(*instrument),
+                or_none(limits.max_long),
+                or_none(limits.max_short)
+            ),
+            RiskLimit::Restricted {
+                subject,
+                instrument,
+                is_restricted,
+            } => {
+                let what = if *is_restricted {
+                    "restrict"
+                } else {
+                    "restrict no more"
+                };
+                let whose = match subject {
+                    Subject::Participant(id) => self.who(*id),
+                    Subject::Account(id) => format!("account {}", self.whose(*id)),
+                };
+                format!("{what} {whose} in {}", self.symbol(*instrument))
+            }
+            RiskLimit::ShortSales {
+                account,
+                is_allowed,
+            } => {
+                let what = if *is_allowed {
+                    "sell short"
+                } else {
+                    "sell short no more"
+                };
+                format!("let account {} {what}", self.whose(*account))
+            }
+            RiskLimit::Locate {
+                account,
+                instrument,
+                qty,
+            } => format!(
+                "locate {qty} {} for account {}",
+                self.symbol(*instrument),
+                self.whose(*account)
+            ),
         }
     }
 
@@ -236,6 +349,10 @@ impl Names<'_> {
             |listed| listed.symbol.to_string(),
         )
     }
+}
+
+fn or_none<T: ToString>(limit: Option<T>) -> String {
+    limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string())
 }
 
 /// A change of a participant in words; nothing secret.

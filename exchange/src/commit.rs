@@ -4,12 +4,14 @@
 //! When the disk fails, the venue takes no commands any more, and nothing of the failed write is told to anyone.
 
 use crate::audit::Audit;
+use crate::blotter::Blotter;
 use crate::config::Durability;
 use crate::directory::Directory;
 use crate::feed::Feed;
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::sequencer::{Stop, StopReason};
+use crate::settings::Settings;
 use journal::entry::Entry;
 use journal::record;
 use journal::writer::Writer;
@@ -78,6 +80,10 @@ pub struct Commit {
     pub directory: Arc<Directory>,
     /// What operators asked for.
     pub audit: Arc<Audit>,
+    /// What operators have set.
+    pub settings: Arc<Settings>,
+    /// The last trades.
+    pub blotter: Arc<Blotter>,
     /// Figures.
     pub metrics: Metrics,
     /// Told when the disk fails.
@@ -166,7 +172,11 @@ impl Commit {
     fn publish(&self, sealed: Vec<Sealed>) {
         let entries = || sealed.iter().map(|one| &*one.entry);
         self.directory.apply(entries());
-        entries().for_each(|entry| self.audit.note(entry, &self.directory));
+        for entry in entries() {
+            self.audit.note(entry, &self.directory);
+            self.settings.note(entry);
+            self.blotter.note(entry);
+        }
         self.metrics.count(entries());
         self.feed
             .publish(sealed.iter().map(|one| Arc::clone(&one.entry)));

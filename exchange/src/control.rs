@@ -8,12 +8,17 @@ mod caller;
 mod desk;
 mod door;
 mod failure;
+mod fees;
 mod killing;
+mod limits;
 mod registrar;
 mod routes;
+mod rules;
+mod self_trade;
 mod sessions;
 mod tail;
 mod terms;
+mod trades;
 
 use crate::config::ControlConfig;
 use crate::control::desk::Desk;

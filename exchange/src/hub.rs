@@ -3,6 +3,7 @@
 
 use crate::archive::Archive;
 use crate::audit::Audit;
+use crate::blotter::Blotter;
 use crate::clock::Clock;
 use crate::commit::Commit;
 use crate::config::{Durability, JournalConfig};
@@ -16,6 +17,7 @@ use crate::past::{Past, PastError, Rules};
 use crate::recovery::{self, Recovered};
 use crate::sequencer::run::{Sequencer, SequencerParts};
 use crate::sequencer::{Stop, StopReason, Submission, Submitter};
+use crate::settings::Settings;
 use crate::snapshots::{Snapshots, SnapshotsParts};
 use journal::JournalError;
 use journal::data::{DataError, DataFolder};
@@ -40,6 +42,10 @@ pub struct Hub {
     pub directory: Arc<Directory>,
     /// The latest commands of operators.
     pub audit: Arc<Audit>,
+    /// What operators have set.
+    pub settings: Arc<Settings>,
+    /// The last trades.
+    pub blotter: Arc<Blotter>,
     /// Id of the journal's history: positions that are told are `(epoch, seq)`.
     pub epoch: Epoch,
     /// Figures.
@@ -132,6 +138,8 @@ pub fn open(
     } = opened;
     let directory = Arc::new(known.directory);
     let audit = Arc::new(known.audit);
+    let settings = Arc::new(known.settings);
+    let blotter = Arc::new(known.blotter);
     metrics.add(&known.counts);
     metrics
         .last_seq
@@ -162,6 +170,8 @@ pub fn open(
         feed: feed.clone(),
         directory: Arc::clone(&directory),
         audit: Arc::clone(&audit),
+        settings: Arc::clone(&settings),
+        blotter: Arc::clone(&blotter),
         metrics: metrics.clone(),
         health: health.clone(),
         stop,
@@ -190,6 +200,8 @@ pub fn open(
         feed,
         directory,
         audit,
+        settings,
+        blotter,
         epoch,
         metrics,
         health,

@@ -10,6 +10,7 @@
 
 mod archive;
 pub mod audit;
+pub mod blotter;
 pub mod bootstrap;
 pub mod bus;
 pub mod calendar;
@@ -32,4 +33,5 @@ mod recovery;
 pub mod revoked;
 pub mod schedules;
 pub mod sequencer;
+pub mod settings;
 mod snapshots;

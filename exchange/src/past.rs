@@ -3,9 +3,11 @@
 //! memory: where it began makes no difference to what it is behind an entry.
 
 use crate::audit::Audit;
+use crate::blotter::Blotter;
 use crate::directory::Directory;
 use crate::gateway::marketdata::view::View;
 use crate::metrics::Counts;
+use crate::settings::Settings;
 use journal::JournalError;
 use journal::catalog::Catalog;
 use journal::engine::Engine;
@@ -48,6 +50,8 @@ pub(crate) struct Rules {
 pub(crate) struct Known {
     pub(crate) directory: Directory,
     pub(crate) audit: Audit,
+    pub(crate) settings: Settings,
+    pub(crate) blotter: Blotter,
     pub(crate) view: View,
     pub(crate) counts: Counts,
 }
@@ -72,6 +76,8 @@ impl Known {
     fn take(&mut self, entry: &Entry) {
         self.directory.apply([entry]);
         self.audit.note(entry, &self.directory);
+        self.settings.note(entry);
+        self.blotter.note(entry);
         self.view.apply(entry);
         self.counts.count(entry);
     }

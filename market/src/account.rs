@@ -1,5 +1,6 @@
 //! Account terms: what an account may do. Its cash, positions and reservations are kept by the market's risk ledger.
 
+use crate::fault::Fault;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,7 @@ pub enum AccountTerms {
 
 /// The terms of an account on margin. Equity is its cash and its positions at their last price, in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MarginTerms {
     /// Equity that a new order needs, as a share of positions and open orders: basis points, at least `maintenance_bps`, at most 10,000.
     pub initial_bps: u32,
@@ -37,16 +39,24 @@ impl AccountTerms {
     /// # Errors
     /// [`Refusal::BadMargin`] otherwise.
     pub fn check(&self) -> Result<(), Refusal> {
-        let Self::Margin(terms) = self else {
-            return Ok(());
-        };
-        let shares = terms.maintenance_bps > 0
-            && terms.maintenance_bps <= terms.initial_bps
-            && terms.initial_bps <= MAX_BPS;
-        if shares && (MIN_GRACE_NANOS..=MAX_GRACE_NANOS).contains(&terms.grace_nanos) {
-            Ok(())
-        } else {
-            Err(Refusal::BadMargin)
+        match self {
+            Self::Margin(terms) => terms.examine().map_err(|_| Refusal::BadMargin),
+            Self::Cash | Self::Unchecked => Ok(()),
         }
+    }
+}
+
+impl MarginTerms {
+    /// Whether the figures are in range, and which one is not.
+    ///
+    /// # Errors
+    /// The first [`Fault`].
+    pub fn examine(&self) -> Result<(), Fault> {
+        let maintenance = (1..=self.initial_bps).contains(&self.maintenance_bps);
+        Fault::unless(maintenance, "maintenance_bps", "be 1 to initial_bps")?;
+        let initial = self.initial_bps <= MAX_BPS;
+        Fault::unless(initial, "initial_bps", "be at most 10000 basis points")?;
+        let grace = (MIN_GRACE_NANOS..=MAX_GRACE_NANOS).contains(&self.grace_nanos);
+        Fault::unless(grace, "grace_nanos", "be a second to thirty days")
     }
 }

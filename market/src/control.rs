@@ -1,10 +1,17 @@
 //! The control port's words: what `loggiactl` and the back office ask of the exchange (HTTPS with client certificates, JSON) and
 //! what it answers. Paths: see [`path`]. Participants and their sessions: see [`session`].
 
+pub mod fees;
 pub mod kill;
+pub mod limits;
+pub mod rules;
 pub mod secret;
+pub mod self_trade;
 pub mod session;
+pub mod setting;
+pub mod trades;
 
+use crate::account::MarginTerms;
 use crate::id::{AccountName, AssetCode, CompId, Symbol, TransferId};
 use crate::instrument::Phase;
 use crate::money::Money;
@@ -32,6 +39,38 @@ pub mod path {
     pub const KILL: &str = "/v1/kill";
     /// POST [`super::kill::ReinstateRequest`] → [`super::kill::KillOutcome`]. Role: operator.
     pub const REINSTATE: &str = "/v1/reinstate";
+    /// GET → [`super::rules::RulesStatus`]. Roles: viewer, operator; so for all GETs below that name no roles.
+    /// POST [`super::rules::RulesChange`] → the same. Role: operator; so for all POSTs below that name no roles.
+    pub const RULES: &str = "/v1/instruments/{symbol}/rules";
+    /// GET → [`super::limits::ParticipantLimitsStatus`]. POST [`super::limits::ParticipantLimitsChange`] → the same.
+    pub const PARTICIPANT_LIMITS: &str = "/v1/participants/{comp_id}/limits";
+    /// GET → [`super::limits::AccountLimitsStatus`]. POST [`super::limits::AccountLimitsChange`] → the same.
+    pub const ACCOUNT_LIMITS: &str = "/v1/accounts/{account}/limits";
+    /// POST [`super::limits::ShortSalesChange`] → [`super::limits::AccountLimitsStatus`].
+    pub const SHORT_SALES: &str = "/v1/accounts/{account}/short-sales";
+    /// GET → `Vec<`[`super::limits::Restriction`]`>`. POST [`super::limits::RestrictionChange`] → the same.
+    pub const RESTRICTED: &str = "/v1/restricted";
+    /// GET → [`super::fees::FeesStatus`].
+    pub const FEES: &str = "/v1/fees";
+    /// POST [`super::fees::FeeAccountChange`] → [`super::fees::FeesStatus`].
+    pub const FEE_ACCOUNT: &str = "/v1/fees/account";
+    /// POST [`super::fees::FeesChange`] → [`super::fees::FeesStatus`].
+    pub const INSTRUMENT_FEES: &str = "/v1/instruments/{symbol}/fees";
+    /// POST [`super::fees::TierChange`] → [`super::fees::FeesStatus`].
+    pub const TIER: &str = "/v1/participants/{comp_id}/tier";
+    /// GET → [`super::self_trade::SelfTradeStatus`]. POST [`super::self_trade::SelfTradeChange`] → the same.
+    pub const SELF_TRADE: &str = "/v1/participants/{comp_id}/self-trade";
+    /// GET → `Vec<`[`super::trades::TradeStatus`]`>`, oldest first; `?last=N` for how many at most, `?proposed=true` for those that
+    /// something is proposed about.
+    pub const TRADES: &str = "/v1/trades";
+    /// GET → [`super::trades::TradeStatus`].
+    pub const TRADE: &str = "/v1/trades/{trade_id}";
+    /// POST [`super::trades::ProposeTradeChange`] → [`super::trades::TradeStatus`].
+    pub const PROPOSE: &str = "/v1/trades/{trade_id}/propose";
+    /// POST `{}` → [`super::trades::TradeStatus`]. An operator approves what another one has proposed: it is done.
+    pub const APPROVE: &str = "/v1/trades/{trade_id}/approve";
+    /// POST `{}` → [`super::trades::TradeStatus`]. Takes back what was proposed.
+    pub const WITHDRAW: &str = "/v1/trades/{trade_id}/withdraw";
     /// POST [`super::OpenAccount`] → [`super::AccountStatus`]. Roles: operator, service. Repeating it is harmless.
     pub const ACCOUNTS: &str = "/v1/accounts";
     /// POST [`super::Transfer`] → [`super::TransferOutcome`]. Roles: operator, service. Idempotent by `transfer_id`.
@@ -180,6 +219,9 @@ pub struct HaltRequest {
 pub struct OpenAccount {
     /// Its name.
     pub account: AccountName,
+    /// Its terms, when it is to be on margin. Role for that: operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<MarginTerms>,
 }
 
 /// An account at the exchange.

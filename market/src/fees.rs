@@ -1,6 +1,7 @@
 //! [`Fees`]: what a trade costs each side, by instrument and by the participant's tier; `FeeBook`: what holds now. In: a notional. Out: an
 //! amount that goes from the account of a side to the venue's own, or back when it is a rebate. Knows no orders and no balances.
 
+use crate::fault::Fault;
 use crate::id::{AccountId, InstrumentId, ParticipantId};
 use crate::money::Money;
 use crate::refusal::Refusal;
@@ -46,16 +47,23 @@ impl Fees {
     /// # Errors
     /// [`Refusal::BadFees`] otherwise.
     pub fn check(&self) -> Result<(), Refusal> {
-        let rates = [self.maker_ppm, self.taker_ppm];
-        let are_rates = rates
-            .iter()
-            .all(|ppm| (-MAX_FEE_PPM..=MAX_FEE_PPM).contains(ppm));
-        let minimum = (Money::ZERO..=MAX_MINIMUM).contains(&self.minimum);
-        if are_rates && minimum && self.maker_ppm + self.taker_ppm >= 0 {
-            Ok(())
-        } else {
-            Err(Refusal::BadFees)
+        self.examine().map_err(|_| Refusal::BadFees)
+    }
+
+    /// The same, and which figure is not.
+    ///
+    /// # Errors
+    /// The first [`Fault`].
+    pub fn examine(&self) -> Result<(), Fault> {
+        for (field, ppm) in [("maker_ppm", self.maker_ppm), ("taker_ppm", self.taker_ppm)] {
+            let is_rate = (-MAX_FEE_PPM..=MAX_FEE_PPM).contains(&ppm);
+            Fault::unless(is_rate, field, "be -100000 to 100000 millionths")?;
         }
+        let is_minimum = (Money::ZERO..=MAX_MINIMUM).contains(&self.minimum);
+        Fault::unless(is_minimum, "minimum", "be 0 to 1000000")?;
+        let is_paid = self.maker_ppm + self.taker_ppm >= 0;
+        let must = "add up to zero or more: a rebate is paid from the fee of the other side";
+        Fault::unless(is_paid, "maker_ppm, taker_ppm", must)
     }
 
     /// What one trade at this rate costs; `is_first` for the first trade of its order. Rounded towards zero at eight decimals: a fee in

@@ -16,6 +16,7 @@ pub mod command;
 pub mod control;
 pub mod decimal;
 pub mod event;
+pub mod fault;
 pub mod fees;
 mod fixed;
 pub mod flow;

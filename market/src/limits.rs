@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What happens when an order reaches a resting order of the same account. Checked maker by maker, as they are reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SelfTrade {
     /// They trade.
     #[default]

@@ -26,7 +26,7 @@ impl State {
             return;
         }
         for event in events {
-            if let Some(trade) = record(event) {
+            if let Some(trade) = TradeRecord::of(event) {
                 self.trades.keep(trade, most);
             }
         }
@@ -237,48 +237,6 @@ impl State {
             && self.trades.waiting() <= MAX_PROPOSALS
             && proposals.all(|(id, it)| self.deadlines.is_set(it.until, Due::ProposalExpires(id)))
     }
-}
-
-/// What is kept of a trade.
-fn record(event: &Event) -> Option<TradeRecord> {
-    let Event::Traded {
-        trade_id,
-        instrument,
-        price,
-        qty,
-        notional,
-        maker,
-        taker,
-        fees,
-        ..
-    } = event
-    else {
-        return None;
-    };
-    let (maker_fee, taker_fee) = fees.map_or_else(Default::default, |it| (it.maker, it.taker));
-    let leg = |order: &crate::order::OrderFacts, fee| TradeLeg {
-        order_id: order.order_id,
-        participant: order.participant,
-        account: order.terms.account,
-        fee,
-    };
-    let (maker_leg, taker_leg) = (leg(maker, maker_fee), leg(taker, taker_fee));
-    let (buy, sell) = match taker.terms.side {
-        Side::Buy => (taker_leg, maker_leg),
-        Side::Sell => (maker_leg, taker_leg),
-    };
-    Some(TradeRecord {
-        trade_id: *trade_id,
-        instrument: *instrument,
-        price: *price,
-        qty: *qty,
-        notional: *notional,
-        aggressor: taker.terms.side,
-        buy,
-        sell,
-        fee_account: fees.map(|it| it.account),
-        is_busted: false,
-    })
 }
 
 /// A trade after a change. Fees follow in proportion to the notional, rounded towards zero at eight decimals.

@@ -1,6 +1,7 @@
 //! [`Rules`]: what binds the trading of an instrument beyond its steps: collars, bands, triggers, sizes. Settings of the
 //! instrument, changed at run time by [`crate::command::Command::SetRules`]. One basis point (bps) is a hundredth of a percent.
 
+use crate::fault::Fault;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
@@ -80,27 +81,35 @@ impl Rules {
     /// # Errors
     /// [`Refusal::BadRules`] otherwise.
     pub fn check(&self) -> Result<(), Refusal> {
+        self.examine().map_err(|_| Refusal::BadRules)
+    }
+
+    /// The same, and which figure is not.
+    ///
+    /// # Errors
+    /// The first [`Fault`].
+    pub fn examine(&self) -> Result<(), Fault> {
         let shares = [
-            self.collar_bps,
-            self.static_band_bps,
-            self.dynamic_band_bps,
-            self.fat_finger_bps,
+            ("collar_bps", self.collar_bps),
+            ("static_band_bps", self.static_band_bps),
+            ("dynamic_band_bps", self.dynamic_band_bps),
+            ("fat_finger_bps", self.fat_finger_bps),
         ];
-        let are_shares = shares
-            .iter()
-            .flatten()
-            .all(|bps| (1..=MAX_BPS).contains(bps));
-        let is_money = self.max_notional.is_none_or(|most| most > Money::ZERO);
-        let times = [
-            self.duplicate_nanos.unwrap_or(0),
-            self.volatility_nanos,
-            self.random_end_nanos,
-        ];
-        if are_shares && is_money && times.iter().all(|nanos| *nanos <= MAX_NANOS) {
-            Ok(())
-        } else {
-            Err(Refusal::BadRules)
+        for (field, share) in shares {
+            let is_share = share.is_none_or(|bps| (1..=MAX_BPS).contains(&bps));
+            Fault::unless(is_share, field, "be 1 to 10000 basis points")?;
         }
+        let is_money = self.max_notional.is_none_or(|most| most > Money::ZERO);
+        Fault::unless(is_money, "max_notional", "be above zero")?;
+        let times = [
+            ("duplicate_nanos", self.duplicate_nanos.unwrap_or(0)),
+            ("volatility_nanos", self.volatility_nanos),
+            ("random_end_nanos", self.random_end_nanos),
+        ];
+        for (field, nanos) in times {
+            Fault::unless(nanos <= MAX_NANOS, field, "be at most a day")?;
+        }
+        Ok(())
     }
 }
 

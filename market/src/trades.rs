@@ -1,9 +1,10 @@
 //! `Trades`: the last trades, for as long as they can still be undone or corrected, and what operators have proposed about them. Two of them
 //! must agree: what one proposes another approves, within a quarter of an hour. How balances follow stands in `mending`.
 
+use crate::event::Event;
 use crate::id::{AccountId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::money::Money;
-use crate::order::Side;
+use crate::order::{OrderFacts, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::text::Text;
@@ -70,6 +71,50 @@ pub struct TradeRecord {
     pub fee_account: Option<AccountId>,
     /// Whether it was undone.
     pub is_busted: bool,
+}
+
+impl TradeRecord {
+    /// What is kept of a trade; nothing of any other event.
+    pub fn of(event: &Event) -> Option<Self> {
+        let Event::Traded {
+            trade_id,
+            instrument,
+            price,
+            qty,
+            notional,
+            maker,
+            taker,
+            fees,
+            ..
+        } = event
+        else {
+            return None;
+        };
+        let (maker_fee, taker_fee) = fees.map_or_else(Default::default, |it| (it.maker, it.taker));
+        let leg = |order: &OrderFacts, fee| TradeLeg {
+            order_id: order.order_id,
+            participant: order.participant,
+            account: order.terms.account,
+            fee,
+        };
+        let (maker_leg, taker_leg) = (leg(maker, maker_fee), leg(taker, taker_fee));
+        let (buy, sell) = match taker.terms.side {
+            Side::Buy => (taker_leg, maker_leg),
+            Side::Sell => (maker_leg, taker_leg),
+        };
+        Some(Self {
+            trade_id: *trade_id,
+            instrument: *instrument,
+            price: *price,
+            qty: *qty,
+            notional: *notional,
+            aggressor: taker.terms.side,
+            buy,
+            sell,
+            fee_account: fees.map(|it| it.account),
+            is_busted: false,
+        })
+    }
 }
 
 /// What one operator has proposed.

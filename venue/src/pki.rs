@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `ca.pem`, `ca.key` | the CA that signs all others |
 //! | `server.pem`, `server.key` | the venue's own: `localhost`, `127.0.0.1`, `::1` |
-//! | `operator.pem`, `service.pem`, `viewer.pem` | clients of the control port; OU names the role |
+//! | `operator.pem`, `operator2.pem`, `service.pem`, `viewer.pem` | clients of the control port; OU names the role |
 //! | `participants/BOT01.pem`, … | clients of the FIX port; CN is the CompID |
 //!
 //! Keys are PKCS #8 PEM, readable by their owner only.
@@ -154,6 +154,18 @@ impl Pki {
             role: Some(role),
         };
         self.identity(role, used)
+    }
+
+    /// A second operator, for what one alone may not do.
+    ///
+    /// # Errors
+    /// [`PkiError`].
+    pub fn second_operator(&self) -> Result<Identity, PkiError> {
+        let used = Use::Client {
+            name: "operator2",
+            role: Some("operator"),
+        };
+        self.identity("operator2", used)
     }
 
     /// A client of the FIX port.

@@ -65,6 +65,7 @@ fn develop(listing: &Listing, layers: &Layers, data: &DataFolder) -> Result<Prep
     pki.server()?;
     pki.client("service")?;
     pki.client("viewer")?;
+    pki.second_operator()?;
     let mut passwords = Passwords::open(&data.join(PASSWORDS))?;
     let mut declared = Vec::new();
     let mut told = Vec::new();

@@ -11,5 +11,6 @@ mod offline;
 mod program;
 mod reaching;
 mod sessions;
+mod settings;
 mod store;
 mod world;

@@ -130,7 +130,16 @@ impl ControlPort {
 
 impl ExchangeControl for ControlPort {
     fn open_account(&self, account: AccountName) -> Answer<'_, AccountStatus> {
-        Box::pin(async move { self.post(path::ACCOUNTS, &OpenAccount { account }).await })
+        Box::pin(async move {
+            self.post(
+                path::ACCOUNTS,
+                &OpenAccount {
+                    account,
+                    margin: None,
+                },
+            )
+            .await
+        })
     }
 
     fn transfer(&self, transfer: Transfer) -> Answer<'_, TransferOutcome> {

@@ -133,7 +133,7 @@ fn reply(status: StatusCode, body: String) -> Response<Full<Bytes>> {
 
 impl Exchange {
     fn open_account(&self, body: &[u8]) -> String {
-        let OpenAccount { account } = serde_json::from_slice(body).unwrap();
+        let OpenAccount { account, .. } = serde_json::from_slice(body).unwrap();
         let existed = !self.accounts.lock().unwrap().insert(account.to_string());
         if !existed {
             self.feed.tell(events::account_opened(account.as_str()));

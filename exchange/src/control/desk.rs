@@ -10,8 +10,13 @@ use crate::hub::Hub;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use journal::entry::{Entry, Instruction, Origin};
+use market::command::Command;
 use market::control::session::{CertPolicy, SessionDetail, SessionState};
-use market::id::CompId;
+use market::event::Event;
+use market::fault::Fault;
+use market::id::{AccountId, AccountName, CompId, InstrumentId, ParticipantId, Symbol};
+use market::instrument::Instrument;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -34,7 +39,7 @@ pub(crate) struct Desk {
     pub(crate) hub: Hub,
     pub(crate) roster: Roster,
     pub(crate) view: SharedView,
-    /// One change of a participant at a time.
+    /// One change of a participant or of settings at a time: what is not said stays as it was before.
     pub(crate) turns: Arc<Mutex<()>>,
     /// Places of those who follow a session.
     pub(crate) followers: Arc<Semaphore>,
@@ -48,6 +53,36 @@ impl Desk {
         let known = CompId::new(comp_id).ok();
         let record = known.and_then(|it| self.hub.directory.participant_by_comp_id(it));
         record.ok_or_else(|| Failure::Participant(comp_id.to_owned()))
+    }
+
+    /// The instrument of a path.
+    pub(crate) fn instrument(&self, symbol: &str) -> Result<Instrument, Failure> {
+        let known = self.hub.directory.instrument_by_symbol(symbol);
+        known.ok_or_else(|| Failure::Symbol(symbol.to_owned()))
+    }
+
+    /// The account of a path.
+    pub(crate) fn account(&self, name: &str) -> Result<AccountId, Failure> {
+        let known = AccountName::new(name).ok();
+        let account = known.and_then(|it| self.hub.directory.account_by_name(it));
+        account.ok_or_else(|| Failure::Account(name.to_owned()))
+    }
+
+    /// The symbol of an instrument.
+    pub(crate) fn symbol(&self, instrument: InstrumentId) -> Result<Symbol, Failure> {
+        let known = self.hub.directory.instrument(instrument);
+        known.map(|it| it.symbol).ok_or(Failure::Defect)
+    }
+
+    /// The name of an account.
+    pub(crate) fn account_name(&self, account: AccountId) -> Result<AccountName, Failure> {
+        self.hub.directory.account(account).ok_or(Failure::Defect)
+    }
+
+    /// The CompID of a participant.
+    pub(crate) fn comp_id(&self, participant: ParticipantId) -> Result<CompId, Failure> {
+        let known = self.hub.directory.participant(participant);
+        known.map(|it| it.comp_id).ok_or(Failure::Defect)
     }
 
     /// A participant with its session, as they stand.
@@ -110,6 +145,32 @@ impl Desk {
         );
         Ok(entry)
     }
+
+    /// The same for a command, whatever its outcome.
+    pub(crate) async fn order(
+        &self,
+        caller: &Caller,
+        origin: Origin,
+        command: Command,
+    ) -> Result<Arc<Entry>, Failure> {
+        let instruction = Instruction::Market(command);
+        self.submit(caller, origin, instruction).await
+    }
+
+    /// The same for a command that sets something: an error when the market refuses it.
+    pub(crate) async fn set(
+        &self,
+        caller: &Caller,
+        origin: Origin,
+        command: Command,
+    ) -> Result<(), Failure> {
+        let entry = self.order(caller, origin, command).await?;
+        let refused = entry.events.iter().find_map(|event| match event {
+            Event::Refused { refusal } => Some(Failure::Refused(*refusal)),
+            _ => None,
+        });
+        refused.map_or(Ok(()), Err)
+    }
 }
 
 /// Reads a body; an empty one is `{}`. What is wrong is named with its field.
@@ -124,3 +185,15 @@ pub(crate) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> 
     let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
     serde_json::from_slice(text).map_err(|why| Failure::Body(why.to_string()))
 }
+
+/// A figure out of its range, as an answer.
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Body(fault.to_string())
+    }
+}
+
+/// The body of a request that says nothing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use market::control::ErrorBody;
-use market::id::CompId;
+use market::id::{AccountName, CompId};
 use market::refusal::Refusal;
 
 /// Why a request is not answered.
@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     Participant(String),
     /// 409: it is a participant already, of other terms.
     Exists(CompId),
+    /// 409: the account is open, with other terms.
+    OtherTerms(AccountName),
     /// 409: the number was used for a message.
     NumberUsed {
         /// The number that was given.
@@ -69,14 +71,20 @@ impl Failure {
             | Self::Symbol(_)
             | Self::Account(_)
             | Self::Asset(_)
-            | Self::Participant(_) => StatusCode::NOT_FOUND,
-            Self::Exists(_) | Self::NumberUsed { .. } => StatusCode::CONFLICT,
+            | Self::Participant(_)
+            | Self::Refused(Refusal::UnknownTrade) => StatusCode::NOT_FOUND,
+            Self::Exists(_) | Self::OtherTerms(_) | Self::NumberUsed { .. } => StatusCode::CONFLICT,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(
                 Refusal::AlreadyInPhase
                 | Refusal::AlreadyExists
                 | Refusal::TransferMismatch
-                | Refusal::NotSuspended,
+                | Refusal::NotSuspended
+                | Refusal::TradeBusted
+                | Refusal::AlreadyProposed
+                | Refusal::NotProposed
+                | Refusal::SameOperator
+                | Refusal::NoFeeAccount,
             ) => StatusCode::CONFLICT,
             Self::Refused(Refusal::Closed | Refusal::Halted) => StatusCode::CONFLICT,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -97,7 +105,7 @@ impl Failure {
             Self::Symbol(_) => "unknown_symbol",
             Self::Account(_) => "unknown_account",
             Self::Participant(_) => "unknown_participant",
-            Self::Exists(_) => "already_exists",
+            Self::Exists(_) | Self::OtherTerms(_) => "already_exists",
             Self::NumberUsed { .. } => "number_used",
             Self::NotBegun(_) => "unavailable",
             Self::TooManyFollowers => "too_many_followers",
@@ -108,6 +116,13 @@ impl Failure {
             Self::Refused(Refusal::TransferMismatch) => "transfer_mismatch",
             Self::Refused(Refusal::Closed) => "closed",
             Self::Refused(Refusal::Halted) => "halted",
+            Self::Refused(Refusal::UnknownTrade) => "unknown_trade",
+            Self::Refused(Refusal::TradeBusted) => "trade_busted",
+            Self::Refused(Refusal::AlreadyProposed) => "already_proposed",
+            Self::Refused(Refusal::NotProposed) => "not_proposed",
+            Self::Refused(Refusal::SameOperator) => "same_operator",
+            Self::Refused(Refusal::BadCorrection) => "bad_correction",
+            Self::Refused(Refusal::NoFeeAccount) => "no_fee_account",
             Self::Refused(_) => "refused",
             Self::Submit(_) | Self::Timeout => "unavailable",
             Self::Defect => "internal",
@@ -129,6 +144,9 @@ impl Failure {
             Self::Exists(comp_id) => {
                 format!("comp_id: {comp_id} is a participant already, with other terms: change it")
             }
+            Self::OtherTerms(account) => {
+                format!("margin: account {account} is open already, with other terms")
+            }
             Self::NumberUsed { given, next_out } => format!(
                 "next_out: {given} was used for a message, {next_out} is the least that was not: reset the numbers instead"
             ),
@@ -136,13 +154,27 @@ impl Failure {
                 format!("{comp_id} is added, but its session could not begin; the log says why")
             }
             Self::TooManyFollowers => "as many follow sessions as may at the same time".to_owned(),
-            Self::Refused(refusal) => refusal.to_string(),
+            Self::Refused(refusal) => match field(refusal) {
+                Some(field) => format!("{field}: {refusal}"),
+                None => refusal.to_string(),
+            },
             Self::Submit(error) => error.to_string(),
             Self::Timeout => {
                 "no answer in time; what was asked may still be done: ask again".to_owned()
             }
             Self::Defect => "an unexpected outcome; it is in the log".to_owned(),
         }
+    }
+}
+
+/// The field of a request that a refusal is about.
+fn field(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::BadTier { .. } => Some("tier"),
+        Refusal::BadCorrection => Some("price, qty"),
+        Refusal::BadAmount => Some("qty"),
+        Refusal::NoFeeAccount => Some("account"),
+        _ => None,
     }
 }
 

@@ -2,10 +2,10 @@
 //! them.
 
 use crate::control::caller::Caller;
-use crate::control::desk::{ALL, Desk, FUND, LOOK, OPERATE, read};
+use crate::control::desk::{ALL, Desk, FUND, LOOK, Nothing, OPERATE, read};
 use crate::control::door::Door;
 use crate::control::failure::Failure;
-use crate::control::{killing, sessions, tail};
+use crate::control::{fees, killing, limits, rules, self_trade, sessions, tail, trades};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
@@ -15,7 +15,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, serve::IncomingStream};
-use journal::entry::{Entry, Instruction, Origin};
+use journal::entry::{Entry, Origin};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::control::{
@@ -27,8 +27,6 @@ use market::instrument::{Instrument, Phase};
 use market::order::Side;
 use market::refusal::Refusal;
 use market::text::Text;
-use serde::Deserialize;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use tracing::error;
@@ -63,6 +61,33 @@ where
         .route(path::REINSTATE, post(killing::reinstate))
         .route(path::ACCOUNTS, post(open_account))
         .route(path::TRANSFERS, post(transfer))
+        .route(path::RULES, get(rules::show).post(rules::set))
+        .route(
+            path::PARTICIPANT_LIMITS,
+            get(limits::participant).post(limits::set_participant),
+        )
+        .route(
+            path::ACCOUNT_LIMITS,
+            get(limits::account).post(limits::set_account),
+        )
+        .route(path::SHORT_SALES, post(limits::set_short_sales))
+        .route(
+            path::RESTRICTED,
+            get(limits::restricted).post(limits::restrict),
+        )
+        .route(path::FEES, get(fees::show))
+        .route(path::FEE_ACCOUNT, post(fees::set_account))
+        .route(path::INSTRUMENT_FEES, post(fees::set))
+        .route(path::TIER, post(fees::set_tier))
+        .route(
+            path::SELF_TRADE,
+            get(self_trade::show).post(self_trade::set),
+        )
+        .route(path::TRADES, get(trades::list))
+        .route(path::TRADE, get(trades::show))
+        .route(path::PROPOSE, post(trades::propose))
+        .route(path::APPROVE, post(trades::approve))
+        .route(path::WITHDRAW, post(trades::withdraw))
         .fallback(async || Failure::Path)
         .method_not_allowed_fallback(async || Failure::Method)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
@@ -159,11 +184,6 @@ async fn halt(
         .await
 }
 
-/// The body of a request that says nothing.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn resume(
     State(desk): State<Desk>,
     ConnectInfo(caller): ConnectInfo<Caller>,
@@ -186,21 +206,33 @@ async fn open_account(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<AccountStatus>, Failure> {
     let origin = caller.must_be(FUND)?;
-    let OpenAccount { account } = read(body)?;
-    let existed = |existed| Ok(Json(AccountStatus { account, existed }));
-    if desk.hub.directory.account_by_name(account).is_some() {
-        return existed(true);
+    let OpenAccount { account, margin } = read(body)?;
+    if let Some(terms) = margin {
+        caller.must_be(OPERATE)?;
+        terms
+            .examine()
+            .map_err(|it| Failure::Body(format!("margin.{it}")))?;
+    }
+    let answer = |existed| Ok(Json(AccountStatus { account, existed }));
+    if let Some(known) = desk.hub.directory.account_by_name(account) {
+        // Without terms it asks for an account, whatever its terms are.
+        let is_same = margin.is_none() || desk.hub.settings.margin(known) == margin;
+        return if is_same {
+            answer(true)
+        } else {
+            Err(Failure::OtherTerms(account))
+        };
     }
     let command = Command::OpenAccount {
         name: account,
-        terms: AccountTerms::Cash,
+        terms: margin.map_or(AccountTerms::Cash, AccountTerms::Margin),
     };
     let entry = desk.order(&caller, origin, command).await?;
     match entry.events.first() {
-        Some(Event::AccountOpened { .. }) => existed(false),
+        Some(Event::AccountOpened { .. }) => answer(false),
         Some(Event::Refused {
             refusal: Refusal::AlreadyExists,
-        }) => existed(true),
+        }) => answer(true),
         Some(Event::Refused { refusal }) => Err(Failure::Refused(*refusal)),
         other => Err(unexpected(&entry, other)),
     }
@@ -245,11 +277,6 @@ async fn transfer(
 }
 
 impl Desk {
-    fn instrument(&self, symbol: &str) -> Result<Instrument, Failure> {
-        let known = self.hub.directory.instrument_by_symbol(symbol);
-        known.ok_or_else(|| Failure::Symbol(symbol.to_owned()))
-    }
-
     fn instrument_status(&self, instrument: &Instrument) -> InstrumentStatus {
         let view = self.view.read();
         let book = view.book(instrument.id);
@@ -267,16 +294,6 @@ impl Desk {
                 .and_then(|book| book.last_print())
                 .map(|print| print.price),
         }
-    }
-
-    async fn order(
-        &self,
-        caller: &Caller,
-        origin: Origin,
-        command: Command,
-    ) -> Result<Arc<Entry>, Failure> {
-        let instruction = Instruction::Market(command);
-        self.submit(caller, origin, instruction).await
     }
 
     /// Halts or resumes; the answer shows the phase that the entry brought.

@@ -2,7 +2,7 @@
 //! [`registrar`](super::registrar), and leaves a line in the log either way.
 
 use crate::control::caller::Caller;
-use crate::control::desk::{Desk, LOOK, read};
+use crate::control::desk::{Desk, LOOK, Nothing, read};
 use crate::control::failure::Failure;
 use crate::control::registrar::Registrar;
 use crate::directory::record::ParticipantRecord;
@@ -23,11 +23,6 @@ type Body = Result<Bytes, BytesRejection>;
 /// What a request about one participant comes with: its CompID stands in the path.
 type Asked = (State<Desk>, ConnectInfo<Caller>, Path<String>, Body);
 type Outcome = Result<Json<SessionOutcome>, Failure>;
-
-/// The body of a request that says nothing.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// Which part of the audit trail.
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,7 @@
 //! The limits that an operator sets: of a participant, of a participant in one currency, of an account in one instrument. `None` is no limit.
 //! Whether an order keeps them is asked of `risk::watch`.
 
+use crate::fault::Fault;
 use crate::id::{AccountId, AssetId, InstrumentId, ParticipantId};
 use crate::money::Money;
 use crate::qty::Qty;
@@ -13,6 +14,7 @@ pub const MAX_ORDER_RATE: u32 = 1_000_000;
 
 /// How fast a participant may send orders and replaces that are accepted; cancels are always taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OrderRate {
     /// How many a second, 1 to [`MAX_ORDER_RATE`].
     pub per_second: u32,
@@ -122,11 +124,24 @@ impl ParticipantLimits {
     /// # Errors
     /// [`Refusal::BadLimits`] otherwise.
     pub fn check(&self) -> Result<(), Refusal> {
-        let rate = |n: u32| (1..=MAX_ORDER_RATE).contains(&n);
-        let is_sound = self
-            .order_rate
-            .is_none_or(|it| rate(it.per_second) && rate(it.burst));
-        is_sound.then_some(()).ok_or(Refusal::BadLimits)
+        self.examine().map_err(|_| Refusal::BadLimits)
+    }
+
+    /// The same, and which figure is not.
+    ///
+    /// # Errors
+    /// The first [`Fault`].
+    pub fn examine(&self) -> Result<(), Fault> {
+        let Some(rate) = self.order_rate else {
+            return Ok(());
+        };
+        for (field, n) in [
+            ("order_rate.per_second", rate.per_second),
+            ("order_rate.burst", rate.burst),
+        ] {
+            Fault::unless((1..=MAX_ORDER_RATE).contains(&n), field, "be 1 to 1000000")?;
+        }
+        Ok(())
     }
 }
 
@@ -136,10 +151,23 @@ impl ExposureLimits {
     /// # Errors
     /// [`Refusal::BadLimits`] otherwise.
     pub fn check(&self) -> Result<(), Refusal> {
-        let limits = [self.credit, self.gross, self.net];
-        let mut limits = limits.iter().flatten();
-        let is_sound = limits.all(|limit| (Money::ZERO..=MAX_BALANCE).contains(limit));
-        is_sound.then_some(()).ok_or(Refusal::BadLimits)
+        self.examine().map_err(|_| Refusal::BadLimits)
+    }
+
+    /// The same, and which figure is not.
+    ///
+    /// # Errors
+    /// The first [`Fault`].
+    pub fn examine(&self) -> Result<(), Fault> {
+        for (field, limit) in [
+            ("credit", self.credit),
+            ("gross", self.gross),
+            ("net", self.net),
+        ] {
+            let is_sound = limit.is_none_or(|limit| (Money::ZERO..=MAX_BALANCE).contains(&limit));
+            Fault::unless(is_sound, field, "be zero or more, and fit a balance")?;
+        }
+        Ok(())
     }
 }
 
@@ -149,8 +177,18 @@ impl PositionLimits {
     /// # Errors
     /// [`Refusal::BadLimits`] otherwise.
     pub fn check(&self) -> Result<(), Refusal> {
-        let mut limits = [self.max_long, self.max_short].into_iter().flatten();
-        let is_sound = limits.all(|limit| limit >= Qty::ZERO);
-        is_sound.then_some(()).ok_or(Refusal::BadLimits)
+        self.examine().map_err(|_| Refusal::BadLimits)
+    }
+
+    /// The same, and which figure is not.
+    ///
+    /// # Errors
+    /// The first [`Fault`].
+    pub fn examine(&self) -> Result<(), Fault> {
+        for (field, limit) in [("max_long", self.max_long), ("max_short", self.max_short)] {
+            let is_sound = limit.is_none_or(|limit| limit >= Qty::ZERO);
+            Fault::unless(is_sound, field, "be zero or more")?;
+        }
+        Ok(())
     }
 }

@@ -69,9 +69,13 @@ fn of_the_readme() {
 
 #[test]
 fn for_operators() {
-    let printed = run("docs/operators.md", 5);
+    let printed = run("docs/operators.md", 6);
     assert!(printed.contains("trades sha256"), "{printed}");
     assert!(printed.contains("verdict  sound"), "{printed}");
+    assert!(
+        printed.contains("initial 50%, maintenance 25%"),
+        "{printed}"
+    );
     assert!(printed.contains("news pending"), "{printed}");
 }
 

@@ -1,0 +1,303 @@
+//! [`Settings`]: what operators have set, as it holds now: rules of instruments, fees, limits, self-trade prevention, terms of accounts. In:
+//! entries, in order, once they are durable; at a start the replay fills it. Out: values by number. The market keeps and uses its own:
+//! this is for those who ask.
+
+use journal::entry::{Entry, Instruction};
+use market::account::{AccountTerms, MarginTerms};
+use market::command::Command;
+use market::event::Event;
+use market::fees::Fees;
+use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
+use market::limits::SelfTrade;
+use market::qty::Qty;
+use market::risk::limits::{ExposureLimits, ParticipantLimits, PositionLimits, RiskLimit, Subject};
+use market::rules::Rules;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// What operators have set.
+#[derive(Debug, Default)]
+pub struct Settings(RwLock<Tables>);
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Tables {
+    /// Where any were set; [`Rules::default`] elsewhere.
+    rules: BTreeMap<InstrumentId, Rules>,
+    margins: BTreeMap<AccountId, MarginTerms>,
+    fee_account: Option<AccountId>,
+    fees: BTreeMap<(InstrumentId, u8), Fees>,
+    /// Of those that are in another than 0.
+    tiers: BTreeMap<ParticipantId, u8>,
+    self_trade: BTreeMap<ParticipantId, (Option<u32>, Option<SelfTrade>)>,
+    participants: BTreeMap<ParticipantId, ParticipantLimits>,
+    exposures: BTreeMap<(ParticipantId, AssetId), ExposureLimits>,
+    positions: BTreeMap<(AccountId, InstrumentId), PositionLimits>,
+    restricted: BTreeSet<(Subject, InstrumentId)>,
+    short_sellers: BTreeSet<AccountId>,
+    locates: BTreeMap<(AccountId, InstrumentId), Qty>,
+}
+
+impl Settings {
+    /// Takes in an entry; most are of orders, and set nothing.
+    pub fn note(&self, entry: &Entry) {
+        if is_setting(&entry.instruction) {
+            let mut tables = self.tables_mut();
+            entry.events.iter().for_each(|event| tables.take_in(event));
+        }
+    }
+
+    /// The rules of an instrument.
+    pub fn rules(&self, instrument: InstrumentId) -> Rules {
+        let rules = self.tables().rules.get(&instrument).copied();
+        rules.unwrap_or_default()
+    }
+
+    /// The terms of an account on margin.
+    pub fn margin(&self, account: AccountId) -> Option<MarginTerms> {
+        self.tables().margins.get(&account).copied()
+    }
+
+    /// Where fees go.
+    pub fn fee_account(&self) -> Option<AccountId> {
+        self.tables().fee_account
+    }
+
+    /// What a tier pays in an instrument.
+    pub fn fees(&self, instrument: InstrumentId, tier: u8) -> Option<Fees> {
+        self.tables().fees.get(&(instrument, tier)).copied()
+    }
+
+    /// All that tiers pay, by instrument and tier.
+    pub fn all_fees(&self) -> Vec<((InstrumentId, u8), Fees)> {
+        let tables = self.tables();
+        tables.fees.iter().map(|(key, it)| (*key, *it)).collect()
+    }
+
+    /// The participants that are in another tier than 0.
+    pub fn tiers(&self) -> Vec<(ParticipantId, u8)> {
+        let tables = self.tables();
+        tables.tiers.iter().map(|(key, it)| (*key, *it)).collect()
+    }
+
+    /// Group and mode of a participant's self-trade prevention.
+    pub fn self_trade(&self, participant: ParticipantId) -> (Option<u32>, Option<SelfTrade>) {
+        let set = self.tables().self_trade.get(&participant).copied();
+        set.unwrap_or_default()
+    }
+
+    /// The limits of a participant.
+    pub fn participant(&self, participant: ParticipantId) -> ParticipantLimits {
+        let limits = self.tables().participants.get(&participant).copied();
+        limits.unwrap_or_default()
+    }
+
+    /// The limits of a participant in a currency.
+    pub fn exposure(&self, participant: ParticipantId, asset: AssetId) -> ExposureLimits {
+        let limits = self.tables().exposures.get(&(participant, asset)).copied();
+        limits.unwrap_or_default()
+    }
+
+    /// The limits of a participant by currency.
+    pub fn exposures(&self, participant: ParticipantId) -> Vec<(AssetId, ExposureLimits)> {
+        let tables = self.tables();
+        let from = (participant, AssetId(0))..=(participant, AssetId(u32::MAX));
+        let range = tables.exposures.range(from);
+        range.map(|((_, asset), it)| (*asset, *it)).collect()
+    }
+
+    /// The limits of an account in an instrument.
+    pub fn position(&self, account: AccountId, instrument: InstrumentId) -> PositionLimits {
+        let limits = self.tables().positions.get(&(account, instrument)).copied();
+        limits.unwrap_or_default()
+    }
+
+    /// The limits of an account by instrument.
+    pub fn positions(&self, account: AccountId) -> Vec<(InstrumentId, PositionLimits)> {
+        let tables = self.tables();
+        let range = tables.positions.range(of_account(account));
+        range.map(|((_, at), it)| (*at, *it)).collect()
+    }
+
+    /// The restricted list.
+    pub fn restricted(&self) -> Vec<(Subject, InstrumentId)> {
+        self.tables().restricted.iter().copied().collect()
+    }
+
+    /// What one may not trade, or may not be traded for it.
+    pub fn restricted_of(&self, subject: Subject) -> Vec<InstrumentId> {
+        let tables = self.tables();
+        let from = (subject, InstrumentId(0))..=(subject, InstrumentId(u32::MAX));
+        let range = tables.restricted.range(from);
+        range.map(|(_, instrument)| *instrument).collect()
+    }
+
+    /// Whether an account may sell short.
+    pub fn may_sell_short(&self, account: AccountId) -> bool {
+        self.tables().short_sellers.contains(&account)
+    }
+
+    /// What is located for an account, by instrument.
+    pub fn locates(&self, account: AccountId) -> Vec<(InstrumentId, Qty)> {
+        let tables = self.tables();
+        let range = tables.locates.range(of_account(account));
+        range.map(|((_, at), qty)| (*at, *qty)).collect()
+    }
+
+    fn tables(&self) -> RwLockReadGuard<'_, Tables> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tables_mut(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn take_in(&mut self, event: &Event) {
+        match *event {
+            Event::RulesSet { instrument, rules } => {
+                self.rules.insert(instrument, rules);
+            }
+            Event::AccountOpened {
+                account,
+                terms: AccountTerms::Margin(terms),
+                ..
+            } => {
+                self.margins.insert(account, terms);
+            }
+            Event::FeeAccountSet { account } => self.fee_account = Some(account),
+            Event::FeesSet {
+                instrument,
+                tier,
+                fees,
+            } => {
+                self.fees.insert((instrument, tier), fees);
+            }
+            Event::TierSet { participant, tier } => {
+                let tier = (tier != 0).then_some(tier);
+                put(&mut self.tiers, participant, tier);
+            }
+            Event::SelfTradeSet {
+                participant,
+                group,
+                mode,
+            } => {
+                let set = (group, mode) != (None, None);
+                put(
+                    &mut self.self_trade,
+                    participant,
+                    set.then_some((group, mode)),
+                );
+            }
+            Event::RiskLimitSet(limit) => self.limit(limit),
+            _ => {}
+        }
+    }
+
+    fn limit(&mut self, limit: RiskLimit) {
+        match limit {
+            RiskLimit::Participant {
+                participant,
+                limits,
+            } => put(&mut self.participants, participant, unless_none(limits)),
+            RiskLimit::Exposure {
+                participant,
+                asset,
+                limits,
+            } => put(
+                &mut self.exposures,
+                (participant, asset),
+                unless_none(limits),
+            ),
+            RiskLimit::Position {
+                account,
+                instrument,
+                limits,
+            } => put(
+                &mut self.positions,
+                (account, instrument),
+                unless_none(limits),
+            ),
+            RiskLimit::Restricted {
+                subject,
+                instrument,
+                is_restricted,
+            } => {
+                if is_restricted {
+                    self.restricted.insert((subject, instrument));
+                } else {
+                    self.restricted.remove(&(subject, instrument));
+                }
+            }
+            RiskLimit::ShortSales {
+                account,
+                is_allowed,
+            } => {
+                if is_allowed {
+                    self.short_sellers.insert(account);
+                } else {
+                    self.short_sellers.remove(&account);
+                }
+            }
+            RiskLimit::Locate {
+                account,
+                instrument,
+                qty,
+            } => {
+                let qty = (qty != Qty::ZERO).then_some(qty);
+                put(&mut self.locates, (account, instrument), qty);
+            }
+        }
+    }
+}
+
+/// Whether an instruction is one that sets something.
+fn is_setting(instruction: &Instruction) -> bool {
+    matches!(
+        instruction,
+        Instruction::Market(
+            Command::SetRules { .. }
+                | Command::OpenAccount { .. }
+                | Command::SetFeeAccount { .. }
+                | Command::SetFees { .. }
+                | Command::SetTier { .. }
+                | Command::SetSelfTrade { .. }
+                | Command::SetRiskLimit(_)
+        )
+    )
+}
+
+/// Limits that limit something.
+fn unless_none<T: Default + PartialEq>(limits: T) -> Option<T> {
+    (limits != T::default()).then_some(limits)
+}
+
+/// What is not set takes no room.
+fn put<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
+    match value {
+        Some(value) => {
+            table.insert(key, value);
+        }
+        None => {
+            table.remove(&key);
+        }
+    }
+}
+
+fn of_account(account: AccountId) -> std::ops::RangeInclusive<(AccountId, InstrumentId)> {
+    (account, InstrumentId(0))..=(account, InstrumentId(u32::MAX))
+}
+
+/// As it stands in a snapshot.
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.tables().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Deserialize::deserialize(deserializer).map(|tables| Self(RwLock::new(tables)))
+    }
+}
