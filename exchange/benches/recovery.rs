@@ -1,6 +1,6 @@
 //! How long it takes to trade again: a journal of the order flow `w1` (docs/performance.md) is written, read whole, read from a snapshot with a
 //! tail behind it; and what the making of a snapshot does to those who trade meanwhile, with a million resting orders. By hand, not in CI:
-//! `scripts/bench recovery -- [ENTRIES]` (10,000,000 unless said). The journal lies in the target folder.
+//! `scripts/bench recovery -- [ENTRIES] [start] [stalls]` (10,000,000 entries and both parts unless said). The journal lies in the target folder.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -11,6 +11,8 @@
 #[path = "../../market/examples/flow/generator.rs"]
 #[allow(dead_code, reason = "shared with the market's tests and bench")]
 mod generator;
+#[path = "sequencer/processor.rs"]
+mod processor;
 
 use exchange::clock::SystemClock;
 use exchange::config::{Durability, JournalConfig};
@@ -32,6 +34,7 @@ use market::limits::SelfTrade;
 use market::order::{OrdType, OrderTerms, Side};
 use market::price::Price;
 use market::time::Timestamp;
+use processor::ProcessorTime;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -45,12 +48,20 @@ const INSTRUMENTS: u32 = 1_000;
 const PROBES: usize = 1_000_000;
 
 fn main() {
-    let mut asked = std::env::args().skip(1).filter(|text| text != "--bench");
-    let entries = asked
-        .next()
-        .map_or(10_000_000, |text| text.parse().unwrap());
-    recovery(entries);
-    stalls();
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|text| text != "--bench")
+        .collect();
+    let entries = asked.iter().find_map(|text| text.parse().ok());
+    let is_asked = |part: &str| {
+        asked.iter().any(|text| text == part) || asked.len() == usize::from(entries.is_some())
+    };
+    if is_asked("start") {
+        recovery(entries.unwrap_or(10_000_000));
+    }
+    if is_asked("stalls") {
+        stalls();
+    }
 }
 
 fn config(snapshot_entries: u64) -> JournalConfig {
@@ -138,6 +149,7 @@ fn write(data: &Path, commands: impl Iterator<Item = Command>) -> u64 {
 }
 
 fn open(what: &str, data: &Path, snapshot_entries: u64) -> (Hub, Running) {
+    let before = ProcessorTime::of_all();
     let began = Instant::now();
     let clock = Box::new(SystemClock::default());
     let opened = hub::open(&config(snapshot_entries), data, Box::new(Files), clock);
@@ -148,9 +160,14 @@ fn open(what: &str, data: &Path, snapshot_entries: u64) -> (Hub, Running) {
     let took = began.elapsed();
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let rate = replayed as f64 / took.as_secs_f64();
+    let used = ProcessorTime::of_all().saturating_sub(before);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap();
     println!(
-        "  {what}: {replayed} entries replayed, first order acknowledged after {:.2} s ({rate:.0} entries a second)",
-        took.as_secs_f64()
+        "  {what}: {replayed} entries replayed, first order acknowledged after {:.2} s ({rate:.0} entries a second), \
+         {:.2} s of processor time, load {}",
+        took.as_secs_f64(),
+        used.as_secs_f64(),
+        load.split(' ').next().unwrap_or_default()
     );
     (hub, running)
 }

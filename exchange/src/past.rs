@@ -2,6 +2,8 @@
 //! nothing, and the entries behind it. Out: the same, ready to be written down as a snapshot, or to go on live. A pure function with
 //! memory: where it began makes no difference to what it is behind an entry.
 
+mod pages;
+
 use crate::audit::Audit;
 use crate::blotter::Blotter;
 use crate::directory::Directory;
@@ -13,7 +15,7 @@ use journal::catalog::Catalog;
 use journal::engine::Engine;
 use journal::entry::{Entry, Epoch};
 use journal::record::{self, Stored};
-use journal::replay::{self, End, Replayed};
+use journal::replay::{End, Replayed};
 use journal::segment;
 use journal::snapshot::{self, Contents, Snapshot, SnapshotError};
 use market::event::Event;
@@ -21,8 +23,6 @@ use market::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 /// What the entries up to one have made.
 #[derive(Default)]
@@ -80,15 +80,6 @@ impl Known {
         self.blotter.note(entry);
         self.view.apply(entry);
         self.counts.count(entry);
-    }
-
-    /// The same with events that were not made anew.
-    fn take_stored(&mut self, stored: Stored<'_>) -> Replayed {
-        let Some(events) = record::decode_events(stored.events) else {
-            return Replayed::Diverged;
-        };
-        self.take(&stored.head.with(events));
-        Replayed::Same
     }
 }
 
@@ -150,8 +141,7 @@ impl Past {
         Replayed::Same
     }
 
-    /// Takes all entries of the journal behind the last one. The rules and what readers know are rebuilt side by side, each on a processor of
-    /// its own; each reads the files for itself, since that costs less than handing entries over. `told` hears of each entry.
+    /// Takes all entries of the journal behind the last one, which are read ahead meanwhile. `told` hears of each.
     ///
     /// # Errors
     /// A [`JournalError`] with its place.
@@ -160,29 +150,16 @@ impl Past {
         catalog: &Catalog,
         told: &mut dyn FnMut(u64),
     ) -> Result<End, JournalError> {
-        let (rules, known) = (&mut self.rules, &mut self.known);
-        let after = rules.last_seq;
-        let is_over = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let readers = scope.spawn(|| {
-                replay::replay(catalog, after, u64::MAX, &mut |stored, _| {
-                    if is_over.load(Ordering::Relaxed) {
-                        return Replayed::Enough;
-                    }
-                    known.take_stored(stored)
-                })
-            });
-            let ruled = replay::replay(catalog, after, u64::MAX, &mut |stored, _| {
-                told(stored.head.seq);
-                rules.take(&stored)
-            });
-            is_over.store(ruled.is_err(), Ordering::Relaxed);
-            let read = readers.join();
-            let end = ruled?;
-            match read {
-                Ok(read) => read.map(|_| end),
-                Err(panic) => std::panic::resume_unwind(panic),
+        pages::read(catalog, self.rules.last_seq, &mut |page| {
+            self.rules.engine.foresee(page.instructions());
+            for stored in page.drain() {
+                let seq = stored.head.seq;
+                told(seq);
+                if self.take(stored) != Replayed::Same {
+                    return Err(diverged(catalog, seq));
+                }
             }
+            Ok(())
         })
     }
 
@@ -201,6 +178,16 @@ impl Past {
             known: &self.known,
         };
         snapshot::write(data, &contents, pace)
+    }
+}
+
+/// The error for an entry whose events are not what its instruction makes.
+fn diverged(catalog: &Catalog, seq: u64) -> JournalError {
+    let segments = catalog.segments().iter();
+    let holding = segments.rev().find(|segment| segment.first_seq <= seq);
+    JournalError::Diverged {
+        segment: holding.map_or_else(|| catalog.folder().to_owned(), |it| it.path.clone()),
+        seq,
     }
 }
 

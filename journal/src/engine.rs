@@ -72,6 +72,15 @@ impl Engine {
         }
     }
 
+    /// Looks at what these instructions will need, right before they are applied: see [`Market::foresee`].
+    pub fn foresee<'a>(&self, instructions: impl Iterator<Item = &'a Instruction>) {
+        self.market
+            .foresee(instructions.filter_map(|instruction| match instruction {
+                Instruction::Market(command) => Some(command),
+                _ => None,
+            }));
+    }
+
     /// The market.
     pub fn market(&self) -> &Market {
         &self.market

@@ -114,10 +114,10 @@ impl Head {
     }
 }
 
-/// The entry in a payload, its events as bytes; `None` when it does not begin like one.
-pub fn stored(payload: &[u8]) -> Option<Stored<'_>> {
+/// The entry in a payload without its events, and where in the payload these begin; `None` when it does not begin like one.
+pub fn head(payload: &[u8]) -> Option<(Head, usize)> {
     let (head, events) = postcard::take_from_bytes::<Head>(payload).ok()?;
-    Some(Stored { head, events })
+    Some((head, payload.len() - events.len()))
 }
 
 /// Events as they are stored, instead of what `out` held.

@@ -106,13 +106,12 @@ impl Scan {
             Found::End => return Ok(Found::End),
             Found::Broken { what } => return Ok(Found::Broken { what }),
         }
-        // Asked twice, since a borrow that is handed out in one branch lives in all.
-        if record::stored(self.payload()).is_none() {
+        let Some((head, events)) = record::head(self.payload()) else {
             self.step_back();
             return Ok(Found::Broken { what: NO_ENTRY });
-        }
-        let stored = record::stored(self.payload());
-        Ok(stored.map_or(Found::Broken { what: NO_ENTRY }, Found::Entry))
+        };
+        let events = &self.payload()[events..];
+        Ok(Found::Entry(Stored { head, events }))
     }
 
     /// Walks to the record of entry `seq` without decoding what stands before it; checksums and numbers are looked at. The end of

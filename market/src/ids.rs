@@ -24,6 +24,27 @@ pub(crate) const MAX_CL_ORD_IDS: u64 = (u32::MAX as u64 - CHUNKED) / RECORD_WORD
 /// Words that may be lost at the ends of chunks, and more.
 const CHUNKED: u64 = 1 << 24;
 
+/// A participant's ClOrdID that is looked for: what it takes to find it is made once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sought {
+    key: Key,
+    hash: u32,
+}
+
+impl Sought {
+    /// Nobody's.
+    pub(crate) const NONE: Self = Self {
+        key: Key::NONE,
+        hash: 0,
+    };
+
+    pub(crate) fn new(participant: ParticipantId, cl_ord_id: &ClOrdId) -> Self {
+        let key = Key::new(participant, cl_ord_id);
+        let hash = key.hash();
+        Self { key, hash }
+    }
+}
+
 /// All ClOrdIDs of the day. Written down one by one, in the order in which they came.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids {
@@ -54,6 +75,18 @@ impl Ids {
     pub(crate) fn find(&self, participant: ParticipantId, cl_ord_id: &ClOrdId) -> Option<Id> {
         let key = Key::new(participant, cl_ord_id);
         self.find_key(&key, key.hash())
+    }
+
+    /// Looks at the place where the search will begin; what comes out says nothing.
+    #[inline]
+    pub(crate) fn glance(&self, sought: &Sought) -> u64 {
+        self.index.glance(sought.hash)
+    }
+
+    /// The record that is looked for.
+    #[inline]
+    pub(crate) fn seek(&self, sought: &Sought) -> Option<Id> {
+        self.find_key(&sought.key, sought.hash)
     }
 
     /// What a record stands for.

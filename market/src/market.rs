@@ -125,6 +125,12 @@ impl Market {
         self.report_levels_after(from, events);
     }
 
+    /// Looks at what these commands will need of a large memory, so that applying them does not wait for it. Worth its time for a few
+    /// commands together, right before they are applied; it changes nothing.
+    pub fn foresee<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
+        self.state.orders.foresee(commands);
+    }
+
     /// Commands of operators and services.
     fn operate(&mut self, command: &Command, events: &mut Vec<Event>) {
         let state = &mut self.state;

@@ -3,6 +3,7 @@
 //! book strings the orders of a level together through [`Order::queue`].
 
 mod compact;
+mod foresight;
 mod soundness;
 
 use crate::chunked::Chunked;

@@ -3,7 +3,7 @@
 use crate::kit::{
     self, ObedientDisk, Orders, config, enter, open, open_market, open_on, published, run, try_open,
 };
-use crate::written::{offsets, segment, written};
+use crate::written::{first_seq, offsets, segment, written};
 use exchange::config::{Durability, JournalConfig};
 use exchange::hub::HubError;
 use exchange::sequencer::{StopReason, SubmitError};
@@ -17,6 +17,7 @@ use market::order::Side;
 use market::refusal::Refusal;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A data folder whose only segment has these bytes.
 fn folder_with(bytes: &[u8]) -> tempfile::TempDir {
@@ -248,12 +249,9 @@ async fn a_half_made_segment_is_swept_away() {
     running.shut_down().unwrap();
 }
 
-#[tokio::test]
-async fn events_that_replay_differently_are_refused_with_their_entry() {
-    let folder = tempfile::tempdir().unwrap();
-    let entries = written(folder.path(), &config(), 3).await;
-    let forged = entries.len() - 2;
-    let mut bytes = fs::read(segment(folder.path(), 1)).unwrap()[..40].to_vec();
+/// These entries as the bytes of a segment, that of `forged` with another event.
+fn forge(entries: &[Arc<Entry>], header: &[u8], forged: usize) -> Vec<u8> {
+    let mut bytes = header.to_vec();
     for (index, entry) in entries.iter().enumerate() {
         let mut entry = Entry::clone(entry);
         if index == forged {
@@ -263,12 +261,52 @@ async fn events_that_replay_differently_are_refused_with_their_entry() {
         }
         record::append(&entry, 0, &mut bytes).unwrap();
     }
-    let folder = folder_with(&bytes);
+    bytes
+}
+
+#[tokio::test]
+async fn events_that_replay_differently_are_refused_with_their_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = written(folder.path(), &config(), 3).await;
+    let forged = entries.len() - 2;
+    let bytes = fs::read(segment(folder.path(), 1)).unwrap();
+    let folder = folder_with(&forge(&entries, &bytes[..40], forged));
     match refused(folder.path()) {
         JournalError::Diverged { segment: path, seq } => {
             assert_eq!(path, segment(folder.path(), 1));
             assert_eq!(seq, entries[forged].seq);
         }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn of_two_faults_the_first_is_told_though_entries_are_read_ahead() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = JournalConfig {
+        segment_bytes: 4_096,
+        ..config()
+    };
+    let entries = written(folder.path(), &small, 100).await;
+    let second = segment(folder.path(), 2);
+    let bytes = fs::read(&second).unwrap();
+    let first = usize::try_from(first_seq(&bytes)).unwrap() - 1;
+    let held = offsets(&bytes).len() - 1;
+    let forged = forge(&entries[first..first + held], &bytes[..40], 3);
+    fs::write(&second, forged).unwrap();
+    let third = segment(folder.path(), 3);
+    let mut damaged = fs::read(&third).unwrap();
+    damaged[100] ^= 1;
+    fs::write(&third, &damaged).unwrap();
+    match refused(folder.path()) {
+        JournalError::Diverged { segment, seq } => {
+            assert_eq!((segment, seq), (second.clone(), entries[first + 3].seq));
+        }
+        other => panic!("{other}"),
+    }
+    fs::write(&second, &bytes).unwrap();
+    match refused(folder.path()) {
+        JournalError::Damaged { segment, .. } => assert_eq!(segment, third),
         other => panic!("{other}"),
     }
 }

@@ -56,6 +56,14 @@ impl Index {
         find_from(&self.cells, home(hash, self.size()), hash, &is_it)
     }
 
+    /// The first cell that [`Index::find`] would look at.
+    #[inline]
+    pub(super) fn glance(&self, hash: u32) -> u64 {
+        let former = self.former.get(home(hash, self.former_size));
+        let cell = former.or_else(|| self.cells.get(home(hash, self.size())));
+        cell.copied().unwrap_or(0)
+    }
+
     /// Notes a record that is not noted yet. What there is no room for, this one or one that had to move, goes to `no_room`.
     pub(super) fn insert(&mut self, hash: u32, id: Id, no_room: &mut Vec<Id>) {
         self.used += 1;

@@ -54,6 +54,13 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// Nobody's.
+    pub(super) const NONE: Self = Self {
+        participant: ParticipantId(u32::MAX),
+        words: [0; TEXT_WORDS],
+        used: 1,
+    };
+
     #[inline]
     pub(super) fn new(participant: ParticipantId, cl_ord_id: &ClOrdId) -> Self {
         let bytes = cl_ord_id.padded();

@@ -3,9 +3,11 @@
 #[path = "../../examples/flow/generator.rs"]
 mod generator;
 
-use generator::{Mix, csv, results};
+use generator::{Generator, Mix, csv, results};
 use market::account::AccountTerms;
+use market::command::Command;
 use market::flow::{Commands, FlowError, FlowFault, Lines, Operation, Replay};
+use market::id::InstrumentId;
 use market::limits::{Limits, SelfTrade};
 use market::market::Market;
 use market::refusal::Refusal;
@@ -83,6 +85,44 @@ fn accounts_with_plenty_give_the_same_trades() {
     }
     assert!(lines.trades == fixture("t5.trades"));
     assert!(lines.outcomes == fixture("t5.outcomes"));
+}
+
+#[test]
+fn commands_that_were_foreseen_give_the_same_events_and_the_same_market() {
+    let mix = Mix {
+        ops: 26_000,
+        ..Mix::named("w1").unwrap()
+    };
+    let replay = Replay::new(SelfTrade::Allow);
+    let commands: Vec<Command> = market::flow::opening(AccountTerms::Unchecked)
+        .chain(market::flow::symbol(
+            InstrumentId(0),
+            AccountTerms::Unchecked,
+        ))
+        .chain(Generator::new(mix).map(|one| replay.command(&one.unwrap()).unwrap()))
+        .collect();
+    let mut markets = [
+        Market::new(Limits::default()),
+        Market::new(Limits::default()),
+    ];
+    for (number, together) in commands.chunks(100).enumerate() {
+        // Also what was done already, and what comes much later.
+        let others = commands.iter().skip(number * 37 % 20_000).take(50);
+        let [_, foresees] = &markets;
+        foresees.foresee(together.iter().chain(others));
+        let [plain, foreseen] = markets.each_mut().map(|market| {
+            let mut events = Vec::new();
+            for (seq, command) in (1..).zip(together) {
+                let seq = number as u64 * 100 + seq;
+                let at = Timestamp::from_nanos(seq as i64);
+                market.apply(seq, at, command, &mut events);
+            }
+            events
+        });
+        assert_eq!(foreseen, plain, "commands {number} hundred");
+    }
+    let [plain, foreseen] = markets.each_ref().map(crate::image::image);
+    assert!(foreseen == plain, "the same market");
 }
 
 #[test]
