@@ -10,7 +10,7 @@ use market::control::session::AuditLine;
 use market::event::Event;
 use market::id::{AccountId, CompId, InstrumentId, ParticipantId};
 use market::risk::limits::{RiskLimit, Subject};
-use market::scope::Scope;
+use market::scope::{Instruments, Scope};
 use market::trades::TradeChange;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
@@ -168,10 +168,12 @@ impl Names<'_> {
                 format!("{what} {}: {reason}", self.meant(*scope))
             }
             Command::Reinstate { scope } => format!("reinstate {}", self.meant(*scope)),
-            Command::Halt { instrument, reason } => {
-                format!("halt {}: {reason}", self.symbol(*instrument))
+            Command::Halt(halt) => {
+                format!("halt {}: {}", self.instruments(halt.instruments), halt.reason)
             }
-            Command::Resume { instrument } => format!("resume {}", self.symbol(*instrument)),
+            Command::Resume { instruments, .. } => {
+                format!("resume {}", self.instruments(*instruments))
+            }
             Command::Open { instrument } => format!("open {}", self.symbol(*instrument)),
             Command::Close { instrument } => format!("close {}", self.symbol(*instrument)),
             Command::TransferFunds {
@@ -326,6 +328,14 @@ impl Names<'_> {
             Scope::Participant(id) => self.who(id),
             Scope::Account(id) => self.whose(id),
             Scope::Instrument(id) => self.symbol(id),
+        }
+    }
+
+    fn instruments(&self, instruments: Instruments) -> String {
+        match instruments {
+            Instruments::All => "all".to_owned(),
+            Instruments::Group(group) => format!("group {group}"),
+            Instruments::One(id) => self.symbol(id),
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub const HEADER_BYTES: usize = 40;
 const MAGIC: [u8; 8] = *b"LOGGIAJ1";
 /// Of header and entries together: postcard writes no names, so every change of what an entry holds is another layout.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The header of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use crate::account::AccountTerms;
 use crate::event::CxlRejResponseTo;
 use crate::fees::Fees;
+use crate::halt::Halt;
 use crate::id::{
-    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, OrderId,
-    ParticipantId, TradeId, TransferId,
+    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, GroupName, HaltId, InstrumentId,
+    OrderId, ParticipantId, TradeId, TransferId,
 };
 use crate::instrument::{Auction, Instrument};
 use crate::limits::SelfTrade;
@@ -15,7 +16,7 @@ use crate::price::Price;
 use crate::qty::Qty;
 use crate::risk::limits::RiskLimit;
 use crate::rules::Rules;
-use crate::scope::Scope;
+use crate::scope::{Instruments, Scope};
 use crate::seed::Seed;
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -138,17 +139,16 @@ pub enum Command {
         /// Which.
         instrument: InstrumentId,
     },
-    /// Stops trading or a call in an instrument; resting orders stay.
-    Halt {
-        /// Which.
-        instrument: InstrumentId,
-        /// Why, in the operator's words.
-        reason: Text<80>,
-    },
-    /// Ends a halt: what was halted goes on, a call from its beginning.
+    /// Stops trading, pre-open or calls, now or at a time.
+    Halt(Halt),
+    /// Ends halts: continuous trading goes on through an auction, a call from its beginning.
     Resume {
-        /// Which.
-        instrument: InstrumentId,
+        /// Where; of many those that are halted.
+        instruments: Instruments,
+        /// When; none, or a time that has passed: now.
+        at: Option<Timestamp>,
+        /// Whether continuous trading goes on without an auction.
+        at_once: bool,
     },
     /// Ends the trading day: Day orders expire, ClOrdIDs may be used again except those of live orders.
     EndOfDay,
@@ -277,6 +277,18 @@ pub enum Command {
     Seed {
         /// The secret.
         seed: Seed,
+    },
+    /// Takes a halt back that waits for its time.
+    WithdrawHalt {
+        /// Which.
+        id: HaltId,
+    },
+    /// Puts an instrument into a group.
+    SetGroup {
+        /// Which.
+        instrument: InstrumentId,
+        /// Which group; `None`: in none.
+        group: Option<GroupName>,
     },
 }
 

@@ -1,7 +1,7 @@
 //! [`Deadlines`]: what the market has to do at a time: the sequencer sends [`crate::command::Command::Tick`] when the first is due.
 //! In order of time, then of [`Due`]. Knows no clock.
 
-use crate::id::{AccountId, AssetId, InstrumentId, OrderId, TradeId};
+use crate::id::{AccountId, AssetId, HaltId, InstrumentId, OrderId, TradeId};
 use crate::slab::Slot;
 use crate::time::Timestamp;
 use alloc::collections::BTreeSet;
@@ -18,6 +18,10 @@ pub(crate) enum Due {
     ProposalExpires(TradeId),
     /// The call of an instrument's auction ends; taken back when it ends otherwise.
     CallEnds(InstrumentId),
+    /// The halt of an instrument ends; taken back when it ends otherwise, or has another time.
+    HaltEnds(InstrumentId),
+    /// A halt begins that waits; taken back when it is withdrawn.
+    HaltBegins(HaltId),
 }
 
 /// What is to be done, by time.

@@ -2,9 +2,10 @@
 
 use crate::account::AccountTerms;
 use crate::fees::{Fees, TradeFees};
+use crate::halt::{Halt, HaltFacts};
 use crate::id::{
-    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, InstrumentId, ParticipantId,
-    TradeId, TransferId,
+    AccountId, AccountName, AssetCode, AssetId, ClOrdId, CompId, GroupName, HaltId, InstrumentId,
+    ParticipantId, TradeId, TransferId,
 };
 use crate::instrument::{Auction, Instrument, Phase};
 use crate::limits::SelfTrade;
@@ -235,6 +236,8 @@ pub enum Event {
         phase: Phase,
         /// Why, for a halt, a volatility auction, or a call that goes on longer (its phase is told again then).
         reason: Option<Text<80>>,
+        /// What kind of a halt it is, for `Halted`; told again when it changes.
+        halt: Option<HaltFacts>,
     },
     /// The trading day is over.
     DayEnded,
@@ -444,6 +447,27 @@ pub enum Event {
     },
     /// Random instants are drawn from another secret.
     Seeded,
+    /// A halt waits for its time now.
+    HaltScheduled {
+        /// Its number.
+        id: HaltId,
+        /// What was said.
+        halt: Halt,
+    },
+    /// A halt does not wait any more.
+    HaltUnscheduled {
+        /// Its number.
+        id: HaltId,
+        /// Its time has come, and so many instruments were halted, each told before this; none: it was withdrawn.
+        halted: Option<u32>,
+    },
+    /// An instrument is in this group now.
+    GroupSet {
+        /// Which.
+        instrument: InstrumentId,
+        /// Which group; none: in none.
+        group: Option<GroupName>,
+    },
 }
 
 impl Event {
@@ -510,6 +534,8 @@ pub enum CancelReason {
     Unaffordable,
     /// An IOC order that could not trade its MinQty at once.
     BelowMinQty,
+    /// Its instrument was halted, and the halt takes resting orders away.
+    TradingHalt,
 }
 
 /// ExecRestatementReason (378).

@@ -52,6 +52,10 @@ number!(
     "Number of an order, from 1, never used twice (OrderID, tag 37)."
 );
 number!(
+    HaltId(u32),
+    "Number of a halt that waits for its time, from 1, never used twice."
+);
+number!(
     TradeId(u64),
     "Number of a trade, from 1, shared by both sides (SecondaryExecID, tag 527)."
 );
@@ -64,6 +68,8 @@ pub type AccountName = Text<20>;
 pub type CompId = Text<20>;
 /// ClOrdID (tag 11) as its sender wrote it.
 pub type ClOrdId = Text<36>;
+/// Name of a group of instruments.
+pub type GroupName = Text<20>;
 /// Code of an asset, for instance `USD`.
 pub type AssetCode = Text<8>;
 /// Idempotency key of a transfer of funds or securities, for instance a UUID.

@@ -54,6 +54,8 @@ pub enum Unsound {
     RiskLimits,
     /// Margin calls and positions on margin do not agree.
     Margin,
+    /// Halts, phases and their times do not agree.
+    Halts,
     /// Trades that are kept are not as they were made, or a proposal has no time.
     Trades,
 }
@@ -66,6 +68,7 @@ impl fmt::Display for Unsound {
             Self::Orders => "its orders do not agree with their lists",
             Self::Books => "its books do not agree with their orders",
             Self::Stops => "its stops do not agree with its orders",
+            Self::Halts => "its halts do not agree with its phases",
             Self::Trades => "its trades and what is proposed about them do not agree",
             Self::Margin => "its margin calls do not agree with its accounts",
             Self::RiskLimits => "what it counts for limits is not what is open",

@@ -5,7 +5,10 @@ use crate::account::AccountTerms;
 use crate::book::visible;
 use crate::command::Command;
 use crate::event::Event;
-use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId, TradeId};
+use crate::halt::Halt;
+use crate::id::{
+    AccountId, AssetId, ClOrdId, GroupName, HaltId, InstrumentId, ParticipantId, TradeId,
+};
 use crate::instrument::{Instrument, Phase};
 use crate::killing::Kill;
 use crate::limits::Limits;
@@ -137,8 +140,14 @@ impl Market {
         let done = match *command {
             Command::Open { instrument } => state.open(instrument, events),
             Command::Close { instrument } => state.close(instrument, events),
-            Command::Halt { instrument, reason } => state.halt(instrument, reason, events),
-            Command::Resume { instrument } => state.resume(instrument, events),
+            Command::Halt(halt) => state.halt(halt, events),
+            Command::Resume {
+                instruments,
+                at,
+                at_once,
+            } => state.resume(instruments, at, at_once, events),
+            Command::WithdrawHalt { id } => state.withdraw_halt(id, events),
+            Command::SetGroup { instrument, group } => state.set_group(instrument, group, events),
             Command::CancelAll { participant } => state.cancel_all(participant, events),
             Command::EndOfDay => {
                 state.end_of_day(events);
@@ -341,6 +350,16 @@ impl Market {
     /// When the next [`Command::Tick`] is due; none while nothing waits for a time.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.state.deadlines.next()
+    }
+
+    /// The group of an instrument, if it is in one.
+    pub fn group(&self, id: InstrumentId) -> Option<GroupName> {
+        self.state.groups.of(id)
+    }
+
+    /// The halts that wait for their time.
+    pub fn scheduled_halts(&self) -> impl Iterator<Item = (HaltId, &Halt)> {
+        self.state.halts.scheduled()
     }
 
     /// The rules of an instrument.

@@ -4,6 +4,7 @@
 use crate::auction::price::Indication;
 use crate::deadlines::Due;
 use crate::event::{CancelReason, Event, Restatement};
+use crate::halt::HaltFacts;
 use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
 use crate::order::{OrdStatus, OrderFacts, Side, TimeInForce, Working};
@@ -39,7 +40,7 @@ impl State {
                 if !self.is_at_rest(id) {
                     self.uncross(id, Auction::Opening, events);
                 }
-                self.enter_phase(id, Phase::Open, None, events);
+                self.enter_phase(id, Phase::Open, None, None, events);
                 Ok(())
             }
             Phase::OpeningAuction | Phase::IntradayAuction | Phase::VolatilityAuction => {
@@ -61,7 +62,7 @@ impl State {
         if self.registry.listing(id)?.phase == Phase::Closed {
             return Err(Refusal::AlreadyInPhase);
         }
-        self.enter_phase(id, Phase::Closed, None, events);
+        self.enter_phase(id, Phase::Closed, None, None, events);
         self.expire_day_orders(id, events);
         Ok(())
     }
@@ -103,7 +104,7 @@ impl State {
     ) -> Result<(), Refusal> {
         match self.registry.listing(id)?.phase {
             Phase::Closed | Phase::PostTrade => {
-                self.enter_phase(id, Phase::PreOpen, None, events);
+                self.enter_phase(id, Phase::PreOpen, None, None, events);
                 Ok(())
             }
             Phase::PreOpen => Err(Refusal::AlreadyInPhase),
@@ -128,45 +129,6 @@ impl State {
         }
         self.begin_call(id, auction, until, None, events);
         Ok(())
-    }
-
-    /// Continuous trading, a call or pre-open → halted.
-    pub(crate) fn halt(
-        &mut self,
-        id: InstrumentId,
-        reason: Text<80>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Refusal> {
-        match self.registry.listing(id)?.phase {
-            phase if phase.is_continuous() || phase.is_gathering() => {
-                self.registry.resume_with(id, phase);
-                self.enter_phase(id, Phase::Halted, Some(reason), events);
-                Ok(())
-            }
-            Phase::Halted => Err(Refusal::AlreadyInPhase),
-            _ => Err(Refusal::Closed),
-        }
-    }
-
-    /// Halted → what was halted; a call begins again.
-    pub(crate) fn resume(
-        &mut self,
-        id: InstrumentId,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Refusal> {
-        let listing = self.registry.listing(id)?;
-        match listing.phase {
-            Phase::Halted => {
-                let until = later(self.now, listing.rules.volatility_nanos);
-                match listing.resumes.auction() {
-                    Some(auction) => self.begin_call(id, auction, until, None, events),
-                    None => self.enter_phase(id, listing.resumes, None, events),
-                }
-                Ok(())
-            }
-            Phase::Closed | Phase::PostTrade => Err(Refusal::Closed),
-            _ => Err(Refusal::AlreadyInPhase),
-        }
     }
 
     /// Ends the trading day in every instrument. Phases stay.
@@ -206,7 +168,7 @@ impl State {
         reason: Option<Text<80>>,
         events: &mut Vec<Event>,
     ) {
-        self.enter_phase(id, auction.phase(), reason, events);
+        self.enter_phase(id, auction.phase(), reason, None, events);
         let call = Call {
             ends: self.random_end(id, until),
             is_extended: false,
@@ -243,6 +205,7 @@ impl State {
             instrument: id,
             phase: self.phase(id),
             reason: Some(Text::new(EXTENDED).expect("short and plain")),
+            halt: None,
         });
     }
 
@@ -250,7 +213,7 @@ impl State {
     fn finish_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
         if let Some(auction) = self.phase(id).auction() {
             self.uncross(id, auction, events);
-            self.enter_phase(id, auction.next(), None, events);
+            self.enter_phase(id, auction.next(), None, None, events);
         }
     }
 
@@ -263,15 +226,20 @@ impl State {
         later(until.max(self.now), drawn % (window + 1))
     }
 
-    fn enter_phase(
+    pub(crate) fn enter_phase(
         &mut self,
         instrument: InstrumentId,
         phase: Phase,
         reason: Option<Text<80>>,
+        halt: Option<HaltFacts>,
         events: &mut Vec<Event>,
     ) {
         if let Some(call) = self.calls.remove(&instrument) {
             self.deadlines.clear(call.ends, Due::CallEnds(instrument));
+        }
+        let until = self.halts.lift(instrument).and_then(|it| it.facts.until);
+        if let Some(until) = until {
+            self.deadlines.clear(until, Due::HaltEnds(instrument));
         }
         assert!(
             !phase.is_continuous() || self.is_at_rest(instrument),
@@ -282,6 +250,7 @@ impl State {
             instrument,
             phase,
             reason,
+            halt,
         });
     }
 

@@ -78,6 +78,8 @@ impl State {
                 Due::ProposalExpires(trade) => self.expire_proposal(trade, events),
                 Due::MarginCallEnds(account, asset) => self.close_out(account, asset, events),
                 Due::CallEnds(instrument) => self.end_call(instrument, events),
+                Due::HaltEnds(instrument) => self.end_halt(instrument, events),
+                Due::HaltBegins(id) => self.begin_halt(id, events),
             }
         }
         events.push(Event::Ticked);

@@ -246,6 +246,12 @@ pub enum Refusal {
     },
     /// An order like one that was accepted a moment ago.
     DuplicateOrder,
+    /// No instrument is in this group.
+    UnknownGroup,
+    /// What is to end ends before it begins.
+    BadTimes,
+    /// No halt of this number waits for its time.
+    UnknownHalt,
 }
 
 impl fmt::Display for Refusal {
@@ -396,6 +402,9 @@ impl fmt::Display for Refusal {
                 write!(f, "the price is too far from the reference price {reference}")
             }
             Self::DuplicateOrder => f.write_str("an order like one of a moment ago"),
+            Self::UnknownGroup => f.write_str("no instrument is in this group"),
+            Self::BadTimes => f.write_str("the end is not behind the beginning"),
+            Self::UnknownHalt => f.write_str("no halt of this number waits for its time"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::event::{CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, ParticipantId};
+use crate::instrument::Phase;
 use crate::money::Money;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Working};
 use crate::qty::Qty;
@@ -48,7 +49,10 @@ impl State {
         terms: &OrderTerms,
     ) -> Result<(Working, Money), Refusal> {
         let listing = self.registry.listing(order.terms.instrument)?;
-        listing.takes(terms)?;
+        let is_lowered = listing.phase == Phase::Halted && self.may_lower(order, terms);
+        if !is_lowered {
+            listing.takes(terms)?;
+        }
         let of = &order.terms;
         self.suspensions
             .check(order.participant, of.account, of.instrument)?;
@@ -66,7 +70,11 @@ impl State {
         if more > self.room(terms) {
             return Err(Refusal::BookFull);
         }
-        let working = self.begin_again(order, terms)?;
+        let working = if is_lowered {
+            order.working
+        } else {
+            self.begin_again(order, terms)?
+        };
         self.check_notional(terms, working)?;
         self.check_distance(terms)?;
         let owner = self.owner(order.participant, terms.account);

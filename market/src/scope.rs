@@ -1,6 +1,6 @@
-//! [`Scope`]: whose orders an operator means.
+//! [`Scope`]: whose orders an operator means. [`Instruments`]: which instruments.
 
-use crate::id::{AccountId, InstrumentId, ParticipantId};
+use crate::id::{AccountId, GroupName, InstrumentId, ParticipantId};
 use crate::order::OrderFacts;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,18 @@ pub enum Scope {
     Account(AccountId),
     /// Those in an instrument.
     Instrument(InstrumentId),
+}
+
+/// Which instruments an operator means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instruments {
+    /// Every one that is listed.
+    All,
+    /// Those of a group.
+    Group(GroupName),
+    /// One.
+    One(InstrumentId),
 }
 
 impl Scope {

@@ -5,6 +5,8 @@ use crate::book::Book;
 use crate::deadlines::{Deadlines, Due};
 use crate::event::{CancelReason, Event};
 use crate::fees::FeeBook;
+use crate::groups::Groups;
+use crate::halts::Halts;
 use crate::id::{ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::image::Unsound;
 use crate::instrument::{Instrument, Phase};
@@ -69,6 +71,8 @@ pub(crate) struct State {
     pub(crate) pegs: Vec<Pegs>,
     /// What random instants are drawn from.
     pub(crate) seed: Seed,
+    pub(crate) groups: Groups,
+    pub(crate) halts: Halts,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -99,6 +103,8 @@ impl State {
             recent: Vec::new(),
             pegs: Vec::new(),
             seed: Seed::default(),
+            groups: Groups::default(),
+            halts: Halts::default(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -180,6 +186,7 @@ impl State {
             Unsound::RiskLimits,
         )?;
         sound(self.margin_is_sound(), Unsound::Margin)?;
+        sound(self.halts_are_sound(), Unsound::Halts)?;
         sound(self.trades_are_sound(), Unsound::Trades)
     }
 

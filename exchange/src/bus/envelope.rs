@@ -75,6 +75,7 @@ impl Names<'_> {
                 instrument,
                 phase,
                 reason,
+                ..
             } => told.push(TopicEvent::PhaseChanged {
                 symbol: self.instrument(*instrument)?.symbol,
                 phase: *phase,
@@ -117,6 +118,9 @@ impl Names<'_> {
             | Event::MarginDeficit { .. }
             | Event::TradeChangeProposed { .. }
             | Event::TradeChangeDropped { .. }
+            | Event::HaltScheduled { .. }
+            | Event::HaltUnscheduled { .. }
+            | Event::GroupSet { .. }
             | Event::Overdrawn { .. } => {}
         }
         Some(())

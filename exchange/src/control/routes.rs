@@ -23,9 +23,11 @@ use market::control::{
     Transfer, TransferOutcome, path,
 };
 use market::event::Event;
+use market::halt::Halt;
 use market::instrument::{Instrument, Phase};
 use market::order::Side;
 use market::refusal::Refusal;
+use market::scope::Instruments;
 use market::text::Text;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -176,10 +178,7 @@ async fn halt(
     let reason =
         Text::new(&request.reason).map_err(|why| Failure::Body(format!("reason: {why}")))?;
     let instrument = desk.instrument(&symbol)?;
-    let command = Command::Halt {
-        instrument: instrument.id,
-        reason,
-    };
+    let command = Command::Halt(Halt::new(Instruments::One(instrument.id), reason));
     desk.change_phase(&caller, origin, command, &instrument)
         .await
 }
@@ -194,7 +193,9 @@ async fn resume(
     let Nothing {} = read(body)?;
     let instrument = desk.instrument(&symbol)?;
     let command = Command::Resume {
-        instrument: instrument.id,
+        instruments: Instruments::One(instrument.id),
+        at: None,
+        at_once: true,
     };
     desk.change_phase(&caller, origin, command, &instrument)
         .await

@@ -113,6 +113,9 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::TradeChangeProposed { .. }
         | Event::TradeChangeDropped { .. }
         | Event::TradeChanged { .. }
+        | Event::HaltScheduled { .. }
+        | Event::HaltUnscheduled { .. }
+        | Event::GroupSet { .. }
         | Event::Overdrawn { .. } => [None, None],
     }
 }
@@ -290,6 +293,9 @@ impl Teller<'_> {
             | Event::TradeChangeProposed { .. }
             | Event::TradeChangeDropped { .. }
             | Event::TradeChanged { .. }
+            | Event::HaltScheduled { .. }
+            | Event::HaltUnscheduled { .. }
+            | Event::GroupSet { .. }
             | Event::Overdrawn { .. } => {}
         }
     }
@@ -377,6 +383,7 @@ impl Teller<'_> {
                 report.orig_cl_ord_id = Some(order.cl_ord_id);
             }
             (CancelReason::Requested | CancelReason::MassCancel, _) => {}
+            (CancelReason::TradingHalt, _) => restatement = Some(TRADING_HALT),
             _ => restatement = Some(MARKET_OPTION),
         }
         report.text = Some(cancel_text(reason));
@@ -496,6 +503,8 @@ const UNKNOWN_ORDER: u32 = 5;
 const GT_RENEWAL: u32 = 1;
 /// ExecRestatementReason (378): the order has another price.
 const REPRICING: u32 = 3;
+/// ExecRestatementReason (378): cancelled with a halt of trading.
+const TRADING_HALT: u32 = 6;
 /// ExecRestatementReason (378): the venue's own doing.
 const MARKET_OPTION: u32 = 8;
 /// ExecRestatementReason (378): partial decline of OrderQty.
@@ -542,6 +551,7 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::BelowMinQty => "the least quantity could not trade at once",
         CancelReason::Collar => "what could not trade within the collar is cancelled",
         CancelReason::Operator => "cancelled by the venue's operator",
+        CancelReason::TradingHalt => "cancelled with the halt of trading in the instrument",
         CancelReason::MarginCall => "cancelled since the margin call of its account was not met",
         CancelReason::AuctionOver => "the auction that the order was for is over",
         CancelReason::Band => "the rest would have traded outside a price band",

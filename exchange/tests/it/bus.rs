@@ -8,9 +8,11 @@ use journal::entry::{Epoch, Instruction, Origin};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::fees::Fees;
+use market::halt::Halt;
 use market::id::{AccountId, TradeId};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::scope::Instruments;
 use market::topic::{Envelope, TopicEvent};
 use market::trades::TradeChange;
 use std::collections::BTreeMap;
@@ -47,10 +49,9 @@ fn day() -> Vec<Command> {
             ..terms(enter(Side::Buy, 7, "1.00", "1"))
         },
     });
-    commands.push(Command::Halt {
-        instrument: ACME,
-        reason: "news pending".parse().unwrap(),
-    });
+    let acme = Instruments::One(ACME);
+    let reason = "news pending".parse().unwrap();
+    commands.push(Command::Halt(Halt::new(acme, reason)));
     commands.push(Command::EndOfDay);
     commands
 }
@@ -70,7 +71,7 @@ fn day_with_fees() -> Vec<Command> {
         minimum: Money::ZERO,
     };
     vec![
-        Command::Resume { instrument: ACME },
+        kit::resume(ACME),
         Command::OpenAccount {
             name: "FEES".parse().unwrap(),
             terms: AccountTerms::Cash,
@@ -367,9 +368,7 @@ mod kafka {
         let (hub, running) = open(folder.path());
         let reopened = kit::run(
             &hub,
-            market::command::Command::Resume {
-                instrument: kit::ACME,
-            },
+            kit::resume(kit::ACME),
         )
         .await;
         hub.metrics.bus_lag_entries.set(-1);
@@ -425,9 +424,7 @@ mod kafka {
         .unwrap();
         kit::run(
             &hub,
-            market::command::Command::Resume {
-                instrument: kit::ACME,
-            },
+            kit::resume(kit::ACME),
         )
         .await;
         stop.cancel();

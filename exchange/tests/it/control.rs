@@ -81,22 +81,18 @@ async fn a_halt_refuses_orders_until_the_resume() {
     reader.expect("f", "55=ACME|326=2|58=news").await;
     trader.limit("b", '1', "1", "99").await;
     trader.expect("8", "150=8|39=8|103=2|11=b").await;
-    let refused = operator
-        .refused(
-            Method::POST,
-            "/v1/instruments/ACME/halt",
-            r#"{"reason":"again"}"#,
-        )
-        .await;
-    assert_eq!(
-        (refused.0, refused.1.code.as_str()),
-        (409, "already_in_phase")
-    );
     let cancel = format!("11=c|41=a|55=ACME|54=1|60={}|38=1", crate::venue::now());
     trader.send("F", &cancel).await;
     trader.expect("8", "150=4|11=c").await;
     let open: InstrumentStatus = operator.post("/v1/instruments/ACME/resume", "{}").await;
     assert_eq!((open.phase, open.reason), (Phase::Open, None));
+    let refused = operator
+        .refused(Method::POST, "/v1/instruments/ACME/resume", "{}")
+        .await;
+    assert_eq!(
+        (refused.0, refused.1.code.as_str()),
+        (409, "already_in_phase")
+    );
     let mut message = reader.next().await;
     if message.msg_type() == "X" {
         message = reader.next().await;

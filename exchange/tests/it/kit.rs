@@ -11,6 +11,7 @@ use market::command::Command;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use market::instrument::Instrument;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::scope::Instruments;
 use market::time::Timestamp;
 use std::io;
 use std::path::Path;
@@ -195,6 +196,15 @@ pub(crate) fn enter(side: Side, n: u64, price: &str, qty: &str) -> Command {
             short_sale: false,
             reprice_to_band: false,
         },
+    }
+}
+
+/// Lets an instrument trade on at once after a halt.
+pub(crate) fn resume(instrument: InstrumentId) -> Command {
+    Command::Resume {
+        instruments: Instruments::One(instrument),
+        at: None,
+        at_once: true,
     }
 }
 

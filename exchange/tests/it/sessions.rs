@@ -459,11 +459,7 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
         .post("/v1/instruments/ACME/halt", r#"{"reason":"news"}"#)
         .await;
     let refused = operator
-        .refused(
-            Method::POST,
-            "/v1/instruments/ACME/halt",
-            r#"{"reason":"more"}"#,
-        )
+        .refused(Method::POST, "/v1/instruments/BOLT/resume", "{}")
         .await;
     assert_eq!(refused.0, 409);
     let expected = [
@@ -487,7 +483,7 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
         ("let NEW01 trade for A1 no more", "done"),
         ("halt ACME: news", "done"),
         (
-            "halt ACME: more",
+            "resume BOLT",
             "refused: the instrument is in that phase already",
         ),
     ];

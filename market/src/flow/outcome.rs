@@ -95,6 +95,7 @@ fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
             CancelReason::Requested
             | CancelReason::MassCancel
             | CancelReason::Operator
+            | CancelReason::TradingHalt
             | CancelReason::MarginCall => Outcome::Cancelled,
             CancelReason::Unfilled
             | CancelReason::Collar

@@ -11,6 +11,7 @@ use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::Event;
 use market::fees::Fees;
+use market::halt::Halt;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
@@ -236,6 +237,19 @@ impl Pair {
                 })
             }
             Act::Other(command) => command,
+            Act::Halt(halt, from, until) => {
+                let time = |steps| Timestamp::from_nanos(self.model.now + steps * STEP);
+                Command::Halt(Halt {
+                    from: from.map(time),
+                    until: until.map(time),
+                    ..halt
+                })
+            }
+            Act::Resume(instruments, at, at_once) => Command::Resume {
+                instruments,
+                at: at.map(|steps| Timestamp::from_nanos(self.model.now + steps * STEP)),
+                at_once,
+            },
             Act::Call(instrument, auction, steps) => Command::Call {
                 instrument,
                 auction,

@@ -4,7 +4,8 @@ use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::{CxlRejResponseTo, Event};
 use market::fees::Fees;
-use market::id::{AccountId, AssetId, InstrumentId, OrderId, ParticipantId, TradeId};
+use market::halt::{Halt, HaltCode, HaltOrders};
+use market::id::{AccountId, AssetId, HaltId, InstrumentId, OrderId, ParticipantId, TradeId};
 use market::instrument::{Auction, Instrument};
 use market::limits::{Limits, SelfTrade};
 use market::market::Market;
@@ -16,7 +17,7 @@ use market::risk::limits::{
     ExposureLimits, OrderRate, ParticipantLimits, PositionLimits, RiskLimit, Subject,
 };
 use market::rules::{Rules, StopTrigger};
-use market::scope::Scope;
+use market::scope::{Instruments, Scope};
 use market::seed::Seed;
 use market::text::Text;
 use market::time::Timestamp;
@@ -318,8 +319,12 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             }),
         1 => instrument().prop_map(|instrument| Command::Open { instrument }),
         1 => instrument().prop_map(|instrument| Command::Close { instrument }),
-        1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
-        1 => instrument().prop_map(|instrument| Command::Resume { instrument }),
+        2 => halt().prop_map(Command::Halt),
+        2 => (instruments(), prop::option::of(time()), any::<bool>())
+            .prop_map(|(instruments, at, at_once)| Command::Resume { instruments, at, at_once }),
+        1 => (0..3u32).prop_map(|id| Command::WithdrawHalt { id: HaltId(id) }),
+        1 => (instrument(), prop::option::of(name()))
+            .prop_map(|(instrument, group)| Command::SetGroup { instrument, group }),
         1 => Just(Command::EndOfDay),
         1 => Just(Command::Tick),
         1 => (instrument(), rules()).prop_map(|(instrument, rules)| Command::SetRules { instrument, rules }),
@@ -357,6 +362,38 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         2 => (instrument(), auction(), any::<i64>().prop_map(Timestamp::from_nanos))
             .prop_map(|(instrument, auction, until)| Command::Call { instrument, auction, until }),
     ]
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![any::<i64>(), 0..200i64].prop_map(Timestamp::from_nanos)
+}
+
+fn instruments() -> impl Strategy<Value = Instruments> {
+    prop_oneof![
+        Just(Instruments::All),
+        name().prop_map(Instruments::Group),
+        (0..3u32).prop_map(|id| Instruments::One(InstrumentId(id))),
+    ]
+}
+
+fn halt() -> impl Strategy<Value = Halt> {
+    let orders = vec![HaltOrders::CancelOnly, HaltOrders::Stay, HaltOrders::Cancel];
+    (
+        instruments(),
+        prop::sample::select(orders),
+        prop::option::weighted(0.3, time()),
+        prop::option::weighted(0.3, time()),
+        any::<bool>(),
+    )
+        .prop_map(|(instruments, orders, from, until, at_once)| Halt {
+            instruments,
+            orders,
+            from,
+            until,
+            at_once,
+            code: HaltCode::NewsPending,
+            reason: text("why"),
+        })
 }
 
 fn auction() -> impl Strategy<Value = Auction> {

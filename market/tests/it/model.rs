@@ -5,6 +5,7 @@
 mod auctions;
 mod checks;
 mod fees;
+mod halts;
 mod killing;
 mod limits;
 mod margin;
@@ -144,6 +145,7 @@ pub(crate) struct Model {
     ids: Vec<(ParticipantId, ClOrdId, Id)>,
     transfers: Vec<(TransferId, Command)>,
     fees: fees::Table,
+    halts: halts::Table,
     limits: limits::Table,
     margin: margin::Table,
     mending: mending::Table,
@@ -175,6 +177,7 @@ impl Model {
             ids: Vec::new(),
             transfers: Vec::new(),
             fees: fees::Table::default(),
+            halts: halts::Table::default(),
             limits: limits::Table::default(),
             margin: margin::Table::default(),
             mending: mending::Table::default(),
@@ -255,8 +258,17 @@ impl Model {
                 Ok(())
             }
             Command::Open { instrument } => self.open(instrument, tale),
-            Command::Halt { instrument, .. } => self.halt(instrument, tale),
-            Command::Resume { instrument } => self.resume(instrument, tale),
+            Command::Halt(halt) => self.halt(halt, tale),
+            Command::Resume {
+                instruments,
+                at,
+                at_once,
+            } => {
+                let at = at.map(|at| at.nanos());
+                self.resume(instruments, at, at_once, tale)
+            }
+            Command::WithdrawHalt { id } => self.withdraw_halt(id),
+            Command::SetGroup { instrument, group } => self.set_group(instrument, group),
             Command::Close { instrument } => self.close_trading(instrument, tale),
             Command::PreOpen { instrument } => self.pre_open(instrument, tale),
             Command::PostTrade { instrument } => self.post_trade(instrument, tale),
@@ -314,7 +326,7 @@ impl Model {
             Command::Tick => {
                 self.expire_proposals();
                 self.tick(tale);
-                self.end_calls(i64::MAX, tale);
+                self.come_due(i64::MAX, tale);
                 Ok(())
             }
             _ => Ok(()),
@@ -478,10 +490,13 @@ impl Model {
     ) -> Result<(), Refusal> {
         let at = self.find(participant, orig_cl_ord_id)?;
         let old = self.orders[at].clone();
-        self.may_enter(&OrderTerms {
-            instrument: old.terms.instrument,
-            ..terms
-        })?;
+        let takes_back = self.takes_back(&old, &terms);
+        if !takes_back {
+            self.may_enter(&OrderTerms {
+                instrument: old.terms.instrument,
+                ..terms
+            })?;
+        }
         self.not_suspended(participant, &old.terms)?;
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
@@ -499,8 +514,11 @@ impl Model {
         new.cl_ord_id = cl_ord_id;
         new.terms = terms;
         new.total = terms.order_qty.raw().max(old.cum);
-        new.parked = self.is_parked(&terms);
+        if !takes_back {
+            new.parked = self.is_parked(&terms);
+        }
         match terms.ord_type {
+            _ if takes_back => self.bind(&mut new),
             OrdType::StopLimit { price, .. } if old.trigger.is_none() => {
                 new.works_at = Some(price.raw());
             }
@@ -511,7 +529,7 @@ impl Model {
         }
         self.check_size(&new, false)?;
         let waits = new.trigger.is_none() && (new.parked || self.is_gathering(terms.instrument));
-        if !waits && terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
+        if !takes_back && !waits && terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
             return Err(Refusal::PostOnlyWouldTrade);
         }
         self.check_limits(&new, Some(&old))?;
@@ -522,7 +540,7 @@ impl Model {
         self.remove(at, Id::Stale);
         // An auction or something to follow is what it waits for.
         let has_no_price = new.parked || new.works_at.is_none() && new.trigger.is_none();
-        let keeps_place = (old.works_at, old.trigger) == (new.works_at, new.trigger)
+        let keeps_place = takes_back || (old.works_at, old.trigger) == (new.works_at, new.trigger)
             && old.parked == new.parked
             && (!has_no_price || old.terms.ord_type == terms.ord_type)
             && old.terms.max_floor == terms.max_floor

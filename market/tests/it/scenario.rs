@@ -22,7 +22,10 @@
 //! at 10:00:00                               the time of all that follows; what is due by then happens first
 //! pre-open ACME, call ACME opening|intraday|volatility|closing until 09:00:00
 //! rules ACME [collar=BPS] [static=BPS] [dynamic=BPS] [volatility=SECONDS] [random=SECONDS]      what is not said is off
-//! open|close|resume ACME, halt ACME why, end of day
+//! open|close ACME, end of day
+//! group ACME METALS, group ACME none
+//! halt ACME|group=METALS|all [stay|cancel] [from=10:00:00] [until=10:15:00] [at-once] [code=news-pending] why; withdraw halt 1
+//! resume ACME|group=METALS|all [at=10:15:00] [at-once]
 //! fees go to A3; fees in ACME for tier 0: maker -0.2bps, taker 0.3bps, at least 1; put BOT01 into tier 1
 //! limit BOT01 rate=10/20 open=5; limit BOT01 in USD credit=100 gross=200 net=150; limit A1 in ACME long=100 short=50
 //! restrict A1 in ACME, free A1 in ACME; let A1 sell short; locate 50 ACME for A1; show stakes BOT01
@@ -35,6 +38,7 @@
 //! ```
 
 mod ask;
+mod halt;
 mod limit;
 mod render;
 

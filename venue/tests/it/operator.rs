@@ -92,12 +92,12 @@ fn a_halt_refuses_orders_and_tells_subscribers() {
         ],
     );
     trader.report("h3", "4");
-    let twice = venue.ctl(&["halt", "ACME", "--reason", "again"]);
-    assert_eq!(twice.code, Some(1), "{twice:?}");
 
     // 3: resume.
     let resumed = venue.ctl_json(&["resume", "ACME"]);
     assert_eq!(resumed["phase"], "open");
+    let twice = venue.ctl(&["resume", "ACME"]);
+    assert_eq!(twice.code, Some(1), "{twice:?}");
     reader.message(&[(35, "f"), (55, "ACME"), (326, "3")]);
     trader.order("h4", "1", "10", "90", &[]);
     trader.report("h4", "0");

@@ -219,6 +219,7 @@ impl View {
                 instrument,
                 phase,
                 reason,
+                ..
             } => {
                 if let Some(book) = self.book_mut(*instrument) {
                     book.phase = PhaseView {

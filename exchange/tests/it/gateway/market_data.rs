@@ -1,8 +1,11 @@
 //! Market data: V → W → X, depth, conflation, rejects, phases.
 
+use crate::kit;
 use crate::venue::{Peer, Venue};
 use fix_engine::codec::message::Message;
 use market::command::Command;
+use market::halt::Halt;
+use market::scope::Instruments;
 
 const BOOK: &str = "263=1|265=1|267=3|269=0|269=1|269=2|146=1|55=ACME";
 
@@ -184,11 +187,8 @@ async fn a_halt_is_told_to_those_who_watch() {
         let origin = journal::entry::Origin::System;
         venue.hub.submitter.call(origin, instruction).await.unwrap();
     };
-    change(Command::Halt {
-        instrument: acme,
-        reason: "news pending".parse().unwrap(),
-    })
-    .await;
+    let reason = "news pending".parse().unwrap();
+    change(Command::Halt(Halt::new(Instruments::One(acme), reason))).await;
     reader
         .expect("f", "55=ACME|326=2|325=Y|324!|58=news pending")
         .await;
@@ -200,7 +200,7 @@ async fn a_halt_is_told_to_those_who_watch() {
     trader
         .expect("8", "150=8|103=2|58=trading in this instrument is halted")
         .await;
-    change(Command::Resume { instrument: acme }).await;
+    change(kit::resume(acme)).await;
     reader.expect("f", "326=3").await;
     asker.expect("f", "326=3|324=s1").await;
     trader.rest("b", '1', "1", "1").await;
@@ -216,10 +216,8 @@ async fn change(venue: &Venue, command: Command) {
 
 fn halt(venue: &Venue, symbol: &str) -> Command {
     let instrument = venue.hub.directory.instrument_by_symbol(symbol).unwrap();
-    Command::Halt {
-        instrument: instrument.id,
-        reason: "news".parse().unwrap(),
-    }
+    let reason = "news".parse().unwrap();
+    Command::Halt(Halt::new(Instruments::One(instrument.id), reason))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,8 @@ use super::{
 };
 use market::command::Command;
 use market::fees::Fees;
-use market::id::{AccountId, InstrumentId, ParticipantId, TradeId};
+use market::halt::{Halt, HaltOrders};
+use market::id::{AccountId, GroupName, HaltId, InstrumentId, ParticipantId, TradeId};
 use market::instrument::Auction;
 use market::limits::SelfTrade;
 use market::money::Money;
@@ -16,7 +17,7 @@ use market::risk::limits::{
     ExposureLimits, OrderRate, ParticipantLimits, PositionLimits, RiskLimit, Subject,
 };
 use market::rules::{Rules, StopTrigger};
-use market::scope::Scope;
+use market::scope::{Instruments, Scope};
 use market::trades::{Operator, TradeChange};
 use proptest::prelude::*;
 
@@ -29,6 +30,10 @@ pub(super) enum Act {
     Replace(Option<usize>, u32, u16, u16, OrderTerms, Keep),
     /// A call that ends after so many commands.
     Call(InstrumentId, Auction, i64),
+    /// A halt that begins and ends after so many commands.
+    Halt(Halt, Option<i64>, Option<i64>),
+    /// A resume after so many commands.
+    Resume(Instruments, Option<i64>, bool),
     Other(Command),
 }
 
@@ -64,9 +69,42 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(instrument, rules)| Act::Other(Command::SetRules { instrument, rules })),
         1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), auction(), -2..20i64)
             .prop_map(|(instrument, auction, nanos)| Act::Call(instrument, auction, nanos)),
+        1 => (halt(), prop::option::weighted(0.3, -2..12i64), prop::option::weighted(0.6, -1..24i64))
+            .prop_map(|(halt, from, until)| Act::Halt(halt, from, until)),
+        1 => (instruments(), prop::option::weighted(0.2, -2..12i64), any::<bool>())
+            .prop_map(|(instruments, at, at_once)| Act::Resume(instruments, at, at_once)),
         1 => ((0..=PARTICIPANTS).prop_map(ParticipantId), prop::option::of(0..2u32), prop::option::of(mode()))
             .prop_map(|(participant, group, mode)| Act::Other(Command::SetSelfTrade { participant, group, mode })),
     ]
+}
+
+fn group() -> impl Strategy<Value = GroupName> {
+    prop::sample::select(vec![text("G0"), text("G1")])
+}
+
+fn instruments() -> impl Strategy<Value = Instruments> {
+    prop_oneof![
+        1 => Just(Instruments::All),
+        2 => group().prop_map(Instruments::Group),
+        4 => (0..=INSTRUMENTS).prop_map(|id| Instruments::One(InstrumentId(id))),
+    ]
+}
+
+/// One halt; its times are said when it is done.
+fn halt() -> impl Strategy<Value = Halt> {
+    let orders = vec![
+        HaltOrders::CancelOnly,
+        HaltOrders::Stay,
+        HaltOrders::Stay,
+        HaltOrders::Cancel,
+    ];
+    (instruments(), prop::sample::select(orders), any::<bool>()).prop_map(
+        |(instruments, orders, at_once)| Halt {
+            orders,
+            at_once,
+            ..Halt::new(instruments, text("why"))
+        },
+    )
 }
 
 fn auction() -> impl Strategy<Value = Auction> {
@@ -290,8 +328,9 @@ fn other() -> impl Strategy<Value = Command> {
         1 => instrument().prop_map(|instrument| Command::Close { instrument }),
         1 => instrument().prop_map(|instrument| Command::PostTrade { instrument }),
         1 => instrument().prop_map(|instrument| Command::SetClose { instrument, at: None }),
-        1 => instrument().prop_map(|instrument| Command::Halt { instrument, reason: text("why") }),
-        4 => instrument().prop_map(|instrument| Command::Resume { instrument }),
+        1 => (0..4u32).prop_map(|id| Command::WithdrawHalt { id: HaltId(id) }),
+        2 => (instrument(), prop::option::weighted(0.8, group()))
+            .prop_map(|(instrument, group)| Command::SetGroup { instrument, group }),
         1 => Just(Command::EndOfDay),
         1 => (scope(), prop::bool::weighted(0.3), prop::bool::weighted(0.3)).prop_map(
             |(scope, suspend, dry_run)| Command::Kill {

@@ -184,7 +184,7 @@ impl Model {
         }
         due.sort_unstable();
         for (until, account) in due {
-            self.end_calls(until, tale);
+            self.come_due(until, tale);
             self.close_out(account, tale);
         }
     }

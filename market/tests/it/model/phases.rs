@@ -11,7 +11,7 @@ use market::refusal::Refusal;
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) instrument: InstrumentId,
-    ends: i64,
+    pub(super) ends: i64,
     is_extended: bool,
     told: Found,
 }
@@ -234,75 +234,26 @@ impl Model {
         }
     }
 
-    pub(super) fn halt(
-        &mut self,
-        instrument: InstrumentId,
-        tale: &mut Tale,
-    ) -> Result<(), Refusal> {
-        match self.phase(instrument)? {
-            Phase::Halted => Err(Refusal::AlreadyInPhase),
-            Phase::Closed | Phase::PostTrade => Err(Refusal::Closed),
-            phase => {
-                self.resumes[instrument.0 as usize] = phase;
-                self.enter_phase(instrument, Phase::Halted, tale);
-                Ok(())
-            }
-        }
-    }
-
-    pub(super) fn resume(
-        &mut self,
-        instrument: InstrumentId,
-        tale: &mut Tale,
-    ) -> Result<(), Refusal> {
-        match self.phase(instrument)? {
-            Phase::Halted => {}
-            Phase::Closed | Phase::PostTrade => return Err(Refusal::Closed),
-            _ => return Err(Refusal::AlreadyInPhase),
-        }
-        match self.resumes[instrument.0 as usize] {
-            phase @ (Phase::Open | Phase::PreOpen) => self.enter_phase(instrument, phase, tale),
-            phase => self.begin_call(instrument, phase, self.volatility_end(instrument), tale),
-        }
-        Ok(())
-    }
-
     pub(super) fn volatility_end(&self, instrument: InstrumentId) -> i64 {
         let nanos = self.rules[instrument.0 as usize].volatility_nanos;
         self.now + i64::try_from(nanos).expect("a day at most")
     }
 
-    /// Ends the calls whose time has come, if it was before `until`; the earliest first.
-    pub(super) fn end_calls(&mut self, until: i64, tale: &mut Tale) {
-        loop {
-            let calls = self.calls.iter();
-            let due = calls.filter(|call| call.ends <= self.now && call.ends < until);
-            let Some(call) = due.min_by_key(|call| (call.ends, call.instrument)) else {
-                return;
-            };
-            let (instrument, is_extended) = (call.instrument, call.is_extended);
-            let found = self.indication(instrument);
-            let is_outside = found.is_some_and(|found| self.is_outside(instrument, found.0));
-            if is_outside && !is_extended {
-                let ends = self.volatility_end(instrument);
-                let mut calls = self.calls.iter_mut();
-                let call = calls.find(|call| call.instrument == instrument);
-                let call = call.expect("it goes on");
-                (call.ends, call.is_extended) = (ends, true);
-                let phase = self.instruments[instrument.0 as usize].1;
-                tale.phases.push((instrument, phase));
-                continue;
-            }
-            let (auction, next) = match self.instruments[instrument.0 as usize].1 {
-                Phase::OpeningAuction => (Auction::Opening, Phase::Open),
-                Phase::IntradayAuction => (Auction::Intraday, Phase::Open),
-                Phase::VolatilityAuction => (Auction::Volatility, Phase::Open),
-                Phase::ClosingAuction => (Auction::Closing, Phase::PostTrade),
-                other => unreachable!("{other:?} is no call"),
-            };
-            self.uncross(instrument, auction, tale);
-            self.enter_phase(instrument, next, tale);
+    /// A call whose price is outside the static band goes on, once.
+    pub(super) fn extends(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
+        let found = self.indication(instrument);
+        let is_outside = found.is_some_and(|found| self.is_outside(instrument, found.0));
+        let ends = self.volatility_end(instrument);
+        let mut calls = self.calls.iter_mut();
+        let call = calls.find(|call| call.instrument == instrument);
+        let call = call.expect("it goes on");
+        if !is_outside || call.is_extended {
+            return false;
         }
+        (call.ends, call.is_extended) = (ends, true);
+        let phase = self.instruments[instrument.0 as usize].1;
+        tale.phases.push((instrument, phase));
+        true
     }
 
     /// Whether a price is outside the static band.
@@ -329,7 +280,13 @@ impl Model {
         tale.indications.sort();
     }
 
-    fn enter_phase(&mut self, instrument: InstrumentId, phase: Phase, tale: &mut Tale) {
+    pub(super) fn enter_phase(
+        &mut self,
+        instrument: InstrumentId,
+        phase: Phase,
+        tale: &mut Tale,
+    ) {
+        self.lift(instrument);
         self.calls.retain(|call| call.instrument != instrument);
         self.instruments[instrument.0 as usize].1 = phase;
         tale.phases.push((instrument, phase));

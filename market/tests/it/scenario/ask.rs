@@ -1,6 +1,6 @@
 //! [`Ask`]: one command line of a scenario. Names in, commands out; a line that says nothing sensible is an error of its author.
 
-use super::{Stage, limit};
+use super::{Stage, halt, limit};
 use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::CxlRejResponseTo;
@@ -144,13 +144,10 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
         ["close", symbol] => Command::Close {
             instrument: names.instrument(symbol)?,
         },
-        ["halt", symbol, ref reason @ ..] => Command::Halt {
-            instrument: names.instrument(symbol)?,
-            reason: value(&reason.join(" "))?,
-        },
-        ["resume", symbol] => Command::Resume {
-            instrument: names.instrument(symbol)?,
-        },
+        ["halt", ..]
+        | ["resume", ..]
+        | ["withdraw", "halt", ..]
+        | ["group", ..] => halt::asked(words, names)?,
         ["pre-open", symbol] => Command::PreOpen {
             instrument: names.instrument(symbol)?,
         },
@@ -631,7 +628,7 @@ fn ord_type(word: &str) -> Result<OrdType, String> {
 }
 
 /// `10:00:00` as nanoseconds since midnight; one part of a second may stand behind it: `10:00:00.5`.
-fn time_of_day(text: &str) -> Result<i64, String> {
+pub(super) fn time_of_day(text: &str) -> Result<i64, String> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let mut nanos = 0;
     for figure in whole.split(':') {

@@ -153,6 +153,7 @@ impl Names {
                 instrument,
                 phase,
                 reason,
+                halt,
             } => {
                 let phase = match phase {
                     Phase::Open => "open",
@@ -166,7 +167,8 @@ impl Names {
                     Phase::PostTrade => "in post-trade",
                 };
                 let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
-                format!("{} is {phase}{reason}", self.symbol(*instrument))
+                let halt = halt.map_or(String::new(), |halt| super::halt::told(&halt));
+                format!("{} is {phase}{halt}{reason}", self.symbol(*instrument))
             }
             Event::DayEnded => "the day is over".into(),
             Event::RulesSet { instrument, .. } => {
@@ -335,6 +337,9 @@ impl Names {
                     None => format!("{symbol} {auction} auction: nothing trades"),
                 }
             }
+            Event::HaltScheduled { .. }
+            | Event::HaltUnscheduled { .. }
+            | Event::GroupSet { .. } => super::halt::scheduled(event, self),
             _ => self.order_event(event),
         }
     }
@@ -404,6 +409,7 @@ impl Names {
                     CancelReason::WouldTrade => "would trade",
                     CancelReason::SelfTrade => "met its own account",
                     CancelReason::Operator => "by an operator",
+                    CancelReason::TradingHalt => "its trading is halted",
                     CancelReason::BelowMinQty => "cannot trade its least quantity",
                     CancelReason::Collar => "the rest is beyond the collar",
                     CancelReason::MarginCall => "margin call not met",
@@ -646,7 +652,7 @@ fn held(order: &OrderFacts) -> String {
 }
 
 /// Time of day, to the second and whatever is beyond.
-fn clock(at: Timestamp) -> String {
+pub(super) fn clock(at: Timestamp) -> String {
     let (seconds, part) = (at.nanos() / 1_000_000_000, at.nanos() % 1_000_000_000);
     let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
     let mut text = format!("{hours:02}:{minutes:02}:{:02}", seconds % 60);
