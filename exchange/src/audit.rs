@@ -169,7 +169,11 @@ impl Names<'_> {
             }
             Command::Reinstate { scope } => format!("reinstate {}", self.meant(*scope)),
             Command::Halt(halt) => {
-                format!("halt {}: {}", self.instruments(halt.instruments), halt.reason)
+                format!(
+                    "halt {}: {}",
+                    self.instruments(halt.instruments),
+                    halt.reason
+                )
             }
             Command::Resume { instruments, .. } => {
                 format!("resume {}", self.instruments(*instruments))

@@ -1,6 +1,7 @@
 //! [`Command`]: everything that changes trading. Each is sequenced, journalled and applied once; its time comes with it.
 
 use crate::account::AccountTerms;
+use crate::breaker::{BreakerLevel, BreakerRules};
 use crate::event::CxlRejResponseTo;
 use crate::fees::Fees;
 use crate::halt::Halt;
@@ -282,6 +283,30 @@ pub enum Command {
     WithdrawHalt {
         /// Which.
         id: HaltId,
+    },
+    /// Says what an instrument counts in the index that the market-wide breaker looks at: Σ weight × last price. What the index was
+    /// yesterday is unknown then, and the breaker off, until [`Command::SetIndexClose`].
+    SetIndexWeight {
+        /// Which.
+        instrument: InstrumentId,
+        /// How many units; zero: none.
+        weight: u32,
+    },
+    /// Says what the index was at yesterday's close. The end of a day sets it to what the index is, where it was set.
+    SetIndexClose {
+        /// In the currency of its components; `None`: the breaker is off.
+        close: Option<Money>,
+    },
+    /// Sets the figures of the market-wide breaker.
+    SetBreaker(BreakerRules),
+    /// An operator trips the market-wide breaker.
+    TripBreaker {
+        /// Which level.
+        level: BreakerLevel,
+        /// Whether it is a drill: the same is done to trading, everything that is told says that it is a drill, and it does not count.
+        drill: bool,
+        /// Why, in the operator's words.
+        reason: Text<48>,
     },
     /// Puts an instrument into a group.
     SetGroup {

@@ -22,6 +22,8 @@ pub(crate) enum Due {
     HaltEnds(InstrumentId),
     /// A halt begins that waits; taken back when it is withdrawn.
     HaltBegins(HaltId),
+    /// The market-wide breaker holds nothing any more; taken back when an operator ends it.
+    BreakerEnds,
 }
 
 /// What is to be done, by time.

@@ -1,6 +1,7 @@
 //! [`Event`]: what became of a command, as whole facts: a reader never looks anything up in the book.
 
 use crate::account::AccountTerms;
+use crate::breaker::{BreakerLevel, BreakerRules};
 use crate::fees::{Fees, TradeFees};
 use crate::halt::{Halt, HaltFacts};
 use crate::id::{
@@ -236,7 +237,7 @@ pub enum Event {
         phase: Phase,
         /// Why, for a halt, a volatility auction, or a call that goes on longer (its phase is told again then).
         reason: Option<Text<80>>,
-        /// What kind of a halt it is, for `Halted`; told again when it changes.
+        /// What kind of a halt it is, for `Halted`, and for `Closed` when the market-wide breaker closes; told again when it changes.
         halt: Option<HaltFacts>,
     },
     /// The trading day is over.
@@ -461,6 +462,46 @@ pub enum Event {
         /// Its time has come, and so many instruments were halted, each told before this; none: it was withdrawn.
         halted: Option<u32>,
     },
+    /// An instrument counts this in the index now; what the index was yesterday is unknown.
+    IndexWeightSet {
+        /// Which.
+        instrument: InstrumentId,
+        /// How many units; zero: none.
+        weight: u32,
+    },
+    /// The index was this at yesterday's close.
+    IndexCloseSet {
+        /// In the currency of its components; none: the breaker is off.
+        close: Option<Money>,
+    },
+    /// The figures of the market-wide breaker are these now.
+    BreakerRulesSet(BreakerRules),
+    /// The market-wide breaker has tripped; what it halts or closes stands behind this.
+    BreakerTripped {
+        /// Which level.
+        level: BreakerLevel,
+        /// Whether it is a drill.
+        drill: bool,
+        /// Whether an operator has tripped it.
+        by_hand: bool,
+        /// What the index is: Σ weight × last price.
+        index: Money,
+        /// What it was at yesterday's close; none: unknown.
+        close: Option<Money>,
+        /// How far it has fallen, in basis points of yesterday's close, rounded down.
+        fall_bps: u32,
+        /// Until when everything is halted; none: everything is closed until the end of the day.
+        until: Option<Timestamp>,
+        /// Why; it begins with `DRILL: ` in a drill.
+        reason: Text<80>,
+    },
+    /// The market-wide breaker holds nothing any more.
+    BreakerEnded {
+        /// Which level had tripped.
+        level: BreakerLevel,
+        /// Whether it was a drill.
+        drill: bool,
+    },
     /// An instrument is in this group now.
     GroupSet {
         /// Which.
@@ -534,8 +575,10 @@ pub enum CancelReason {
     Unaffordable,
     /// An IOC order that could not trade its MinQty at once.
     BelowMinQty,
-    /// Its instrument was halted, and the halt takes resting orders away.
+    /// Its instrument was halted, and the halt takes resting orders away; or the market-wide breaker has closed the day.
     TradingHalt,
+    /// The market-wide breaker has closed the day in a drill.
+    Drill,
 }
 
 /// ExecRestatementReason (378).

@@ -17,6 +17,8 @@ use crate::scope::Instruments;
 use crate::state::State;
 use crate::text::Text;
 use crate::time::Timestamp;
+use crate::tripping::DRILL;
+use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -34,8 +36,24 @@ impl State {
             events.push(Event::HaltScheduled { id, halt });
             return Ok(());
         }
-        self.each(meant, |state, id| state.stop(id, standing(&halt), events))
-            .map(|_| ())
+        self.each(meant, |state, id| {
+            let standing = state.at_least_held(standing(&halt));
+            state.stop(id, standing, events)
+        })
+        .map(|_| ())
+    }
+
+    /// A halt that comes while the market-wide breaker holds lasts at least as long.
+    fn at_least_held(&self, standing: Standing) -> Standing {
+        let Standing { facts, reason } = standing;
+        let held = self.breaker.hold.and_then(|hold| hold.until);
+        let facts = HaltFacts {
+            until: facts
+                .until
+                .map(|until| held.map_or(until, |held| until.max(held))),
+            ..facts
+        };
+        Standing { facts, reason }
     }
 
     /// Takes a halt back that waits for its time.
@@ -62,7 +80,10 @@ impl State {
             Ok(meant) if !is_over => meant,
             _ => Vec::new(),
         };
-        let halted = self.each(meant, |state, id| state.stop(id, standing(&halt), events));
+        let halted = self.each(meant, |state, id| {
+            let standing = state.at_least_held(standing(&halt));
+            state.stop(id, standing, events)
+        });
         events.push(Event::HaltUnscheduled {
             id,
             halted: Some(halted.unwrap_or(0)),
@@ -72,7 +93,7 @@ impl State {
     /// The time of an instrument's halt is over.
     pub(crate) fn end_halt(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
         if let Some(standing) = self.halts.of(id).copied() {
-            self.go_on(id, standing.facts.at_once, events);
+            self.go_on(id, standing.facts, events);
         }
     }
 
@@ -86,10 +107,19 @@ impl State {
     ) -> Result<(), Refusal> {
         let meant = self.instruments(instruments)?;
         let at = at.filter(|at| *at > self.now);
+        let told = events.len();
+        self.release(instruments, at, events)?;
+        let is_released = events.len() > told;
         let resumed = self.each(meant, |state, id| {
             let standing = state.is_halted(id)?;
             match at {
-                None => state.go_on(id, at_once, events),
+                None => {
+                    let facts = HaltFacts {
+                        at_once,
+                        ..standing.facts
+                    };
+                    state.go_on(id, facts, events);
+                }
                 Some(at) => {
                     let facts = HaltFacts {
                         until: Some(at),
@@ -101,7 +131,11 @@ impl State {
             }
             Ok(())
         });
-        resumed.map(|_| ())
+        match resumed {
+            // The breaker's end is enough, when nothing was halted any more.
+            Err(_) if is_released => Ok(()),
+            resumed => resumed.map(|_| ()),
+        }
     }
 
     /// Puts an instrument into a group, or into none.
@@ -118,7 +152,10 @@ impl State {
     }
 
     /// The instruments that are meant, in order of listing.
-    pub(crate) fn instruments(&self, instruments: Instruments) -> Result<Vec<InstrumentId>, Refusal> {
+    pub(crate) fn instruments(
+        &self,
+        instruments: Instruments,
+    ) -> Result<Vec<InstrumentId>, Refusal> {
         match instruments {
             Instruments::One(id) => self.registry.listing(id).map(|_| vec![id]),
             Instruments::Group(group) => {
@@ -152,7 +189,7 @@ impl State {
     }
 
     /// Continuous trading, a call, pre-open or another halt → halted.
-    fn stop(
+    pub(crate) fn stop(
         &mut self,
         id: InstrumentId,
         standing: Standing,
@@ -175,7 +212,7 @@ impl State {
     }
 
     /// An instrument is halted like this from now on.
-    fn stand(&mut self, id: InstrumentId, standing: Standing, events: &mut Vec<Event>) {
+    pub(crate) fn stand(&mut self, id: InstrumentId, standing: Standing, events: &mut Vec<Event>) {
         let Standing { facts, reason } = standing;
         self.enter_phase(id, Phase::Halted, Some(reason), Some(facts), events);
         self.halts.stand(id, standing);
@@ -194,17 +231,26 @@ impl State {
     }
 
     /// Halted → what was halted: continuous trading through the call of an auction, or at once; a call from its beginning.
-    fn go_on(&mut self, id: InstrumentId, at_once: bool, events: &mut Vec<Event>) {
+    fn go_on(&mut self, id: InstrumentId, facts: HaltFacts, events: &mut Vec<Event>) {
         let listing = self.listing(id);
         let until = later(self.now, listing.rules.volatility_nanos);
         let auction = match listing.resumes {
-            Phase::Open if !at_once => Some(Auction::Volatility),
+            Phase::Open if !facts.at_once => Some(Auction::Volatility),
             phase => phase.auction(),
         };
-        let why = Text::new(REOPENS).expect("short and plain");
+        let drill = if facts.drill { DRILL } else { "" };
+        let why = Text::new(&format!("{drill}{REOPENS}")).expect("short and plain");
         match auction {
-            Some(auction) => self.begin_call(id, auction, until, Some(why), events),
-            None => self.enter_phase(id, listing.resumes, None, None, events),
+            Some(auction) => {
+                self.begin_call(id, auction, until, Some(why), events);
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.drill = facts.drill;
+                }
+            }
+            None => {
+                let why = facts.drill.then_some(why);
+                self.enter_phase(id, listing.resumes, why, None, events);
+            }
         }
     }
 

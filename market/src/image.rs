@@ -56,6 +56,8 @@ pub enum Unsound {
     Margin,
     /// Halts, phases and their times do not agree.
     Halts,
+    /// The index is not what its components are, or the breaker holds without a time.
+    Breaker,
     /// Trades that are kept are not as they were made, or a proposal has no time.
     Trades,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Unsound {
             Self::Orders => "its orders do not agree with their lists",
             Self::Books => "its books do not agree with their orders",
             Self::Stops => "its stops do not agree with its orders",
+            Self::Breaker => "its index and its breaker do not agree with its prices and times",
             Self::Halts => "its halts do not agree with its phases",
             Self::Trades => "its trades and what is proposed about them do not agree",
             Self::Margin => "its margin calls do not agree with its accounts",

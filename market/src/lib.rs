@@ -12,6 +12,7 @@
 extern crate alloc;
 
 pub mod account;
+pub mod breaker;
 pub mod command;
 pub mod control;
 pub mod decimal;
@@ -54,6 +55,7 @@ mod groups;
 mod halting;
 mod halts;
 mod ids;
+mod index;
 mod killing;
 mod limiting;
 mod margining;
@@ -77,5 +79,6 @@ mod tape;
 mod terms;
 mod transfers;
 mod triggering;
+mod tripping;
 mod waiting;
 mod wholes;

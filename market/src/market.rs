@@ -12,6 +12,7 @@ use crate::id::{
 use crate::instrument::{Instrument, Phase};
 use crate::killing::Kill;
 use crate::limits::Limits;
+use crate::money::Money;
 use crate::order::{OrderFacts, Side};
 use crate::owners::Membership;
 use crate::price::Price;
@@ -121,6 +122,7 @@ impl Market {
             _ => self.operate(command, events),
         }
         self.state.react(from, events);
+        self.state.guard(from, events);
         self.state.watch_events(&events[from..]);
         self.state.watch_margin(from, events);
         self.state.keep_trades(&events[from..]);
@@ -147,6 +149,16 @@ impl Market {
                 at_once,
             } => state.resume(instruments, at, at_once, events),
             Command::WithdrawHalt { id } => state.withdraw_halt(id, events),
+            Command::SetIndexWeight { instrument, weight } => {
+                state.set_weight(instrument, weight, events)
+            }
+            Command::SetIndexClose { close } => state.set_index_close(close, events),
+            Command::SetBreaker(rules) => state.set_breaker(rules, events),
+            Command::TripBreaker {
+                level,
+                drill,
+                reason,
+            } => state.trip_by_hand(level, drill, reason, events),
             Command::SetGroup { instrument, group } => state.set_group(instrument, group, events),
             Command::CancelAll { participant } => state.cancel_all(participant, events),
             Command::EndOfDay => {
@@ -355,6 +367,11 @@ impl Market {
     /// The group of an instrument, if it is in one.
     pub fn group(&self, id: InstrumentId) -> Option<GroupName> {
         self.state.groups.of(id)
+    }
+
+    /// What the index is, and what it was at yesterday's close where that is known.
+    pub fn index(&self) -> (Money, Option<Money>) {
+        (self.state.index.level(), self.state.index.close())
     }
 
     /// The halts that wait for their time.

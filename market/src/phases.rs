@@ -11,9 +11,12 @@ use crate::order::{OrdStatus, OrderFacts, Side, TimeInForce, Working};
 use crate::price::Price;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
+use crate::slab::Slot;
 use crate::state::State;
 use crate::text::Text;
 use crate::time::Timestamp;
+use crate::tripping::DRILL;
+use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +29,8 @@ pub(crate) struct Call {
     is_extended: bool,
     /// What was told last about its price.
     told: Indication,
+    /// Whether it follows a halt that was a drill.
+    pub(crate) drill: bool,
 }
 
 impl State {
@@ -35,7 +40,9 @@ impl State {
         id: InstrumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
-        match self.registry.listing(id)?.phase {
+        let phase = self.registry.listing(id)?.phase;
+        self.may_begin()?;
+        match phase {
             Phase::Closed | Phase::PreOpen => {
                 if !self.is_at_rest(id) {
                     self.uncross(id, Auction::Opening, events);
@@ -92,7 +99,7 @@ impl State {
                 self.cancel_resting(slot, None, CancelReason::AuctionOver, events);
             }
         }
-        self.enter_phase(id, Phase::PostTrade, None, events);
+        self.enter_phase(id, Phase::PostTrade, None, None, events);
         Ok(())
     }
 
@@ -102,7 +109,11 @@ impl State {
         id: InstrumentId,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
-        match self.registry.listing(id)?.phase {
+        let phase = self.registry.listing(id)?.phase;
+        if self.is_closed_for_the_day() {
+            return Err(Refusal::ClosedForTheDay);
+        }
+        match phase {
             Phase::Closed | Phase::PostTrade => {
                 self.enter_phase(id, Phase::PreOpen, None, None, events);
                 Ok(())
@@ -121,6 +132,7 @@ impl State {
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
         let phase = self.registry.listing(id)?.phase;
+        self.may_begin()?;
         if phase == auction.phase() {
             return Err(Refusal::AlreadyInPhase);
         }
@@ -139,6 +151,7 @@ impl State {
             self.tapes[at].end_day();
         }
         self.orders.end_day();
+        self.end_breakers_day(events);
         events.push(Event::DayEnded);
         self.restate(events);
     }
@@ -173,6 +186,7 @@ impl State {
             ends: self.random_end(id, until),
             is_extended: false,
             told: Indication::default(),
+            drill: false,
         };
         self.calls.insert(id, call);
         self.deadlines.set(call.ends, Due::CallEnds(id));
@@ -197,14 +211,17 @@ impl State {
 
     fn extend_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
         let ends = self.random_end(id, later(self.now, self.rules_of(id).volatility_nanos));
+        let mut why = String::new();
         if let Some(call) = self.calls.get_mut(&id) {
             (call.ends, call.is_extended) = (ends, true);
+            why.push_str(if call.drill { DRILL } else { "" });
         }
+        why.push_str(EXTENDED);
         self.deadlines.set(ends, Due::CallEnds(id));
         events.push(Event::PhaseChanged {
             instrument: id,
             phase: self.phase(id),
-            reason: Some(Text::new(EXTENDED).expect("short and plain")),
+            reason: Some(Text::new(&why).expect("short and plain")),
             halt: None,
         });
     }
@@ -212,8 +229,10 @@ impl State {
     /// Ends a call with its auction; the next phase follows.
     fn finish_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
         if let Some(auction) = self.phase(id).auction() {
+            let drill = self.calls.get(&id).is_some_and(|call| call.drill);
+            let why = drill.then(|| Text::new(DRILL_OVER).expect("short and plain"));
             self.uncross(id, auction, events);
-            self.enter_phase(id, auction.next(), None, None, events);
+            self.enter_phase(id, auction.next(), why, None, events);
         }
     }
 
@@ -316,8 +335,16 @@ impl State {
         }
     }
 
-    /// Ends what is good for the day, in the book and beside it.
+    /// Ends what is good for the day.
     fn expire_day_orders(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        for slot in self.orders_of_day(instrument) {
+            let order = self.end_resting(slot, OrdStatus::Expired);
+            events.push(Event::OrderExpired { order });
+        }
+    }
+
+    /// What is good for the day, in the book and beside it.
+    pub(crate) fn orders_of_day(&self, instrument: InstrumentId) -> Vec<Slot> {
         let is_of_day = |time_in_force| {
             matches!(
                 time_in_force,
@@ -334,10 +361,7 @@ impl State {
         waiting.extend(self.waiting[instrument.0 as usize].all());
         waiting.retain(|slot| is_of_day(self.orders.time_in_force(*slot)));
         day.append(&mut waiting);
-        for slot in day {
-            let order = self.end_resting(slot, OrdStatus::Expired);
-            events.push(Event::OrderExpired { order });
-        }
+        day
     }
 
     pub(crate) fn phase(&self, id: InstrumentId) -> Phase {
@@ -361,6 +385,8 @@ const fn may_call(phase: Phase, auction: Auction) -> bool {
     }
 }
 
+/// What is told when the auction after a drill is over.
+const DRILL_OVER: &str = "DRILL: over";
 /// Why a call goes on longer.
 const EXTENDED: &str = "extended: the price would be outside the static band";
 

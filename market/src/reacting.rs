@@ -80,6 +80,7 @@ impl State {
                 Due::CallEnds(instrument) => self.end_call(instrument, events),
                 Due::HaltEnds(instrument) => self.end_halt(instrument, events),
                 Due::HaltBegins(id) => self.begin_halt(id, events),
+                Due::BreakerEnds => self.end_breaker(events),
             }
         }
         events.push(Event::Ticked);

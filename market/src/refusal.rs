@@ -252,6 +252,12 @@ pub enum Refusal {
     BadTimes,
     /// No halt of this number waits for its time.
     UnknownHalt,
+    /// The market-wide breaker has halted all trading.
+    MarketHalted,
+    /// The market-wide breaker has closed all trading until the end of the day.
+    ClosedForTheDay,
+    /// Components of an index have one currency, and its close is above zero.
+    BadIndex,
 }
 
 impl fmt::Display for Refusal {
@@ -404,6 +410,13 @@ impl fmt::Display for Refusal {
             Self::DuplicateOrder => f.write_str("an order like one of a moment ago"),
             Self::UnknownGroup => f.write_str("no instrument is in this group"),
             Self::BadTimes => f.write_str("the end is not behind the beginning"),
+            Self::MarketHalted => f.write_str("the market-wide breaker has halted all trading"),
+            Self::ClosedForTheDay => {
+                f.write_str("the market-wide breaker has closed all trading until the end of the day")
+            }
+            Self::BadIndex => {
+                f.write_str("an index has components of one currency, and a close above zero")
+            }
             Self::UnknownHalt => f.write_str("no halt of this number waits for its time"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
         }

@@ -2,6 +2,7 @@
 //! changes orders, book and ledger together, so that they always agree. Knows no rule of priority or time in force.
 
 use crate::book::Book;
+use crate::breaker::Breaker;
 use crate::deadlines::{Deadlines, Due};
 use crate::event::{CancelReason, Event};
 use crate::fees::FeeBook;
@@ -9,6 +10,7 @@ use crate::groups::Groups;
 use crate::halts::Halts;
 use crate::id::{ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::image::Unsound;
+use crate::index::Index;
 use crate::instrument::{Instrument, Phase};
 use crate::limits::Limits;
 use crate::money::Money;
@@ -73,6 +75,8 @@ pub(crate) struct State {
     pub(crate) seed: Seed,
     pub(crate) groups: Groups,
     pub(crate) halts: Halts,
+    pub(crate) index: Index,
+    pub(crate) breaker: Breaker,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     last_order: u64,
@@ -105,6 +109,8 @@ impl State {
             seed: Seed::default(),
             groups: Groups::default(),
             halts: Halts::default(),
+            index: Index::default(),
+            breaker: Breaker::default(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -187,6 +193,7 @@ impl State {
         )?;
         sound(self.margin_is_sound(), Unsound::Margin)?;
         sound(self.halts_are_sound(), Unsound::Halts)?;
+        sound(self.breaker_is_sound(), Unsound::Breaker)?;
         sound(self.trades_are_sound(), Unsound::Trades)
     }
 

@@ -120,6 +120,11 @@ impl Names<'_> {
             | Event::TradeChangeDropped { .. }
             | Event::HaltScheduled { .. }
             | Event::HaltUnscheduled { .. }
+            | Event::IndexWeightSet { .. }
+            | Event::IndexCloseSet { .. }
+            | Event::BreakerRulesSet(_)
+            | Event::BreakerTripped { .. }
+            | Event::BreakerEnded { .. }
             | Event::GroupSet { .. }
             | Event::Overdrawn { .. } => {}
         }

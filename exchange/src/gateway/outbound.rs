@@ -115,6 +115,11 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::TradeChanged { .. }
         | Event::HaltScheduled { .. }
         | Event::HaltUnscheduled { .. }
+        | Event::IndexWeightSet { .. }
+        | Event::IndexCloseSet { .. }
+        | Event::BreakerRulesSet(_)
+        | Event::BreakerTripped { .. }
+        | Event::BreakerEnded { .. }
         | Event::GroupSet { .. }
         | Event::Overdrawn { .. } => [None, None],
     }
@@ -295,6 +300,11 @@ impl Teller<'_> {
             | Event::TradeChanged { .. }
             | Event::HaltScheduled { .. }
             | Event::HaltUnscheduled { .. }
+            | Event::IndexWeightSet { .. }
+            | Event::IndexCloseSet { .. }
+            | Event::BreakerRulesSet(_)
+            | Event::BreakerTripped { .. }
+            | Event::BreakerEnded { .. }
             | Event::GroupSet { .. }
             | Event::Overdrawn { .. } => {}
         }
@@ -383,7 +393,9 @@ impl Teller<'_> {
                 report.orig_cl_ord_id = Some(order.cl_ord_id);
             }
             (CancelReason::Requested | CancelReason::MassCancel, _) => {}
-            (CancelReason::TradingHalt, _) => restatement = Some(TRADING_HALT),
+            (CancelReason::TradingHalt | CancelReason::Drill, _) => {
+                restatement = Some(TRADING_HALT)
+            }
             _ => restatement = Some(MARKET_OPTION),
         }
         report.text = Some(cancel_text(reason));
@@ -552,6 +564,9 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::Collar => "what could not trade within the collar is cancelled",
         CancelReason::Operator => "cancelled by the venue's operator",
         CancelReason::TradingHalt => "cancelled with the halt of trading in the instrument",
+        CancelReason::Drill => {
+            "DRILL: cancelled with the close of the day by the market-wide breaker"
+        }
         CancelReason::MarginCall => "cancelled since the margin call of its account was not met",
         CancelReason::AuctionOver => "the auction that the order was for is over",
         CancelReason::Band => "the rest would have traded outside a price band",

@@ -366,11 +366,7 @@ mod kafka {
 
         // The next process: what happened while the bus was away, and after.
         let (hub, running) = open(folder.path());
-        let reopened = kit::run(
-            &hub,
-            kit::resume(kit::ACME),
-        )
-        .await;
+        let reopened = kit::run(&hub, kit::resume(kit::ACME)).await;
         hub.metrics.bus_lag_entries.set(-1);
         let (stop, bus) = start(&hub, &config);
         for n in 100..400 {
@@ -422,11 +418,7 @@ mod kafka {
         })
         .await
         .unwrap();
-        kit::run(
-            &hub,
-            kit::resume(kit::ACME),
-        )
-        .await;
+        kit::run(&hub, kit::resume(kit::ACME)).await;
         stop.cancel();
         tokio::time::timeout(PATIENCE, bus).await.unwrap().unwrap();
         assert!(!folder.path().join("bus/kafka.position").exists());

@@ -96,6 +96,7 @@ fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
             | CancelReason::MassCancel
             | CancelReason::Operator
             | CancelReason::TradingHalt
+            | CancelReason::Drill
             | CancelReason::MarginCall => Outcome::Cancelled,
             CancelReason::Unfilled
             | CancelReason::Collar

@@ -245,6 +245,10 @@ impl Pair {
                     ..halt
                 })
             }
+            Act::Close(instrument, at) => Command::SetClose {
+                instrument,
+                at: at.map(|steps| Timestamp::from_nanos(self.model.now + steps * STEP)),
+            },
             Act::Resume(instruments, at, at_once) => Command::Resume {
                 instruments,
                 at: at.map(|steps| Timestamp::from_nanos(self.model.now + steps * STEP)),
@@ -302,7 +306,16 @@ impl Pair {
         self.check_waiting()?;
         self.check_stakes()?;
         self.check_margin()?;
+        self.check_index()?;
         self.check_balances()
+    }
+
+    /// What the index is, and what it is measured against.
+    fn check_index(&self) -> Result<(), TestCaseError> {
+        let (level, close) = self.market.index();
+        prop_assert_eq!(level.raw(), self.model.index());
+        prop_assert_eq!(close.map(Money::raw), self.model.index_close());
+        Ok(())
     }
 
     /// What accounts on margin are worth, and whether they are called.
@@ -542,14 +555,18 @@ fn tale(events: &[Event]) -> Tale {
                 ..
             } => tale.refusal = Some(*refusal),
             Event::Traded {
+                instrument,
                 price,
                 qty,
                 maker,
                 taker,
                 ..
-            } => tale
-                .trades
-                .push((maker.cl_ord_id, taker.cl_ord_id, price.raw(), qty.raw())),
+            } => {
+                tale.traded_in.push(*instrument);
+                let ids = (maker.cl_ord_id, taker.cl_ord_id);
+                tale.trades.push((ids.0, ids.1, price.raw(), qty.raw()));
+            }
+            Event::BreakerTripped { level, drill, .. } => tale.tripped.push((*level, *drill)),
             Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
             Event::PhaseChanged {
                 instrument, phase, ..

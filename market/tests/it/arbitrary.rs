@@ -1,6 +1,7 @@
 //! Commands of any content: nothing panics, something comes of each, and the journal's and the bus's formats keep every event.
 
 use market::account::{AccountTerms, MarginTerms};
+use market::breaker::{BreakerLevel, BreakerRules};
 use market::command::{Amendment, Change, Command};
 use market::event::{CxlRejResponseTo, Event};
 use market::fees::Fees;
@@ -322,6 +323,15 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         2 => halt().prop_map(Command::Halt),
         2 => (instruments(), prop::option::of(time()), any::<bool>())
             .prop_map(|(instruments, at, at_once)| Command::Resume { instruments, at, at_once }),
+        1 => (instrument(), prop::sample::select(vec![0, 1, 7, u32::MAX]))
+            .prop_map(|(instrument, weight)| Command::SetIndexWeight { instrument, weight }),
+        2 => prop::option::of(wide_raw())
+            .prop_map(|close| Command::SetIndexClose { close: close.map(Money::from_raw) }),
+        1 => (any::<[u32; 3]>(), any::<u64>(), any::<u64>()).prop_map(|(falls_bps, halt_nanos, quiet_nanos)| {
+            Command::SetBreaker(BreakerRules { falls_bps, halt_nanos, quiet_nanos })
+        }),
+        1 => (prop::sample::select(vec![BreakerLevel::One, BreakerLevel::Two, BreakerLevel::Three]), any::<bool>())
+            .prop_map(|(level, drill)| Command::TripBreaker { level, drill, reason: text("why") }),
         1 => (0..3u32).prop_map(|id| Command::WithdrawHalt { id: HaltId(id) }),
         1 => (instrument(), prop::option::of(name()))
             .prop_map(|(instrument, group)| Command::SetGroup { instrument, group }),

@@ -3,6 +3,7 @@
 //! vocabulary.
 
 mod auctions;
+mod breaker;
 mod checks;
 mod fees;
 mod halts;
@@ -17,6 +18,7 @@ mod waiting;
 
 use auctions::Found;
 use market::account::AccountTerms;
+use market::breaker::BreakerLevel;
 use market::command::{Amendment, Change, Command};
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
 use market::instrument::{Instrument, Phase};
@@ -35,10 +37,14 @@ pub(crate) struct Tale {
     pub(crate) refusal: Option<Refusal>,
     /// Maker's and taker's ClOrdID, price, quantity.
     pub(crate) trades: Vec<(ClOrdId, ClOrdId, i64, i64)>,
+    /// In which instrument each of them was.
+    pub(crate) traded_in: Vec<InstrumentId>,
     /// Stops, in the order in which they were triggered.
     pub(crate) triggered: Vec<ClOrdId>,
     /// Phases, one after another; a call that goes on longer is told again.
     pub(crate) phases: Vec<(InstrumentId, Phase)>,
+    /// Levels that the market-wide breaker tripped, and whether in a drill.
+    pub(crate) tripped: Vec<(BreakerLevel, bool)>,
     /// Auctions that ended, and their prices.
     pub(crate) auctions: Vec<(InstrumentId, Option<i64>)>,
     /// What calls would come to now, by instrument, where that has changed.
@@ -146,6 +152,7 @@ pub(crate) struct Model {
     transfers: Vec<(TransferId, Command)>,
     fees: fees::Table,
     halts: halts::Table,
+    breaker: breaker::Table,
     limits: limits::Table,
     margin: margin::Table,
     mending: mending::Table,
@@ -178,6 +185,7 @@ impl Model {
             transfers: Vec::new(),
             fees: fees::Table::default(),
             halts: halts::Table::default(),
+            breaker: breaker::Table::default(),
             limits: limits::Table::default(),
             margin: margin::Table::default(),
             mending: mending::Table::default(),
@@ -204,6 +212,7 @@ impl Model {
         let mut tale = Tale::default();
         tale.refusal = self.carry_out(command, &mut tale).err();
         self.follow(&mut tale);
+        self.guard(&mut tale);
         self.review();
         self.indicate(&mut tale);
         tale
@@ -267,12 +276,16 @@ impl Model {
                 let at = at.map(|at| at.nanos());
                 self.resume(instruments, at, at_once, tale)
             }
+            Command::SetClose { .. }
+            | Command::SetIndexWeight { .. }
+            | Command::SetIndexClose { .. }
+            | Command::SetBreaker(_) => self.set_breaker(command),
+            Command::TripBreaker { level, drill, .. } => self.trip_by_hand(level, drill, tale),
             Command::WithdrawHalt { id } => self.withdraw_halt(id),
             Command::SetGroup { instrument, group } => self.set_group(instrument, group),
             Command::Close { instrument } => self.close_trading(instrument, tale),
             Command::PreOpen { instrument } => self.pre_open(instrument, tale),
             Command::PostTrade { instrument } => self.post_trade(instrument, tale),
-            Command::SetClose { instrument, .. } => self.phase(instrument).map(|_| ()),
             Command::Seed { .. } => Ok(()),
             Command::Call {
                 instrument,
@@ -299,6 +312,7 @@ impl Model {
                 }
                 self.ids.retain(|(_, _, id)| *id == Id::Live);
                 self.end_of_limits_day();
+                self.end_breakers_day();
                 Ok(())
             }
             Command::SetSelfTrade {
@@ -529,7 +543,12 @@ impl Model {
         }
         self.check_size(&new, false)?;
         let waits = new.trigger.is_none() && (new.parked || self.is_gathering(terms.instrument));
-        if !takes_back && !waits && terms.post_only && new.leaves() > 0 && self.best_for(&new).is_some() {
+        if !takes_back
+            && !waits
+            && terms.post_only
+            && new.leaves() > 0
+            && self.best_for(&new).is_some()
+        {
             return Err(Refusal::PostOnlyWouldTrade);
         }
         self.check_limits(&new, Some(&old))?;
@@ -540,11 +559,12 @@ impl Model {
         self.remove(at, Id::Stale);
         // An auction or something to follow is what it waits for.
         let has_no_price = new.parked || new.works_at.is_none() && new.trigger.is_none();
-        let keeps_place = takes_back || (old.works_at, old.trigger) == (new.works_at, new.trigger)
-            && old.parked == new.parked
-            && (!has_no_price || old.terms.ord_type == terms.ord_type)
-            && old.terms.max_floor == terms.max_floor
-            && new.total <= old.total;
+        let keeps_place = takes_back
+            || (old.works_at, old.trigger) == (new.works_at, new.trigger)
+                && old.parked == new.parked
+                && (!has_no_price || old.terms.ord_type == terms.ord_type)
+                && old.terms.max_floor == terms.max_floor
+                && new.total <= old.total;
         if new.leaves() == 0 {
             self.set_id(participant, cl_ord_id, Id::Final);
         } else if keeps_place {

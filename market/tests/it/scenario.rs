@@ -23,6 +23,7 @@
 //! pre-open ACME, call ACME opening|intraday|volatility|closing until 09:00:00
 //! rules ACME [collar=BPS] [static=BPS] [dynamic=BPS] [volatility=SECONDS] [random=SECONDS]      what is not said is off
 //! open|close ACME, end of day
+//! index ACME 3, index close 30.00|none; breaker 700/1300/2000 halt=900 quiet=2100 (seconds); trip breaker 1 [drill] why
 //! group ACME METALS, group ACME none
 //! halt ACME|group=METALS|all [stay|cancel] [from=10:00:00] [until=10:15:00] [at-once] [code=news-pending] why; withdraw halt 1
 //! resume ACME|group=METALS|all [at=10:15:00] [at-once]
@@ -38,6 +39,7 @@
 //! ```
 
 mod ask;
+mod breaker;
 mod halt;
 mod limit;
 mod render;

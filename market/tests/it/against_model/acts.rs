@@ -3,6 +3,7 @@
 use super::{
     ACCOUNTS, CASH, INSTRUMENTS, LOT, ON_MARGIN, PARTICIPANTS, STEP, TICK, UNCHECKED, text,
 };
+use market::breaker::{BreakerLevel, BreakerRules};
 use market::command::Command;
 use market::fees::Fees;
 use market::halt::{Halt, HaltOrders};
@@ -32,6 +33,8 @@ pub(super) enum Act {
     Call(InstrumentId, Auction, i64),
     /// A halt that begins and ends after so many commands.
     Halt(Halt, Option<i64>, Option<i64>),
+    /// Continuous trading ends after so many commands.
+    Close(InstrumentId, Option<i64>),
     /// A resume after so many commands.
     Resume(Instruments, Option<i64>, bool),
     Other(Command),
@@ -73,6 +76,9 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(halt, from, until)| Act::Halt(halt, from, until)),
         1 => (instruments(), prop::option::weighted(0.2, -2..12i64), any::<bool>())
             .prop_map(|(instruments, at, at_once)| Act::Resume(instruments, at, at_once)),
+        1 => Just(Act::Other(Command::Resume { instruments: Instruments::All, at: None, at_once: true })),
+        1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), prop::option::weighted(0.8, -2..40i64))
+            .prop_map(|(instrument, at)| Act::Close(instrument, at)),
         1 => ((0..=PARTICIPANTS).prop_map(ParticipantId), prop::option::of(0..2u32), prop::option::of(mode()))
             .prop_map(|(participant, group, mode)| Act::Other(Command::SetSelfTrade { participant, group, mode })),
     ]
@@ -87,6 +93,34 @@ fn instruments() -> impl Strategy<Value = Instruments> {
         1 => Just(Instruments::All),
         2 => group().prop_map(Instruments::Group),
         4 => (0..=INSTRUMENTS).prop_map(|id| Instruments::One(InstrumentId(id))),
+    ]
+}
+
+/// The breaker: an index of one or both, measured against about what it is, and figures that a few ticks reach.
+fn breaker() -> impl Strategy<Value = Command> {
+    let levels = vec![
+        BreakerLevel::One,
+        BreakerLevel::One,
+        BreakerLevel::Two,
+        BreakerLevel::Two,
+        BreakerLevel::Three,
+    ];
+    let price = i128::from(TICK) * 200;
+    prop_oneof![
+        3 => ((0..=INSTRUMENTS).prop_map(InstrumentId), 0..3u32)
+            .prop_map(|(instrument, weight)| Command::SetIndexWeight { instrument, weight }),
+        6 => prop::option::weighted(0.95, (0..5i128, 95..104i128)).prop_map(move |close| {
+            let close = close.map(|(weights, percent)| price * weights * percent / 100);
+            Command::SetIndexClose { close: close.map(Money::from_raw) }
+        }),
+        2 => (prop::sample::select(vec![[50u32, 100, 5_000], [100, 120, 200], [1, 9_999, 10_000]]), 1..20u64, 0..20u64)
+            .prop_map(|(falls_bps, halt, quiet)| Command::SetBreaker(BreakerRules {
+                falls_bps,
+                halt_nanos: halt * STEP.unsigned_abs(),
+                quiet_nanos: quiet * STEP.unsigned_abs(),
+            })),
+        1 => (prop::sample::select(levels), prop::bool::weighted(0.8))
+            .prop_map(|(level, drill)| Command::TripBreaker { level, drill, reason: text("why") }),
     ]
 }
 
@@ -327,7 +361,7 @@ fn other() -> impl Strategy<Value = Command> {
         3 => instrument().prop_map(|instrument| Command::PreOpen { instrument }),
         1 => instrument().prop_map(|instrument| Command::Close { instrument }),
         1 => instrument().prop_map(|instrument| Command::PostTrade { instrument }),
-        1 => instrument().prop_map(|instrument| Command::SetClose { instrument, at: None }),
+        3 => breaker(),
         1 => (0..4u32).prop_map(|id| Command::WithdrawHalt { id: HaltId(id) }),
         2 => (instrument(), prop::option::weighted(0.8, group()))
             .prop_map(|(instrument, group)| Command::SetGroup { instrument, group }),

@@ -192,6 +192,7 @@ impl Model {
         while let (Some(buy), Some(sell)) = (buys.first().copied(), sells.first().copied()) {
             let (b, s) = (self.named(buy).clone(), self.named(sell).clone());
             let qty = b.leaves().min(s.leaves());
+            tale.traded_in.push(instrument);
             tale.trades.push((buy.1, sell.1, price, qty));
             self.mending.trades.push(Trade {
                 instrument,

@@ -18,11 +18,12 @@ pub(super) struct Table {
 }
 
 #[derive(Clone, Debug)]
-struct Halted {
-    instrument: InstrumentId,
-    orders: HaltOrders,
-    until: Option<i64>,
-    at_once: bool,
+pub(super) struct Halted {
+    pub(super) instrument: InstrumentId,
+    pub(super) orders: HaltOrders,
+    pub(super) until: Option<i64>,
+    pub(super) at_once: bool,
+    pub(super) drill: bool,
 }
 
 /// What a time brings; of one time in this order.
@@ -71,8 +72,9 @@ impl Model {
             self.halts.halted.push(Halted {
                 instrument,
                 orders: halt.orders,
-                until: halt.until.map(|until| until.nanos()),
+                until: halt.until.map(|until| until.nanos().max(self.held_until())),
                 at_once: halt.at_once,
+                drill: false,
             });
             if halt.orders == HaltOrders::Cancel {
                 self.remove_where(|order| order.terms.instrument == instrument);
@@ -90,12 +92,14 @@ impl Model {
     ) -> Result<(), Refusal> {
         let meant = self.instruments_of(instruments)?;
         let first = self.phase(meant[0])?;
+        let at = at.filter(|at| *at > self.now);
+        let is_released = self.release(instruments, at.is_none())?;
         let before = tale.phases.len();
         for instrument in meant {
             if self.instruments[instrument.0 as usize].1 != Phase::Halted {
                 continue;
             }
-            match at.filter(|at| *at > self.now) {
+            match at {
                 None => self.go_on(instrument, at_once, tale),
                 Some(at) => {
                     let mut all = self.halts.halted.iter_mut();
@@ -107,9 +111,35 @@ impl Model {
             }
         }
         match first {
-            _ if tale.phases.len() > before => Ok(()),
+            _ if is_released || tale.phases.len() > before => Ok(()),
             Phase::Closed | Phase::PostTrade => Err(Refusal::Closed),
             _ => Err(Refusal::AlreadyInPhase),
+        }
+    }
+
+    pub(super) fn hold(&mut self, halted: Halted) {
+        self.halts.halted.push(halted);
+    }
+
+    /// What is halted stays so until then, if it would end before.
+    pub(super) fn hold_longer(
+        &mut self,
+        instrument: InstrumentId,
+        to: i64,
+        drill: bool,
+        tale: &mut Tale,
+    ) {
+        let mut all = self.halts.halted.iter_mut();
+        let halted = all.find(|it| it.instrument == instrument);
+        let halted = halted.expect("it is halted");
+        let is_earnest = halted.drill && !drill;
+        if is_earnest {
+            // As the breaker halts; nobody but a drill has halted it.
+            (halted.orders, halted.at_once, halted.drill) = (HaltOrders::CancelOnly, false, false);
+        }
+        if is_earnest || halted.until.is_some_and(|until| until < to) {
+            halted.until = halted.until.max(Some(to));
+            tale.phases.push((instrument, Phase::Halted));
         }
     }
 
@@ -152,7 +182,10 @@ impl Model {
         Ok(())
     }
 
-    fn instruments_of(&self, instruments: Instruments) -> Result<Vec<InstrumentId>, Refusal> {
+    pub(super) fn instruments_of(
+        &self,
+        instruments: Instruments,
+    ) -> Result<Vec<InstrumentId>, Refusal> {
         let all = self.instruments.iter().map(|it| it.0.id);
         match instruments {
             Instruments::All => Ok(all.collect()),
@@ -171,8 +204,8 @@ impl Model {
     /// Whether a replace is taken while its instrument is halted: it takes back a part, and orders stay.
     pub(super) fn takes_back(&self, old: &Order, terms: &OrderTerms) -> bool {
         let mut halted = self.halts.halted.iter();
-        let stays = halted
-            .any(|it| it.instrument == old.terms.instrument && it.orders == HaltOrders::Stay);
+        let stays =
+            halted.any(|it| it.instrument == old.terms.instrument && it.orders == HaltOrders::Stay);
         let mut same = old.terms;
         same.order_qty = terms.order_qty;
         stays && same == *terms && terms.order_qty.raw() < old.total

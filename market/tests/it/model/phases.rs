@@ -97,7 +97,9 @@ impl Model {
         instrument: InstrumentId,
         tale: &mut Tale,
     ) -> Result<(), Refusal> {
-        match self.phase(instrument)? {
+        let phase = self.phase(instrument)?;
+        self.may_begin()?;
+        match phase {
             Phase::Open => return Err(Refusal::AlreadyInPhase),
             Phase::Halted => return Err(Refusal::Halted),
             Phase::ClosingAuction | Phase::PostTrade => return Err(Refusal::WrongPhase),
@@ -137,7 +139,11 @@ impl Model {
         instrument: InstrumentId,
         tale: &mut Tale,
     ) -> Result<(), Refusal> {
-        match self.phase(instrument)? {
+        let phase = self.phase(instrument)?;
+        if self.is_closed_for_the_day() {
+            return Err(Refusal::ClosedForTheDay);
+        }
+        match phase {
             Phase::Closed | Phase::PostTrade => {
                 self.enter_phase(instrument, Phase::PreOpen, tale);
                 Ok(())
@@ -182,6 +188,7 @@ impl Model {
             VolatilityAuction,
         };
         let phase = self.phase(instrument)?;
+        self.may_begin()?;
         let (to, from): (Phase, &[Phase]) = match auction {
             Auction::Opening => (OpeningAuction, &[Closed, PreOpen, Halted]),
             Auction::Intraday => (IntradayAuction, &[Open, Halted]),
@@ -280,12 +287,7 @@ impl Model {
         tale.indications.sort();
     }
 
-    pub(super) fn enter_phase(
-        &mut self,
-        instrument: InstrumentId,
-        phase: Phase,
-        tale: &mut Tale,
-    ) {
+    pub(super) fn enter_phase(&mut self, instrument: InstrumentId, phase: Phase, tale: &mut Tale) {
         self.lift(instrument);
         self.calls.retain(|call| call.instrument != instrument);
         self.instruments[instrument.0 as usize].1 = phase;

@@ -147,6 +147,7 @@ impl Model {
         maker.cum += qty;
         maker.shown -= qty;
         taker.cum += qty;
+        tale.traded_in.push(taker.terms.instrument);
         tale.trades
             .push((maker.cl_ord_id, taker.cl_ord_id, price, qty));
         let maker = maker.clone();

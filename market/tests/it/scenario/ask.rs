@@ -1,6 +1,6 @@
 //! [`Ask`]: one command line of a scenario. Names in, commands out; a line that says nothing sensible is an error of its author.
 
-use super::{Stage, halt, limit};
+use super::{Stage, breaker, halt, limit};
 use market::account::{AccountTerms, MarginTerms};
 use market::command::{Amendment, Change, Command};
 use market::event::CxlRejResponseTo;
@@ -144,10 +144,10 @@ fn command(words: &[&str], stage: &Stage) -> Result<Command, String> {
         ["close", symbol] => Command::Close {
             instrument: names.instrument(symbol)?,
         },
-        ["halt", ..]
-        | ["resume", ..]
-        | ["withdraw", "halt", ..]
-        | ["group", ..] => halt::asked(words, names)?,
+        ["index", ..] | ["breaker", ..] | ["trip", ..] => breaker::asked(words, names)?,
+        ["halt", ..] | ["resume", ..] | ["withdraw", "halt", ..] | ["group", ..] => {
+            halt::asked(words, names)?
+        }
         ["pre-open", symbol] => Command::PreOpen {
             instrument: names.instrument(symbol)?,
         },

@@ -337,6 +337,11 @@ impl Names {
                     None => format!("{symbol} {auction} auction: nothing trades"),
                 }
             }
+            Event::IndexWeightSet { .. }
+            | Event::IndexCloseSet { .. }
+            | Event::BreakerRulesSet(_)
+            | Event::BreakerTripped { .. }
+            | Event::BreakerEnded { .. } => super::breaker::told(event, self),
             Event::HaltScheduled { .. }
             | Event::HaltUnscheduled { .. }
             | Event::GroupSet { .. } => super::halt::scheduled(event, self),
@@ -410,6 +415,7 @@ impl Names {
                     CancelReason::SelfTrade => "met its own account",
                     CancelReason::Operator => "by an operator",
                     CancelReason::TradingHalt => "its trading is halted",
+                    CancelReason::Drill => "in a drill",
                     CancelReason::BelowMinQty => "cannot trade its least quantity",
                     CancelReason::Collar => "the rest is beyond the collar",
                     CancelReason::MarginCall => "margin call not met",
