@@ -32,6 +32,8 @@ pub struct Metrics {
     pub journal_sync_seconds: Histogram,
     /// Entries of one write of the journal.
     pub journal_batch_entries: Histogram,
+    /// Seconds from an operator's kill until the last report was written.
+    pub kill_seconds: Histogram,
     /// Commands that wait for the sequencer.
     pub queue_commands: IntGauge,
     /// Entries that a reader of the feed is behind, by reader.
@@ -108,6 +110,13 @@ impl Metrics {
                 "loggia_journal_batch_entries",
                 "Entries of one write of the journal.",
                 vec![1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0],
+            ),
+            kill_seconds: histogram(
+                "loggia_kill_seconds",
+                "Seconds from taking a kill until its last report was written.",
+                vec![
+                    0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
+                ],
             ),
             queue_commands: gauge(
                 "loggia_queue_commands",

@@ -12,9 +12,11 @@ impl Show for KillOutcome {
             suspended,
             dry_run,
             reason,
+            reported_micros,
+            unreported,
         } = self;
         let plural = if *orders == 1 { "order" } else { "orders" };
-        match (reason, dry_run, suspended) {
+        let outcome = match (reason, dry_run, suspended) {
             (None, ..) => format!("{target} may trade again (entry {seq})\n"),
             (Some(_), true, _) => format!(
                 "{target}: {orders} open {plural} would be cancelled; nothing was done: add --yes to do it\n"
@@ -25,6 +27,16 @@ impl Show for KillOutcome {
             (Some(_), false, true) => format!(
                 "{target}: {orders} {plural} cancelled, suspended until reinstated (entry {seq})\n"
             ),
-        }
+        };
+        let reported = match (reported_micros, unreported) {
+            (Some(micros), _) => {
+                let (millis, part) = (micros / 1_000, micros % 1_000);
+                format!("the last report was written after {millis}.{part:03} ms\n")
+            }
+            (None, 0) => String::new(),
+            (None, 1) => "1 session has not taken its reports yet\n".to_owned(),
+            (None, late) => format!("{late} sessions have not taken their reports yet\n"),
+        };
+        outcome + &reported
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const COUNTED: &str = r#"200 OK
 {"seq":7,"target":{"participant":"BOT01"},"orders":1,"suspended":false,"dry_run":true,"reason":"x"}"#;
 const KILLED: &str = r#"200 OK
-{"seq":8,"target":"all","orders":12,"suspended":true,"dry_run":false,"reason":"x"}"#;
+{"seq":8,"target":"all","orders":12,"suspended":true,"dry_run":false,"reason":"x","reported_micros":3412,"unreported":0}"#;
 const BACK: &str = r#"200 OK
 {"seq":9,"target":{"instrument":"ACME"},"orders":0,"suspended":false,"dry_run":false,"reason":null}"#;
 
@@ -26,7 +26,7 @@ fn what_is_asked_and_shown() {
             &["kill", "--all", "--reason", "x", "--suspend", "--yes"],
             "POST /v1/kill",
             json!({"target": "all", "suspend": true, "dry_run": false, "reason": "x"}),
-            "all: 12 orders cancelled, suspended until reinstated (entry 8)\n",
+            "all: 12 orders cancelled, suspended until reinstated (entry 8)\nthe last report was written after 3.412 ms\n",
         ),
         (
             BACK,

@@ -122,6 +122,11 @@ impl Connection {
         }
     }
 
+    /// Whether something waits for the socket.
+    pub(crate) fn has_unwritten(&self) -> bool {
+        self.over.is_none() && self.link.outbound_messages() > 0
+    }
+
     /// Adds one message to what waits to be written.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! Entry → mail. In: a journalled entry. Out: what the sessions are sent because of it, in order: what their participants are told,
-//! what an operator wants of them, and last that the message which became the entry is durable and all it caused has been told.
+//! what an operator wants of them or waits for, and last that the message which became the entry is durable and all it caused has been told.
 
 use crate::directory::Directory;
-use crate::gateway::outbound;
+use crate::gateway::outbound::{self, Told};
 use crate::gateway::roster::{Bidding, Mail};
-use journal::entry::{Entry, Origin};
+use journal::entry::{Entry, Instruction, Origin};
 use journal::participant::ParticipantChange;
+use market::command::Command;
 use market::id::ParticipantId;
 use std::sync::Arc;
 
@@ -16,11 +17,29 @@ pub(crate) fn mails(
     wants: impl Fn(ParticipantId) -> bool,
 ) -> Vec<(ParticipantId, Mail)> {
     let told = outbound::told_to(entry, directory, &wants);
+    let passing = passing(entry, &told);
     told.into_iter()
         .map(|told| (told.participant, Mail::told(entry, told)))
+        .chain(passing)
         .chain(bidding(entry, directory).filter(|(participant, _)| wants(*participant)))
         .chain(confirmation(entry).filter(|(participant, _)| wants(*participant)))
         .collect()
+}
+
+/// Those whose orders a kill has cancelled say when their reports are written.
+fn passing(entry: &Entry, told: &[Told]) -> Vec<(ParticipantId, Mail)> {
+    let is_kill = matches!(
+        entry.instruction,
+        Instruction::Market(Command::Kill { dry_run: false, .. })
+    );
+    if !is_kill {
+        return Vec::new();
+    }
+    let mut participants: Vec<ParticipantId> = told.iter().map(|told| told.participant).collect();
+    participants.sort_unstable();
+    participants.dedup();
+    let pass = |participant| (participant, Mail::Pass { seq: entry.seq });
+    participants.into_iter().map(pass).collect()
 }
 
 fn confirmation(entry: &Entry) -> impl Iterator<Item = (ParticipantId, Mail)> {

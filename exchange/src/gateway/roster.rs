@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 /// Reports and connections that wait for a session task; then the dispatcher waits.
@@ -45,6 +45,11 @@ pub(crate) enum Mail {
     },
     /// Everything up to this entry has been told.
     Mark {
+        /// The entry.
+        seq: u64,
+    },
+    /// The reports of an operator's kill are in front of this: who waits for them is told once they are written.
+    Pass {
         /// The entry.
         seq: u64,
     },
@@ -116,6 +121,8 @@ pub(crate) struct Standing {
     pub(crate) is_reset_due: AtomicBool,
     /// The last entry in which an operator wanted something that is done.
     pub(crate) obeyed: watch::Sender<u64>,
+    /// The last entry with the reports of a kill that were all written to the connection, or to the store while nobody is logged on.
+    pub(crate) passed: watch::Sender<u64>,
     /// Whether its store has failed: nothing more is told through it until the next start.
     pub(crate) has_failed: AtomicBool,
     /// Its messages, for those who follow it.
@@ -162,6 +169,18 @@ impl SessionHandle {
     pub(crate) fn claim(&self) -> Option<Claim> {
         let was_claimed = self.standing.is_claimed.send_replace(true);
         (!was_claimed).then(|| Claim(Arc::clone(&self.standing)))
+    }
+
+    /// Waits until the reports of a kill are written, until `deadline` at most; whether they are. A session that ends has told what it could.
+    pub(crate) async fn passed(&self, seq: u64, deadline: Instant) -> bool {
+        let mut passed = self.standing.passed.subscribe();
+        let written = async {
+            tokio::select! {
+                _ = passed.wait_for(|passed| *passed >= seq) => {}
+                () = self.mailbox.closed() => {}
+            }
+        };
+        timeout_at(deadline, written).await.is_ok()
     }
 
     /// Waits until what the operator wanted in entry `seq` is done, or the session has ended. Whether it was so in time.

@@ -92,6 +92,8 @@ pub(crate) struct SessionTask {
     throttled: BTreeSet<u64>,
     /// A change of the password that is being checked.
     password_wish: Option<PasswordWish>,
+    /// The entry of a kill whose reports are to be written before its operator is told.
+    passing: Option<u64>,
     /// The way back into the mailbox for what is worked out elsewhere.
     own_mailbox: mpsc::WeakSender<Mail>,
     standing: Arc<Standing>,
@@ -169,6 +171,7 @@ impl SessionTask {
             throttle,
             throttled: BTreeSet::new(),
             password_wish: None,
+            passing: None,
             own_mailbox: sender.downgrade(),
             standing: Arc::clone(&standing),
         };
@@ -208,6 +211,7 @@ impl SessionTask {
             if let Some(link) = &mut self.link {
                 link.connection.write().await;
             }
+            self.pass();
             self.venue.submitter.see_to_it();
         }
         self.say_goodbye().await;
@@ -275,6 +279,7 @@ impl SessionTask {
             }) => self.tell(&entry, event, cause, body),
             Happening::Mail(Mail::Confirm { msg_seq_num }) => self.confirm(msg_seq_num),
             Happening::Mail(Mail::Mark { seq }) => self.mark(seq),
+            Happening::Mail(Mail::Pass { seq }) => self.passing = Some(seq),
             Happening::Mail(Mail::Password(changed)) => self.password(changed),
             Happening::Mail(Mail::Revoked) => self.cut_revoked(),
             Happening::Mail(Mail::Attach(attachment)) => self.attach(*attachment),
@@ -287,6 +292,17 @@ impl SessionTask {
             }
             Happening::Tick => self.handle(Input::Tick),
             Happening::Stop => {}
+        }
+    }
+
+    /// Says that the reports of a kill are written, once nothing waits for the socket any more.
+    fn pass(&mut self) {
+        let waits = |link: &Link| link.connection.has_unwritten();
+        if self.passing.is_some()
+            && !self.link.as_ref().is_some_and(waits)
+            && let Some(seq) = self.passing.take()
+        {
+            self.standing.passed.send_replace(seq);
         }
     }
 

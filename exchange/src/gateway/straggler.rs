@@ -231,6 +231,7 @@ mod tests {
                         self.all.push(format!("confirmed {msg_seq_num}"));
                     }
                     Mail::Mark { .. }
+                    | Mail::Pass { .. }
                     | Mail::Password(_)
                     | Mail::Revoked
                     | Mail::Attach(_)

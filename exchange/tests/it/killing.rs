@@ -29,6 +29,10 @@ async fn the_kill_switch_counts_cancels_suspends_and_reinstates() {
     );
     bot.expect("8", "150=4|39=4|11=a|378=8").await;
     bot.expect("8", "150=4|39=4|11=b|378=8").await;
+    assert_eq!(counted.reported_micros, None, "counting reports nothing");
+    assert!(killed.reported_micros.is_some_and(|micros| micros > 0));
+    assert_eq!(killed.unreported, 0);
+    assert_eq!(venue.hub.metrics.kill_seconds.get_sample_count(), 1);
     bot.limit("c", '1', "1", "99").await;
     bot.expect(
         "8",
@@ -65,6 +69,33 @@ async fn the_kill_switch_counts_cancels_suspends_and_reinstates() {
             ("reinstate BOT01", "refused: this is not suspended"),
         ]
     );
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_report_is_waited_for_whoever_is_logged_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut here = venue.peer("BOT01").await;
+    let mut gone = venue.peer("BOT02").await;
+    for id in 0..40 {
+        here.rest(&format!("a{id}"), '1', "1", "90").await;
+    }
+    gone.rest("b", '1', "1", "90").await;
+    drop(gone);
+    let body = r#"{"target":"all","reason":"all"}"#;
+    let killed: KillOutcome = operator.post("/v1/kill", body).await;
+    assert_eq!((killed.orders, killed.unreported), (41, 0));
+    assert!(killed.reported_micros.is_some(), "{killed:?}");
+    // They are on their way before the operator hears of it.
+    for id in 0..40 {
+        let report = format!("150=4|11=a{id}|378=8");
+        here.expect("8", &report).await;
+    }
+    let again: KillOutcome = operator.post("/v1/kill", body).await;
+    assert_eq!((again.orders, again.reported_micros), (0, None));
+    assert_eq!(venue.hub.metrics.kill_seconds.get_sample_count(), 1);
     venue.close().await;
 }
 

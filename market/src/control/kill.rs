@@ -70,4 +70,11 @@ pub struct KillOutcome {
     pub dry_run: bool,
     /// Why; none when a suspension ended.
     pub reason: Option<String>,
+    /// How long it took from taking the request until the last report was written to its session's connection (to its store, while
+    /// nobody is logged on), in microseconds; none when nothing was to be reported, or some session has not taken its reports.
+    #[serde(default)]
+    pub reported_micros: Option<u64>,
+    /// Sessions whose reports were not written within five seconds: they are told when they take them.
+    #[serde(default)]
+    pub unreported: u32,
 }
