@@ -1,14 +1,18 @@
 //! The command line of `loggiactl`: what may be asked, with which flags. Text in, [`Cli`] out; it carries nothing out.
 
+pub mod breaker;
 pub mod fees;
 pub mod figure;
+pub mod halt;
 pub mod kill;
 pub mod limits;
 pub mod rules;
 pub mod session;
 pub mod trade;
 
+use crate::args::breaker::{Breaker, Index};
 use crate::args::fees::{Fees, Tier};
+use crate::args::halt::{Group, Halt, Halts, Resume};
 use crate::args::kill::{Kill, Whose};
 use crate::args::limits::{Account, Limits, Restrict, Short};
 use crate::args::rules::RulesCommand;
@@ -89,19 +93,22 @@ pub enum Command {
         /// Symbol, for instance ACME.
         symbol: Symbol,
     },
-    /// Stop trading in an instrument; resting orders stay, cancels are taken.
-    Halt {
-        /// Symbol.
-        symbol: Symbol,
-        /// Why, told to participants: 1 to 80 printable characters.
-        #[arg(long)]
-        reason: market::text::Text<80>,
-    },
-    /// End a halt.
-    Resume {
-        /// Symbol.
-        symbol: Symbol,
-    },
+    /// Stop trading in an instrument, a group or all: now or at a time, until a time or until resumed.
+    Halt(Halt),
+    /// End a halt: trading goes on through an auction, or at once.
+    Resume(Resume),
+    /// What is halted, and halts that wait for their time.
+    #[command(subcommand)]
+    Halts(Halts),
+    /// Groups of instruments, to halt them together.
+    #[command(subcommand)]
+    Group(Group),
+    /// The market-wide breaker: show it, change its figures, trip it.
+    #[command(subcommand)]
+    Breaker(Breaker),
+    /// The index that the market-wide breaker looks at.
+    #[command(subcommand)]
+    Index(Index),
     /// The kill switch: cancel every open order of a participant, an account, an instrument or all; without --yes count them.
     Kill(Kill),
     /// End a suspension by the kill switch.

@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::failure::Failure;
-use market::control::{BookView, HaltRequest, InstrumentStatus, SessionStatus, Status, path};
+use market::control::{BookView, InstrumentStatus, SessionStatus, Status, path};
 use market::id::Symbol;
 
 /// `status`.
@@ -37,34 +37,6 @@ pub async fn book(client: &Client, symbol: &Symbol) -> Result<BookView, Failure>
     client.ask(&with_name(path::BOOK, symbol.as_str())).await
 }
 
-/// `halt SYMBOL --reason R`.
-///
-/// # Errors
-/// See [`Client::tell`].
-pub async fn halt(
-    client: &Client,
-    symbol: &Symbol,
-    reason: &str,
-) -> Result<InstrumentStatus, Failure> {
-    let body = HaltRequest {
-        reason: reason.to_owned(),
-    };
-    client
-        .tell(&with_name(path::HALT, symbol.as_str()), &body)
-        .await
-}
-
-/// `resume SYMBOL`.
-///
-/// # Errors
-/// See [`Client::tell`].
-pub async fn resume(client: &Client, symbol: &Symbol) -> Result<InstrumentStatus, Failure> {
-    let nothing = serde_json::Map::new();
-    client
-        .tell(&with_name(path::RESUME, symbol.as_str()), &nothing)
-        .await
-}
-
 /// Puts a symbol, a CompID or an account into the place of a path that is for it, percent-encoded (RFC 3986: all but unreserved characters).
 pub(crate) fn with_name(template: &str, name: &str) -> String {
     let mut encoded = String::new();
@@ -87,9 +59,9 @@ mod tests {
 
     #[test]
     fn symbols_are_encoded_in_paths() {
-        let path = |text: &str| with_name(path::HALT, text);
-        assert_eq!(path("ACME"), "/v1/instruments/ACME/halt");
-        assert_eq!(path("A/B ?#"), "/v1/instruments/A%2FB%20%3F%23/halt");
-        assert_eq!(path(".."), "/v1/instruments/../halt");
+        let path = |text: &str| with_name(path::RULES, text);
+        assert_eq!(path("ACME"), "/v1/instruments/ACME/rules");
+        assert_eq!(path("A/B ?#"), "/v1/instruments/A%2FB%20%3F%23/rules");
+        assert_eq!(path(".."), "/v1/instruments/../rules");
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`args`] | the command line |
 //! | [`connection`], [`client`] | where the exchange is; one HTTPS request with a client certificate |
-//! | [`control`], [`kill`], [`session`], [`settings`], [`tail`], [`trade`] | the commands that ask the exchange |
+//! | [`control`], [`halt`], [`breaker`], [`kill`], [`session`], [`settings`], [`tail`], [`trade`] | the commands that ask the exchange |
 //! | [`explain`], [`journal`], [`replay`], [`store`] | the commands that work offline |
 //! | [`show`] | tables and JSON |
 //! | [`soundness`] | what `verify` says of files |
@@ -15,11 +15,13 @@
 //! market's rules and the journal's files.
 
 pub mod args;
+pub mod breaker;
 pub mod client;
 pub mod connection;
 pub mod control;
 pub mod explain;
 pub mod failure;
+pub mod halt;
 pub mod journal;
 pub mod kill;
 pub mod replay;

@@ -6,7 +6,9 @@ use crate::client::Client;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::show::Show;
-use crate::{control, explain, journal, kill, replay, session, settings, store, tail, trade};
+use crate::{
+    breaker, control, explain, halt, journal, kill, replay, session, settings, store, tail, trade,
+};
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -95,10 +97,12 @@ async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String,
         Command::Sessions => control::sessions(&client).await?.text(output),
         Command::Instruments => control::instruments(&client).await?.text(output),
         Command::Book { symbol } => control::book(&client, symbol).await?.text(output),
-        Command::Halt { symbol, reason } => control::halt(&client, symbol, reason.as_str())
-            .await?
-            .text(output),
-        Command::Resume { symbol } => control::resume(&client, symbol).await?.text(output),
+        Command::Halt(arguments) => halt::halt(&client, arguments).await?.text(output),
+        Command::Resume(arguments) => halt::resume(&client, arguments).await?.text(output),
+        Command::Halts(command) => halt::halts(&client, command, output).await?,
+        Command::Group(command) => halt::group(&client, command).await?.text(output),
+        Command::Breaker(command) => breaker::breaker(&client, command, output).await?,
+        Command::Index(command) => breaker::index(&client, command).await?.text(output),
         Command::Kill(arguments) => kill::kill(&client, arguments).await?.text(output),
         Command::Reinstate(whose) => kill::reinstate(&client, whose).await?.text(output),
         Command::Rules(command) => settings::rules(&client, command).await?.text(output),

@@ -1,5 +1,7 @@
 //! Answers as text: tables for people, JSON for programs. Control types in, text out; it asks nobody.
 
+mod breaker;
+pub(crate) mod halt;
 mod kill;
 mod session;
 mod settings;

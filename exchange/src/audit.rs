@@ -8,9 +8,11 @@ use market::account::AccountTerms;
 use market::command::Command;
 use market::control::session::AuditLine;
 use market::event::Event;
+use market::halt::{Halt, HaltOrders};
 use market::id::{AccountId, CompId, InstrumentId, ParticipantId};
 use market::risk::limits::{RiskLimit, Subject};
 use market::scope::{Instruments, Scope};
+use market::time::Timestamp;
 use market::trades::TradeChange;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
@@ -45,7 +47,7 @@ impl Audit {
         }
         let line = AuditLine {
             seq: entry.seq,
-            at: fix_engine::time::Timestamp::from_nanos(entry.at.nanos()).to_string(),
+            at: time(entry.at),
             by: name.to_string(),
             what,
             outcome: outcome(&entry.events),
@@ -168,15 +170,46 @@ impl Names<'_> {
                 format!("{what} {}: {reason}", self.meant(*scope))
             }
             Command::Reinstate { scope } => format!("reinstate {}", self.meant(*scope)),
-            Command::Halt(halt) => {
-                format!(
-                    "halt {}: {}",
-                    self.instruments(halt.instruments),
-                    halt.reason
+            Command::Halt(halt) => self.halt(halt),
+            Command::Resume {
+                instruments,
+                at,
+                at_once,
+            } => {
+                let at = at.map_or_else(String::new, |at| format!(" at {}", time(at)));
+                let how = if *at_once { ", without an auction" } else { "" };
+                format!("resume {}{at}{how}", self.instruments(*instruments))
+            }
+            Command::WithdrawHalt { id } => format!("withdraw halt {id}"),
+            Command::SetGroup { instrument, group } => {
+                let symbol = self.symbol(*instrument);
+                group.map_or_else(
+                    || format!("put {symbol} into no group"),
+                    |group| format!("put {symbol} into group {group}"),
                 )
             }
-            Command::Resume { instruments, .. } => {
-                format!("resume {}", self.instruments(*instruments))
+            Command::SetIndexWeight { instrument, weight } => {
+                format!("{weight} {} in the index", self.symbol(*instrument))
+            }
+            Command::SetIndexClose { close } => close.map_or_else(
+                || "no close of the index".to_owned(),
+                |close| format!("close of the index {close}"),
+            ),
+            Command::SetBreaker(rules) => {
+                let [one, two, three] = rules.falls_bps;
+                format!(
+                    "breaker at {one}, {two}, {three} bps, halts for {} s, not in the last {} s",
+                    rules.halt_nanos / 1_000_000_000,
+                    rules.quiet_nanos / 1_000_000_000
+                )
+            }
+            Command::TripBreaker {
+                level,
+                drill,
+                reason,
+            } => {
+                let drill = if *drill { "in a drill" } else { "by hand" };
+                format!("trip breaker level {} {drill}: {reason}", level.number())
             }
             Command::Open { instrument } => format!("open {}", self.symbol(*instrument)),
             Command::Close { instrument } => format!("close {}", self.symbol(*instrument)),
@@ -335,6 +368,24 @@ impl Names<'_> {
         }
     }
 
+    fn halt(&self, halt: &Halt) -> String {
+        let mut what = format!("halt {}", self.instruments(halt.instruments));
+        for (word, at) in [("from", halt.from), ("until", halt.until)] {
+            if let Some(at) = at {
+                what.push_str(&format!(" {word} {}", time(at)));
+            }
+        }
+        what.push_str(match halt.orders {
+            HaltOrders::CancelOnly => "",
+            HaltOrders::Stay => ", orders stay",
+            HaltOrders::Cancel => ", orders are cancelled",
+        });
+        if halt.at_once {
+            what.push_str(", then without an auction");
+        }
+        format!("{what}: {}", halt.reason)
+    }
+
     fn instruments(&self, instruments: Instruments) -> String {
         match instruments {
             Instruments::All => "all".to_owned(),
@@ -367,6 +418,10 @@ impl Names<'_> {
 
 fn or_none<T: ToString>(limit: Option<T>) -> String {
     limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string())
+}
+
+fn time(at: Timestamp) -> String {
+    fix_engine::time::Timestamp::from_nanos(at.nanos()).to_string()
 }
 
 /// A change of a participant in words; nothing secret.

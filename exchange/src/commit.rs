@@ -8,6 +8,7 @@ use crate::blotter::Blotter;
 use crate::config::Durability;
 use crate::directory::Directory;
 use crate::feed::Feed;
+use crate::halts::Halts;
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::sequencer::{Stop, StopReason};
@@ -82,6 +83,8 @@ pub struct Commit {
     pub audit: Arc<Audit>,
     /// What operators have set.
     pub settings: Arc<Settings>,
+    /// What is halted, and the breaker.
+    pub halts: Arc<Halts>,
     /// The last trades.
     pub blotter: Arc<Blotter>,
     /// Figures.
@@ -175,6 +178,7 @@ impl Commit {
         for entry in entries() {
             self.audit.note(entry, &self.directory);
             self.settings.note(entry);
+            self.halts.note(entry);
             self.blotter.note(entry);
         }
         self.metrics.count(entries());

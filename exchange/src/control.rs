@@ -4,11 +4,13 @@
 //! every change, as the origin of the entry, and into the log. In: requests. Out: commands to the sequencer, and what view, directory
 //! and roster show. It decides nothing: the market does.
 
+mod breaker;
 mod caller;
 mod desk;
 mod door;
 mod failure;
 mod fees;
+mod halting;
 mod killing;
 mod limits;
 mod registrar;

@@ -10,6 +10,7 @@ use crate::config::{Durability, JournalConfig};
 use crate::directory::Directory;
 use crate::feed::Feed;
 use crate::gateway::venue::SharedView;
+use crate::halts::Halts;
 use crate::health::Health;
 use crate::holds::Holds;
 use crate::metrics::Metrics;
@@ -44,6 +45,8 @@ pub struct Hub {
     pub audit: Arc<Audit>,
     /// What operators have set.
     pub settings: Arc<Settings>,
+    /// What is halted, and the breaker.
+    pub halts: Arc<Halts>,
     /// The last trades.
     pub blotter: Arc<Blotter>,
     /// Id of the journal's history: positions that are told are `(epoch, seq)`.
@@ -139,6 +142,7 @@ pub fn open(
     let directory = Arc::new(known.directory);
     let audit = Arc::new(known.audit);
     let settings = Arc::new(known.settings);
+    let halts = Arc::new(known.halts);
     let blotter = Arc::new(known.blotter);
     metrics.add(&known.counts);
     metrics
@@ -171,6 +175,7 @@ pub fn open(
         directory: Arc::clone(&directory),
         audit: Arc::clone(&audit),
         settings: Arc::clone(&settings),
+        halts: Arc::clone(&halts),
         blotter: Arc::clone(&blotter),
         metrics: metrics.clone(),
         health: health.clone(),
@@ -201,6 +206,7 @@ pub fn open(
         directory,
         audit,
         settings,
+        halts,
         blotter,
         epoch,
         metrics,

@@ -22,6 +22,7 @@ pub mod control;
 pub mod directory;
 pub mod feed;
 pub mod gateway;
+pub mod halts;
 pub mod health;
 pub mod holds;
 pub mod hub;

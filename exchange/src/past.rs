@@ -8,6 +8,7 @@ use crate::audit::Audit;
 use crate::blotter::Blotter;
 use crate::directory::Directory;
 use crate::gateway::marketdata::view::View;
+use crate::halts::Halts;
 use crate::metrics::Counts;
 use crate::settings::Settings;
 use journal::JournalError;
@@ -51,6 +52,7 @@ pub(crate) struct Known {
     pub(crate) directory: Directory,
     pub(crate) audit: Audit,
     pub(crate) settings: Settings,
+    pub(crate) halts: Halts,
     pub(crate) blotter: Blotter,
     pub(crate) view: View,
     pub(crate) counts: Counts,
@@ -77,6 +79,7 @@ impl Known {
         self.directory.apply([entry]);
         self.audit.note(entry, &self.directory);
         self.settings.note(entry);
+        self.halts.note(entry);
         self.blotter.note(entry);
         self.view.apply(entry);
         self.counts.count(entry);

@@ -1,6 +1,7 @@
 //! The market-wide breaker: how far the index may fall before trading stops everywhere, and for how long. What it does stands in
 //! `tripping`.
 
+use crate::fault::Fault;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,13 +54,32 @@ impl BreakerRules {
     /// # Errors
     /// [`Refusal::BadRules`] otherwise.
     pub fn check(&self) -> Result<(), Refusal> {
+        self.examine().map_err(|_| Refusal::BadRules)
+    }
+
+    /// The same, with the figure that is to blame.
+    ///
+    /// # Errors
+    /// The first [`Fault`].
+    pub fn examine(&self) -> Result<(), Fault> {
         let [one, two, three] = self.falls_bps;
-        let are_falls = 0 < one && one < two && two < three && three <= 10_000;
-        let day = 1..=DAY_NANOS;
-        let are_times = day.contains(&self.halt_nanos) && self.quiet_nanos <= DAY_NANOS;
-        (are_falls && are_times)
-            .then_some(())
-            .ok_or(Refusal::BadRules)
+        let falls = [
+            (one, 0, "level_1_bps"),
+            (two, one, "level_2_bps"),
+            (three, two, "level_3_bps"),
+        ];
+        for (fall, before, field) in falls {
+            let is_deeper = before < fall && fall <= 10_000;
+            let must = "be above zero and deeper than the level before, at most 10000 basis points";
+            Fault::unless(is_deeper, field, must)?;
+        }
+        let is_time = (1..=DAY_NANOS).contains(&self.halt_nanos);
+        Fault::unless(is_time, "halt_nanos", "be above zero and at most a day")?;
+        Fault::unless(
+            self.quiet_nanos <= DAY_NANOS,
+            "quiet_nanos",
+            "be at most a day",
+        )
     }
 
     /// The fall that trips a level, in basis points.

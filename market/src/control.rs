@@ -1,7 +1,9 @@
 //! The control port's words: what `loggiactl` and the back office ask of the exchange (HTTPS with client certificates, JSON) and
 //! what it answers. Paths: see [`path`]. Participants and their sessions: see [`session`].
 
+pub mod breaker;
 pub mod fees;
+pub mod halt;
 pub mod kill;
 pub mod limits;
 pub mod rules;
@@ -31,10 +33,26 @@ pub mod path {
     pub const INSTRUMENTS: &str = "/v1/instruments";
     /// GET → [`super::BookView`]. Roles: viewer, operator.
     pub const BOOK: &str = "/v1/books/{symbol}";
-    /// POST [`super::HaltRequest`] → [`super::InstrumentStatus`]. Role: operator.
-    pub const HALT: &str = "/v1/instruments/{symbol}/halt";
-    /// POST `{}` → [`super::InstrumentStatus`]. Role: operator.
-    pub const RESUME: &str = "/v1/instruments/{symbol}/resume";
+    /// POST [`super::halt::HaltRequest`] → [`super::halt::HaltOutcome`]. Role: operator.
+    pub const HALT: &str = "/v1/halt";
+    /// POST [`super::halt::ResumeRequest`] → [`super::halt::HaltOutcome`]. Role: operator.
+    pub const RESUME: &str = "/v1/resume";
+    /// GET → [`super::halt::HaltsStatus`]. Roles: viewer, operator.
+    pub const HALTS: &str = "/v1/halts";
+    /// POST [`super::halt::WithdrawHalt`] → [`super::halt::HaltOutcome`]. Role: operator.
+    pub const WITHDRAW_HALT: &str = "/v1/halts/withdraw";
+    /// GET → `Vec<`[`super::halt::GroupStatus`]`>`. Roles: viewer, operator. POST [`super::halt::GroupChange`] → the same. Role: operator.
+    pub const GROUPS: &str = "/v1/groups";
+    /// GET → [`super::breaker::BreakerStatus`]. Roles: viewer, operator. POST [`super::breaker::BreakerChange`] → the same. Role: operator.
+    pub const BREAKER: &str = "/v1/breaker";
+    /// POST [`super::breaker::TripRequest`] → [`super::halt::HaltOutcome`]. Role: operator.
+    pub const TRIP_BREAKER: &str = "/v1/breaker/trip";
+    /// GET → [`super::breaker::IndexStatus`]. Roles: viewer, operator.
+    pub const INDEX: &str = "/v1/index";
+    /// POST [`super::breaker::WeightChange`] → [`super::breaker::IndexStatus`]. Role: operator.
+    pub const INDEX_WEIGHTS: &str = "/v1/index/weights";
+    /// POST [`super::breaker::IndexCloseChange`] → [`super::breaker::IndexStatus`]. Role: operator.
+    pub const INDEX_CLOSE: &str = "/v1/index/close";
     /// POST [`super::kill::KillRequest`] → [`super::kill::KillOutcome`]. Role: operator.
     pub const KILL: &str = "/v1/kill";
     /// POST [`super::kill::ReinstateRequest`] → [`super::kill::KillOutcome`]. Role: operator.
@@ -203,14 +221,6 @@ pub struct LevelView {
     pub qty: Qty,
     /// Orders.
     pub orders: u32,
-}
-
-/// Stops trading in an instrument.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HaltRequest {
-    /// Why, for people; 1 to 80 printable characters.
-    pub reason: String,
 }
 
 /// Opens an account.

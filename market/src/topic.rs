@@ -1,6 +1,7 @@
 //! What the bus carries: events of the venue for other programs, as JSON in a versioned envelope. One vocabulary for the feed
 //! inside one process and for Kafka. Golden files pin it; a change raises [`SCHEMA`].
 
+use crate::halt::HaltFacts;
 use crate::id::{AccountName, AssetCode, ClOrdId, CompId, OrderId, Symbol, TradeId, TransferId};
 use crate::instrument::Phase;
 use crate::money::Money;
@@ -125,6 +126,9 @@ pub enum TopicEvent {
         phase: Phase,
         /// Why, for a halt.
         reason: Option<String>,
+        /// What kind of a halt it is; `drill` when it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        halt: Option<HaltFacts>,
     },
     /// wallet-events: an account exists.
     AccountOpened {

@@ -5,6 +5,7 @@
 )]
 
 mod commands;
+mod halt;
 mod journal;
 mod kill;
 mod offline;

@@ -13,7 +13,7 @@ fn folder() -> tempfile::TempDir {
 
 #[test]
 fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 14] = [
         (&[], "Usage"),
         (&["stauts"], "stauts"),
         (&["status", "--fast"], "--fast"),
@@ -23,6 +23,7 @@ fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
             "longer than 20",
         ),
         (&["halt", "ACME"], "--reason"),
+        (&["halt", "ACME", "--all", "--reason", "x"], "--all"),
         (&["halt", "ACME", "--reason", ""], "empty"),
         (&["status", "--output", "xml"], "xml"),
         (&["fix", "explain"], "MESSAGE"),

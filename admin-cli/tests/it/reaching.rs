@@ -6,7 +6,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
 
-const INSTRUMENT: &str = "200 OK\n{\"symbol\":\"ACME\",\"currency\":\"USD\",\"phase\":\"halted\",\"reason\":\"news\",\"tick\":\"0.01\",\"lot\":\"1\",\"last_px\":null}";
+const INSTRUMENT: &str = "200 OK\n{\"seq\":7,\"scheduled\":null,\"instruments\":[{\"symbol\":\"ACME\",\"phase\":\"halted\",\"reason\":\"news\",\"halt\":null}],\"canceled\":0}";
 
 #[test]
 fn an_answer_is_a_table_or_the_control_type() {
@@ -22,8 +22,8 @@ fn an_answer_is_a_table_or_the_control_type() {
         server,
         &["halt", "ACME", "--reason", "news", "--output", "json"],
     );
-    let status: market::control::InstrumentStatus = serde_json::from_str(&json.out).unwrap();
-    assert_eq!(status.reason.as_deref(), Some("news"));
+    let outcome: market::control::halt::HaltOutcome = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(outcome.instruments[0].reason.as_deref(), Some("news"));
 }
 
 #[test]

@@ -127,6 +127,7 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
             symbol,
             phase,
             reason,
+            halt: _,
         } => instruments::phase(tx, place, symbol, *phase, reason.clone()).await,
         TopicEvent::AccountOpened { account } => accounts::opened(tx, account, at_us).await,
         TopicEvent::FundsTransferred {

@@ -20,6 +20,7 @@ pub(crate) fn history() -> Vec<Envelope> {
         symbol: symbol.parse().unwrap(),
         phase,
         reason: reason.map(str::to_owned),
+        halt: None,
     };
     let mut replaced = order(1, "A", "X", Side::Buy, "11", "10");
     (replaced.ord_status, replaced.cum_qty, replaced.leaves_qty) =

@@ -75,11 +75,12 @@ impl Names<'_> {
                 instrument,
                 phase,
                 reason,
-                ..
+                halt,
             } => told.push(TopicEvent::PhaseChanged {
                 symbol: self.instrument(*instrument)?.symbol,
                 phase: *phase,
                 reason: reason.map(|text| text.to_string()),
+                halt: *halt,
             }),
             Event::AccountOpened { name, .. } => {
                 told.push(TopicEvent::AccountOpened { account: *name });

@@ -86,7 +86,13 @@ impl Failure {
                 | Refusal::SameOperator
                 | Refusal::NoFeeAccount,
             ) => StatusCode::CONFLICT,
-            Self::Refused(Refusal::Closed | Refusal::Halted) => StatusCode::CONFLICT,
+            Self::Refused(
+                Refusal::Closed
+                | Refusal::Halted
+                | Refusal::MarketHalted
+                | Refusal::ClosedForTheDay,
+            ) => StatusCode::CONFLICT,
+            Self::Refused(Refusal::UnknownGroup | Refusal::UnknownHalt) => StatusCode::NOT_FOUND,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Submit(_) | Self::Timeout | Self::NotBegun(_) | Self::TooManyFollowers => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -116,6 +122,10 @@ impl Failure {
             Self::Refused(Refusal::TransferMismatch) => "transfer_mismatch",
             Self::Refused(Refusal::Closed) => "closed",
             Self::Refused(Refusal::Halted) => "halted",
+            Self::Refused(Refusal::MarketHalted) => "market_halted",
+            Self::Refused(Refusal::ClosedForTheDay) => "closed_for_the_day",
+            Self::Refused(Refusal::UnknownGroup) => "unknown_group",
+            Self::Refused(Refusal::UnknownHalt) => "unknown_halt",
             Self::Refused(Refusal::UnknownTrade) => "unknown_trade",
             Self::Refused(Refusal::TradeBusted) => "trade_busted",
             Self::Refused(Refusal::AlreadyProposed) => "already_proposed",

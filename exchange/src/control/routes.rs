@@ -2,10 +2,12 @@
 //! them.
 
 use crate::control::caller::Caller;
-use crate::control::desk::{ALL, Desk, FUND, LOOK, Nothing, OPERATE, read};
+use crate::control::desk::{ALL, Desk, FUND, LOOK, OPERATE, read};
 use crate::control::door::Door;
 use crate::control::failure::Failure;
-use crate::control::{fees, killing, limits, rules, self_trade, sessions, tail, trades};
+use crate::control::{
+    breaker, fees, halting, killing, limits, rules, self_trade, sessions, tail, trades,
+};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
@@ -15,20 +17,17 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, serve::IncomingStream};
-use journal::entry::{Entry, Origin};
+use journal::entry::Entry;
 use market::account::AccountTerms;
 use market::command::Command;
 use market::control::{
-    AccountStatus, BookView, HaltRequest, InstrumentStatus, LevelView, OpenAccount, Status,
-    Transfer, TransferOutcome, path,
+    AccountStatus, BookView, InstrumentStatus, LevelView, OpenAccount, Status, Transfer,
+    TransferOutcome, path,
 };
 use market::event::Event;
-use market::halt::Halt;
 use market::instrument::{Instrument, Phase};
 use market::order::Side;
 use market::refusal::Refusal;
-use market::scope::Instruments;
-use market::text::Text;
 use std::time::Duration;
 use tokio::time::timeout;
 use tracing::error;
@@ -57,8 +56,16 @@ where
         .route(path::AUDIT, get(sessions::audit))
         .route(path::INSTRUMENTS, get(instruments))
         .route(path::BOOK, get(book))
-        .route(path::HALT, post(halt))
-        .route(path::RESUME, post(resume))
+        .route(path::HALT, post(halting::halt))
+        .route(path::RESUME, post(halting::resume))
+        .route(path::HALTS, get(halting::list))
+        .route(path::WITHDRAW_HALT, post(halting::withdraw))
+        .route(path::GROUPS, get(halting::groups).post(halting::set_group))
+        .route(path::BREAKER, get(breaker::show).post(breaker::set))
+        .route(path::TRIP_BREAKER, post(breaker::trip))
+        .route(path::INDEX, get(breaker::index))
+        .route(path::INDEX_WEIGHTS, post(breaker::weigh))
+        .route(path::INDEX_CLOSE, post(breaker::close))
         .route(path::KILL, post(killing::kill))
         .route(path::REINSTATE, post(killing::reinstate))
         .route(path::ACCOUNTS, post(open_account))
@@ -167,40 +174,6 @@ async fn book(
     }))
 }
 
-async fn halt(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(symbol): Path<String>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Json<InstrumentStatus>, Failure> {
-    let origin = caller.must_be(OPERATE)?;
-    let request: HaltRequest = read(body)?;
-    let reason =
-        Text::new(&request.reason).map_err(|why| Failure::Body(format!("reason: {why}")))?;
-    let instrument = desk.instrument(&symbol)?;
-    let command = Command::Halt(Halt::new(Instruments::One(instrument.id), reason));
-    desk.change_phase(&caller, origin, command, &instrument)
-        .await
-}
-
-async fn resume(
-    State(desk): State<Desk>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
-    Path(symbol): Path<String>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Json<InstrumentStatus>, Failure> {
-    let origin = caller.must_be(OPERATE)?;
-    let Nothing {} = read(body)?;
-    let instrument = desk.instrument(&symbol)?;
-    let command = Command::Resume {
-        instruments: Instruments::One(instrument.id),
-        at: None,
-        at_once: true,
-    };
-    desk.change_phase(&caller, origin, command, &instrument)
-        .await
-}
-
 async fn open_account(
     State(desk): State<Desk>,
     ConnectInfo(caller): ConnectInfo<Caller>,
@@ -294,30 +267,6 @@ impl Desk {
             last_px: book
                 .and_then(|book| book.last_print())
                 .map(|print| print.price),
-        }
-    }
-
-    /// Halts or resumes; the answer shows the phase that the entry brought.
-    async fn change_phase(
-        &self,
-        caller: &Caller,
-        origin: Origin,
-        command: Command,
-        instrument: &Instrument,
-    ) -> Result<Json<InstrumentStatus>, Failure> {
-        let entry = self.order(caller, origin, command).await?;
-        match entry
-            .events
-            .iter()
-            .find(|event| matches!(event, Event::PhaseChanged { .. } | Event::Refused { .. }))
-        {
-            Some(Event::PhaseChanged { phase, reason, .. }) => Ok(Json(InstrumentStatus {
-                phase: *phase,
-                reason: reason.map(|it| it.to_string()),
-                ..self.instrument_status(instrument)
-            })),
-            Some(Event::Refused { refusal }) => Err(Failure::Refused(*refusal)),
-            other => Err(unexpected(&entry, other)),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::caller::Caller;
 use crate::venue::{Authority, Venue, check};
 use hyper::Method;
 use journal::entry::{Instruction, Origin};
+use market::control::halt::HaltOutcome;
 use market::control::{
     AccountStatus, BookView, InstrumentStatus, SessionStatus, Status, TransferOutcome,
 };
@@ -71,24 +72,23 @@ async fn a_halt_refuses_orders_until_the_resume() {
     let mut trader = venue.peer("BOT01").await;
     trader.rest("a", '1', "1", "99").await;
     reader.expect("X", "262=r").await;
-    let halted: InstrumentStatus = operator
-        .post("/v1/instruments/ACME/halt", r#"{"reason":"news"}"#)
-        .await;
-    assert_eq!(
-        (halted.phase, halted.reason.as_deref()),
-        (Phase::Halted, Some("news"))
-    );
+    let body = r#"{"target":{"instrument":"ACME"},"reason":"news"}"#;
+    let halted: HaltOutcome = operator.post("/v1/halt", body).await;
+    let told = |outcome: &HaltOutcome| {
+        let one = &outcome.instruments[0];
+        (one.phase, one.reason.clone())
+    };
+    assert_eq!(told(&halted), (Phase::Halted, Some("news".to_owned())));
     reader.expect("f", "55=ACME|326=2|58=news").await;
     trader.limit("b", '1', "1", "99").await;
     trader.expect("8", "150=8|39=8|103=2|11=b").await;
     let cancel = format!("11=c|41=a|55=ACME|54=1|60={}|38=1", crate::venue::now());
     trader.send("F", &cancel).await;
     trader.expect("8", "150=4|11=c").await;
-    let open: InstrumentStatus = operator.post("/v1/instruments/ACME/resume", "{}").await;
-    assert_eq!((open.phase, open.reason), (Phase::Open, None));
-    let refused = operator
-        .refused(Method::POST, "/v1/instruments/ACME/resume", "{}")
-        .await;
+    let body = r#"{"target":{"instrument":"ACME"},"at_once":true}"#;
+    let open: HaltOutcome = operator.post("/v1/resume", body).await;
+    assert_eq!(told(&open), (Phase::Open, None));
+    let refused = operator.refused(Method::POST, "/v1/resume", body).await;
     assert_eq!(
         (refused.0, refused.1.code.as_str()),
         (409, "already_in_phase")
@@ -124,8 +124,8 @@ async fn roles_are_kept_apart() {
     let venue = Venue::open(folder.path()).await;
     let halt = (
         Method::POST,
-        "/v1/instruments/ACME/halt",
-        r#"{"reason":"x"}"#,
+        "/v1/halt",
+        r#"{"target":{"instrument":"ACME"},"reason":"x"}"#,
     );
     let account = (Method::POST, "/v1/accounts", r#"{"account":"NEW"}"#);
     let sessions = (Method::GET, "/v1/sessions", "");
@@ -237,33 +237,34 @@ async fn bad_requests_are_told_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let venue = Venue::open(folder.path()).await;
     let operator = Caller::new(&venue, "operator");
-    let long = format!(r#"{{"reason":"{}"}}"#, "x".repeat(81));
-    let large = format!(r#"{{"reason":"{}"}}"#, "x".repeat(70_000));
-    let halt = "/v1/instruments/ACME/halt";
+    let reason = |text: &str| format!(r#"{{"target":"all","reason":"{text}"}}"#);
+    let (none, long) = (reason(""), reason(&"x".repeat(81)));
+    let large = reason(&"x".repeat(70_000));
+    let halt = "/v1/halt";
     let cases = [
         (Method::GET, "/v1/books/NOPE", "", 404, "unknown_symbol"),
         (
             Method::POST,
-            "/v1/instruments/NOPE/halt",
-            r#"{"reason":"x"}"#,
+            halt,
+            r#"{"target":{"instrument":"NOPE"},"reason":"x"}"#,
             404,
             "unknown_symbol",
         ),
         (Method::POST, halt, "{}", 400, "bad_request"),
-        (Method::POST, halt, r#"{"reason":""}"#, 400, "bad_request"),
+        (Method::POST, halt, none.as_str(), 400, "bad_request"),
         (Method::POST, halt, long.as_str(), 400, "bad_request"),
         (Method::POST, halt, large.as_str(), 413, "too_large"),
         (
             Method::POST,
             halt,
-            r#"{"reason":"x","force":true}"#,
+            r#"{"target":"all","reason":"x","force":true}"#,
             400,
             "bad_request",
         ),
         (
             Method::POST,
-            "/v1/instruments/ACME/resume",
-            "{}",
+            "/v1/resume",
+            r#"{"target":{"instrument":"ACME"}}"#,
             409,
             "already_in_phase",
         ),
@@ -278,7 +279,8 @@ async fn bad_requests_are_told_what_is_wrong() {
             "{path}"
         );
     }
-    let (_, error) = operator.refused(Method::POST, halt, "{}").await;
+    let target = r#"{"target":"all"}"#;
+    let (_, error) = operator.refused(Method::POST, halt, target).await;
     assert!(error.message.contains("reason"), "{}", error.message);
     venue.close().await;
 }

@@ -3,6 +3,7 @@
 
 mod archive;
 mod bootstrap;
+mod breaker;
 mod bus;
 mod calendar;
 mod caller;
@@ -10,6 +11,7 @@ mod certificates;
 mod control;
 mod feed;
 mod gateway;
+mod halting;
 mod journal;
 mod killing;
 mod kit;

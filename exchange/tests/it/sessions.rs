@@ -456,10 +456,17 @@ async fn the_audit_trail_says_who_did_what_and_survives() {
     }
     let _done: SessionOutcome = operator.post("/v1/sessions/NEW01/remove", "").await;
     let _halted: serde_json::Value = operator
-        .post("/v1/instruments/ACME/halt", r#"{"reason":"news"}"#)
+        .post(
+            "/v1/halt",
+            r#"{"target":{"instrument":"ACME"},"reason":"news"}"#,
+        )
         .await;
     let refused = operator
-        .refused(Method::POST, "/v1/instruments/BOLT/resume", "{}")
+        .refused(
+            Method::POST,
+            "/v1/resume",
+            r#"{"target":{"instrument":"BOLT"}}"#,
+        )
         .await;
     assert_eq!(refused.0, 409);
     let expected = [

@@ -69,7 +69,10 @@ fn a_halt_refuses_orders_and_tells_subscribers() {
 
     let halted = venue.ctl_json(&["halt", "ACME", "--reason", "news pending"]);
     assert_eq!(
-        (&halted["phase"], &halted["reason"]),
+        (
+            &halted["instruments"][0]["phase"],
+            &halted["instruments"][0]["reason"]
+        ),
         (&json!("halted"), &json!("news pending"))
     );
     // 2: trading halt.
@@ -94,8 +97,8 @@ fn a_halt_refuses_orders_and_tells_subscribers() {
     trader.report("h3", "4");
 
     // 3: resume.
-    let resumed = venue.ctl_json(&["resume", "ACME"]);
-    assert_eq!(resumed["phase"], "open");
+    let resumed = venue.ctl_json(&["resume", "ACME", "--at-once"]);
+    assert_eq!(resumed["instruments"][0]["phase"], "open");
     let twice = venue.ctl(&["resume", "ACME"]);
     assert_eq!(twice.code, Some(1), "{twice:?}");
     reader.message(&[(35, "f"), (55, "ACME"), (326, "3")]);

@@ -6,6 +6,7 @@ use crate::gateway::marketdata::view::{Action, Book, Change, PhaseView, Print};
 use crate::gateway::report::{price, qty};
 use fix_engine::codec::body::Body;
 use fix_engine::{msg_type, tag};
+use market::halt::HaltCode;
 use market::instrument::{Instrument, Phase};
 use market::order::Side;
 use market::price::Price;
@@ -148,9 +149,24 @@ pub(crate) fn security_status(
         Phase::Closed | Phase::PostTrade => 18,
     };
     body.push(tag::SECURITY_TRADING_STATUS, status);
+    let code = phase.halt.and_then(|halt| halt_reason_char(halt.code));
+    body.push_some(tag::HALT_REASON_CHAR, code);
     let reason = phase.reason.as_ref().map(|reason| reason.as_str());
     body.push_some(tag::TEXT, reason.or_else(|| phase_text(phase.phase)));
     body
+}
+
+/// HaltReasonChar (327).
+const fn halt_reason_char(code: HaltCode) -> Option<char> {
+    match code {
+        HaltCode::Other => None,
+        HaltCode::OrderImbalance => Some('I'),
+        HaltCode::EquipmentChangeover => Some('X'),
+        HaltCode::NewsPending => Some('P'),
+        HaltCode::NewsDissemination => Some('D'),
+        HaltCode::OrderInflux => Some('E'),
+        HaltCode::AdditionalInformation => Some('M'),
+    }
 }
 
 /// What SecurityTradingStatus (326) does not tell apart.

@@ -7,6 +7,7 @@
 
 use journal::entry::Entry;
 use market::event::Event;
+use market::halt::HaltFacts;
 use market::id::{InstrumentId, TradeId};
 use market::instrument::Phase;
 use market::order::{OrdStatus, OrderFacts, Side};
@@ -61,6 +62,8 @@ pub struct PhaseView {
     pub phase: Phase,
     /// Why, for a halt.
     pub reason: Option<Text<80>>,
+    /// What kind of a halt it is.
+    pub halt: Option<HaltFacts>,
     /// The phase before it.
     pub before: Phase,
     /// The entry that brought it.
@@ -219,12 +222,13 @@ impl View {
                 instrument,
                 phase,
                 reason,
-                ..
+                halt,
             } => {
                 if let Some(book) = self.book_mut(*instrument) {
                     book.phase = PhaseView {
                         phase: *phase,
                         reason: *reason,
+                        halt: *halt,
                         before: book.phase.phase,
                         seq: entry.seq,
                     };
@@ -259,6 +263,7 @@ impl Book {
             phase: PhaseView {
                 phase: Phase::Closed,
                 reason: None,
+                halt: None,
                 before: Phase::Closed,
                 seq,
             },

@@ -1,0 +1,161 @@
+//! The market-wide breaker over the control port: the index, its figures, a fall that trips it, a drill that says so everywhere, and who
+//! may.
+
+use crate::caller::Caller;
+use crate::venue::Venue;
+use exchange::bus::envelope::envelopes;
+use hyper::Method;
+use market::breaker::BreakerLevel;
+use market::control::breaker::{BreakerStatus, IndexStatus};
+use market::control::halt::HaltOutcome;
+use market::instrument::Phase;
+use market::topic::TopicEvent;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fall_of_the_index_halts_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut reader = venue.peer("MD01").await;
+    reader.send("e", "324=s|55=BOLT|263=1").await;
+    reader.expect("f", "324=s|326=17").await;
+    for (symbol, weight) in [("ACME", 2), ("BOLT", 5)] {
+        let body = format!(r#"{{"symbol":"{symbol}","weight":{weight}}}"#);
+        let _index: IndexStatus = operator.post("/v1/index/weights", &body).await;
+    }
+    let index: IndexStatus = operator.post("/v1/index/close", r#"{"close":"300"}"#).await;
+    assert_eq!(index.level, "300".parse().unwrap(), "2 × 100 + 5 × 20");
+    let breaker: BreakerStatus = operator.post("/v1/breaker", r#"{"level_1_bps":500}"#).await;
+    assert_eq!(breaker.rules.falls_bps, [500, 1_300, 2_000]);
+    assert_eq!((breaker.tripped, breaker.holds), (None, None));
+
+    // 2 × 92.50 + 100 = 285: down 5 %.
+    let mut seller = venue.peer("BOT01").await;
+    let mut buyer = venue.peer("BOT02").await;
+    buyer.rest("b", '1', "1", "92.5").await;
+    seller.limit("s", '2', "1", "92.5").await;
+    reader
+        .expect(
+            "f",
+            "324=s|325=Y|326=2|327!|58=market breaker level 1: index down 5.00 %",
+        )
+        .await;
+    buyer.expect("8", "150=F").await;
+    buyer.limit("c", '1', "1", "92.5").await;
+    buyer.expect("8", "150=8|103=2").await;
+    let breaker: BreakerStatus = operator.get("/v1/breaker").await;
+    assert_eq!(breaker.index, "285".parse().unwrap());
+    assert_eq!(breaker.tripped, Some(BreakerLevel::One));
+    let hold = breaker.holds.unwrap();
+    assert_eq!((hold.level, hold.drill), (BreakerLevel::One, false));
+    let body = r#"{"target":{"instrument":"ACME"}}"#;
+    let (status, error) = operator.refused(Method::POST, "/v1/resume", body).await;
+    assert_eq!((status, error.code.as_str()), (409, "market_halted"));
+    let body = r#"{"target":"all","at_once":true}"#;
+    let open: HaltOutcome = operator.post("/v1/resume", body).await;
+    assert_eq!(open.instruments.len(), 2);
+    let breaker: BreakerStatus = operator.get("/v1/breaker").await;
+    assert_eq!(breaker.holds, None);
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drill_says_so_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut reader = venue.peer("MD01").await;
+    reader.send("e", "324=s|55=ACME|263=1").await;
+    reader.expect("f", "324=s|326=17").await;
+    let mut bot = venue.peer("BOT01").await;
+    bot.rest("a", '1', "1", "99").await;
+    let body = r#"{"level":"one","drill":true,"reason":"quarterly"}"#;
+    let halted: HaltOutcome = operator.post("/v1/breaker/trip", body).await;
+    assert_eq!(halted.instruments.len(), 2);
+    assert!(halted.instruments.iter().all(|it| it.halt.unwrap().drill));
+    let text = "DRILL: market breaker level 1: quarterly";
+    reader.expect("f", &format!("324=s|326=2|58={text}")).await;
+    let breaker: BreakerStatus = operator.get("/v1/breaker").await;
+    assert_eq!(breaker.tripped, None, "a drill does not count");
+    assert!(breaker.holds.unwrap().drill);
+    let resumed: HaltOutcome = operator.post("/v1/resume", r#"{"target":"all"}"#).await;
+    assert_eq!(resumed.instruments[0].phase, Phase::VolatilityAuction);
+    reader
+        .expect("f", "324=s|326=5|58=DRILL: reopening after a halt")
+        .await;
+    // The third level closes, and cancels orders of the day.
+    let body = r#"{"level":"three","drill":true,"reason":"yearly"}"#;
+    let closed: HaltOutcome = operator.post("/v1/breaker/trip", body).await;
+    assert_eq!(
+        (closed.instruments[0].phase, closed.canceled),
+        (Phase::Closed, 1)
+    );
+    reader
+        .expect("f", "324=s|326=18|58=DRILL: market breaker level 3: yearly")
+        .await;
+    let text = "DRILL: cancelled with the close of the day by the market-wide breaker";
+    bot.expect("8", &format!("150=4|39=4|11=a|378=6|58={text}"))
+        .await;
+
+    // So for the bus: every phase that it brought says that it is a drill.
+    let mut feed = venue.hub.feed.subscribe(0);
+    let mut drills = 0;
+    while feed.position() < venue.hub.feed.last_seq() {
+        for entry in feed.next().await.unwrap() {
+            for envelope in envelopes(&entry, &venue.hub.directory, venue.hub.epoch) {
+                if let TopicEvent::PhaseChanged { reason, halt, .. } = envelope.event
+                    && reason.is_some_and(|reason| reason.starts_with("DRILL: "))
+                {
+                    drills += 1;
+                    assert!(halt.is_none_or(|halt| halt.drill));
+                }
+            }
+        }
+    }
+    assert_eq!(drills, 6, "halted, reopened and closed, two instruments");
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_out_of_range_are_named_and_others_may_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let cases = [
+        ("/v1/breaker", r#"{"level_1_bps":0}"#, 400, "level_1_bps"),
+        ("/v1/breaker", r#"{"level_2_bps":700}"#, 400, "level_2_bps"),
+        (
+            "/v1/breaker",
+            r#"{"level_3_bps":10001}"#,
+            400,
+            "level_3_bps",
+        ),
+        ("/v1/breaker", r#"{"halt_nanos":0}"#, 400, "halt_nanos"),
+        ("/v1/index/close", r#"{"close":"10"}"#, 422, "index"),
+        (
+            "/v1/index/weights",
+            r#"{"symbol":"NOPE","weight":1}"#,
+            404,
+            "NOPE",
+        ),
+        (
+            "/v1/breaker/trip",
+            r#"{"level":"four","reason":"x"}"#,
+            400,
+            "four",
+        ),
+        ("/v1/breaker/trip", r#"{"level":"one"}"#, 400, "reason"),
+    ];
+    for (path, body, status, word) in cases {
+        let (told, error) = operator.refused(Method::POST, path, body).await;
+        assert_eq!(told, status, "{path} {body}");
+        assert!(error.message.contains(word), "{}", error.message);
+    }
+    let viewer = Caller::new(&venue, "viewer");
+    let _index: IndexStatus = viewer.get("/v1/index").await;
+    for path in ["/v1/breaker", "/v1/breaker/trip", "/v1/index/close"] {
+        let refused = viewer.refused(Method::POST, path, "{}").await;
+        assert_eq!(refused.0, 403, "{path}");
+    }
+    venue.close().await;
+}
