@@ -48,6 +48,11 @@ impl Deadlines {
         self.due.contains(&(at, due))
     }
 
+    /// All of them, in order of time: for those who check what was read back.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Timestamp, Due)> + '_ {
+        self.due.iter().copied()
+    }
+
     /// When the first is due.
     pub(crate) fn next(&self) -> Option<Timestamp> {
         self.due.first().map(|(at, _)| *at)

@@ -46,6 +46,10 @@ pub enum Unsound {
     Books,
     /// Stops and orders do not agree.
     Stops,
+    /// Phases, calls and what waits for an auction do not agree, or what has printed is no price.
+    Phases,
+    /// Something is due that is not there, or is there without being due.
+    Deadlines,
     /// Balances are impossible, or less than what orders hold.
     Ledger,
     /// Fees name what does not exist, or are out of range.
@@ -69,6 +73,8 @@ impl fmt::Display for Unsound {
             Self::Registry => "its reference data do not agree",
             Self::Orders => "its orders do not agree with their lists",
             Self::Books => "its books do not agree with their orders",
+            Self::Phases => "its phases do not agree with its calls and waiting orders",
+            Self::Deadlines => "what is due at a time does not agree with what there is",
             Self::Stops => "its stops do not agree with its orders",
             Self::Breaker => "its index and its breaker do not agree with its prices and times",
             Self::Halts => "its halts do not agree with its phases",

@@ -72,6 +72,7 @@ mod registry;
 mod replacing;
 mod reporting;
 mod slab;
+mod soundness;
 mod state;
 mod stops;
 mod suspensions;

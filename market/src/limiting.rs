@@ -157,6 +157,14 @@ impl State {
         )
     }
 
+    /// Whether what is counted for live orders is what they have at stake: asked of a state that was read back.
+    pub(crate) fn stakes_are_sound(&self) -> bool {
+        self.orders.live().all(|order| {
+            let counted = self.watch.counted(Some(order.order_id));
+            counted.is_none_or(|stake| *stake == self.stake_of(&order))
+        })
+    }
+
     /// Counts all open orders anew, since something is watched that was not before.
     fn recount(&mut self) {
         self.watch.forget_orders();

@@ -213,19 +213,19 @@ impl State {
     pub(crate) fn trades_are_sound(&self) -> bool {
         let known = |account: AccountId| self.registry.account(account).is_ok();
         let (kept, mut proposals) = self.trades.all();
-        let mut next = None;
-        let mut count = 0;
+        let most = u64::from(self.limits.max_trades_kept);
+        // The last ones that there were, and no others.
+        let mut last = self.last_trade - self.last_trade.min(most);
         let are_sound = kept.into_iter().all(|it| {
-            let follows = next.is_none_or(|next| it.trade_id.0 == next);
-            next = it.trade_id.0.checked_add(1);
-            count += 1;
-            follows
-                && next.is_some()
+            last += 1;
+            it.trade_id.0 == last
                 && self.registry.listing(it.instrument).is_ok()
                 && known(it.buy.account)
                 && known(it.sell.account)
                 && it.fee_account.is_none_or(known)
+                && it.price > Price::ZERO
                 && it.qty > Qty::ZERO
+                && it.notional == Money::notional(it.price, it.qty)
                 && it.notional > Money::ZERO
                 && it.notional <= crate::risk::MAX_NOTIONAL
                 && [it.buy.fee, it.sell.fee]
@@ -233,7 +233,7 @@ impl State {
                     .all(|fee| fee.raw().unsigned_abs() <= it.notional.raw().unsigned_abs())
         });
         are_sound
-            && count <= self.limits.max_trades_kept as usize
+            && (last == self.last_trade || most == 0)
             && self.trades.waiting() <= MAX_PROPOSALS
             && proposals.all(|(id, it)| self.deadlines.is_set(it.until, Due::ProposalExpires(id)))
     }

@@ -385,6 +385,14 @@ impl Orders {
         self.ids.end_day(|slot, id| slab[slot].compact.id = id);
     }
 
+    /// The slot of a live order.
+    pub(crate) fn slot(&self, order: &OrderFacts) -> Option<Slot> {
+        match self.find(order.participant, &order.cl_ord_id)? {
+            Found::Live(slot) => Some(slot),
+            Found::Final(_) => None,
+        }
+    }
+
     /// The order in a slot, if there is one: for those who read lists that somebody else has written.
     pub(crate) fn get(&self, slot: Slot) -> Option<&Order> {
         self.slab.get(slot)

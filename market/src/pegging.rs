@@ -134,13 +134,12 @@ impl State {
         let listings = self.registry.listings();
         let live = self.orders.live();
         let pegged = live.filter(|facts| matches!(facts.terms.ord_type, OrdType::Pegged { .. }));
-        self.pegs.len() == listings.len()
-            && pegged.count()
-                == self
-                    .pegs
-                    .iter()
-                    .map(|pegs| pegs.slots().len())
-                    .sum::<usize>()
+        pegged.count()
+            == self
+                .pegs
+                .iter()
+                .map(|pegs| pegs.slots().len())
+                .sum::<usize>()
             && listings
                 .iter()
                 .zip(&self.pegs)

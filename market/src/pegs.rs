@@ -5,6 +5,7 @@ use crate::id::InstrumentId;
 use crate::orders::Orders;
 use crate::price::Price;
 use crate::slab::Slot;
+use crate::soundness::MAX_COUNT;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,8 @@ impl Pegs {
 impl Pegs {
     /// Whether they are pegged orders of this instrument, each once.
     pub(crate) fn is_sound(&self, instrument: InstrumentId, orders: &Orders) -> bool {
-        self.by_slot.len() == self.by_arrival.len()
+        self.arrivals <= MAX_COUNT
+            && self.by_slot.len() == self.by_arrival.len()
             && self.by_arrival.iter().all(|(arrival, slot)| {
                 *arrival <= self.arrivals
                     && self.by_slot.get(slot) == Some(arrival)

@@ -33,6 +33,13 @@ pub(crate) struct Call {
     pub(crate) drill: bool,
 }
 
+impl Call {
+    /// When it ends: for those who check what was read back.
+    pub(crate) const fn ends(&self) -> Timestamp {
+        self.ends
+    }
+}
+
 impl State {
     /// Closed or pre-open → open, or out of a call; what is crossed trades first.
     pub(crate) fn open(

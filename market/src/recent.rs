@@ -62,6 +62,15 @@ impl Recent {
             self.order.pop_front();
         }
     }
+
+    /// Whether what is remembered is what came, in its order, and not more of it: asked of one that was read back.
+    pub(crate) fn is_sound(&self) -> bool {
+        let mut last = BTreeMap::new();
+        for (at, alike) in &self.order {
+            last.insert(*alike, *at);
+        }
+        self.order.len() <= MAX_RECENT && last == self.last
+    }
 }
 
 fn is_within(last: Timestamp, now: Timestamp, within: u64) -> bool {

@@ -9,9 +9,8 @@ use crate::fees::FeeBook;
 use crate::groups::Groups;
 use crate::halts::Halts;
 use crate::id::{ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
-use crate::image::Unsound;
 use crate::index::Index;
-use crate::instrument::{Instrument, Phase};
+use crate::instrument::Instrument;
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
@@ -79,7 +78,7 @@ pub(crate) struct State {
     pub(crate) breaker: Breaker,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
-    last_order: u64,
+    pub(crate) last_order: u64,
     pub(crate) last_trade: u64,
 }
 
@@ -139,94 +138,6 @@ impl State {
 
     pub(crate) fn listing(&self, instrument: InstrumentId) -> &Listing {
         &self.registry.listings()[instrument.0 as usize]
-    }
-
-    /// Whether everything agrees with everything else: asked of a state that was read back.
-    pub(crate) fn check(&self) -> Result<(), Unsound> {
-        let books = self.books.iter().zip(&self.waiting);
-        let mut resting = 0;
-        for (listing, (book, waiting)) in self.registry.listings().iter().zip(books) {
-            let id = listing.instrument.id;
-            let orders = book.is_sound(id, &self.orders);
-            let may_be_crossed = match listing.phase {
-                Phase::Open | Phase::PostTrade => false,
-                Phase::Halted => listing.resumes != Phase::Open,
-                _ => true,
-            };
-            let is_at_rest = may_be_crossed || book.is_uncrossed();
-            resting += orders.filter(|_| is_at_rest).ok_or(Unsound::Books)?;
-            resting += waiting.is_sound(id, &self.orders).ok_or(Unsound::Books)?;
-        }
-        let sound = |is_sound: bool, unsound| is_sound.then_some(()).ok_or(unsound);
-        let registry = &self.registry;
-        sound(registry.is_sound(), Unsound::Registry)?;
-        sound(self.orders.is_sound(registry), Unsound::Orders)?;
-        let by_instrument = [
-            self.books.len(),
-            self.tapes.len(),
-            self.waiting.len(),
-            self.wholes.len(),
-            self.recent.len(),
-            self.pegs.len(),
-        ];
-        let listed = registry.listings().len();
-        let are_all = by_instrument.iter().all(|len| *len == listed);
-        sound(
-            are_all && self.stops_are_sound() && self.pegs_are_sound(),
-            Unsound::Stops,
-        )?;
-        let held: usize = self.stops.iter().map(Stops::len).sum();
-        let held = held + self.wholes.iter().map(Wholes::len).sum::<usize>();
-        let live = self.orders.len() as usize;
-        sound(resting as usize + held == live, Unsound::Books)?;
-        sound(
-            self.ledger.is_sound(registry, &self.orders),
-            Unsound::Ledger,
-        )?;
-        let (accounts, participants) = (registry.accounts(), registry.participants());
-        let fees = self.fees.is_sound(accounts, listed, participants);
-        sound(fees, Unsound::Fees)?;
-        let watch = self.watch.is_sound(registry, &self.orders);
-        sound(
-            watch && self.shorts.is_sound(accounts, listed),
-            Unsound::RiskLimits,
-        )?;
-        sound(self.margin_is_sound(), Unsound::Margin)?;
-        sound(self.halts_are_sound(), Unsound::Halts)?;
-        sound(self.breaker_is_sound(), Unsound::Breaker)?;
-        sound(self.trades_are_sound(), Unsound::Trades)
-    }
-
-    /// Whether every held order, and every all-or-none order, waits among the stops of its instrument, and nothing else does.
-    fn stops_are_sound(&self) -> bool {
-        let held = self
-            .orders
-            .live()
-            .filter(|order| matches!(order.working, Working::Held { .. }));
-        let whole = self.orders.live().filter(|facts| facts.terms.all_or_none);
-        let waiting: usize = self.stops.iter().map(Stops::len).sum();
-        let listings = self.registry.listings();
-        let mut stops = listings.iter().zip(&self.stops);
-        self.stops.len() == listings.len()
-            && held.count() == waiting
-            && whole.count() == self.wholes.iter().map(Wholes::len).sum::<usize>()
-            && listings
-                .iter()
-                .zip(&self.wholes)
-                .all(|(listing, wholes)| wholes.is_sound(listing.instrument.id, &self.orders))
-            && stops.all(|(listing, stops)| {
-                stops.is_sound(listing.instrument.id, &self.orders)
-                    && [Side::Buy, Side::Sell].into_iter().all(|side| {
-                        let at = listing.instrument.id.0 as usize;
-                        let resting = self.books[at].side(side).leaves;
-                        let waiting = self.waiting[at].leaves(side);
-                        let held = stops.leaves(side);
-                        let all = resting.checked_add(waiting);
-                        let all = all.and_then(|all| all.checked_add(held));
-                        let whole = self.wholes[at].leaves(side);
-                        all.and_then(|all| all.checked_add(whole)).is_some()
-                    })
-            })
     }
 
     /// What an order of these terms draws on.

@@ -8,6 +8,7 @@ use crate::orders::Orders;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
+use crate::soundness::MAX_COUNT;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -217,19 +218,22 @@ impl Stops {
         }
         let all = self.buys.len() + self.sells.len() + self.reached.len();
         let mut trailing = self.trailing.iter();
-        leaves == self.leaves
+        let follows = |slot: &Slot| {
+            let ord_type = orders.facts(*slot).terms.ord_type;
+            matches!(ord_type, OrdType::TrailingStop { .. })
+        };
+        let follow = self.waiting.keys().filter(|slot| follows(slot));
+        let follow = follow.filter(|slot| !self.reached.contains(slot));
+        self.arrivals <= MAX_COUNT
+            && leaves == self.leaves
+            && follow.count() == self.trailing.len()
             && all == self.waiting.len()
             && self
                 .reached
                 .iter()
                 .all(|slot| self.waiting.contains_key(slot))
             && trailing.all(|slot| {
-                self.waiting.contains_key(slot)
-                    && !self.reached.contains(slot)
-                    && orders.get(*slot).is_some_and(|_| {
-                        let ord_type = orders.facts(*slot).terms.ord_type;
-                        matches!(ord_type, OrdType::TrailingStop { .. })
-                    })
+                self.waiting.contains_key(slot) && !self.reached.contains(slot) && follows(slot)
             })
     }
 

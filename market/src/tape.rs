@@ -43,6 +43,13 @@ impl Tape {
         self.auction_px = Some(price);
     }
 
+    /// Whether all that it holds are prices on this tick: asked of one that was read back.
+    pub(crate) fn is_sound(&self, tick: Price) -> bool {
+        let prices = [Some(self.previous_close), self.last_px, self.auction_px];
+        let mut prices = prices.into_iter().flatten();
+        prices.all(|price| price > Price::ZERO && price.is_multiple_of(tick))
+    }
+
     /// The day is over.
     pub(crate) fn end_day(&mut self) {
         self.previous_close = self.reference();

@@ -6,6 +6,7 @@ use crate::money::Money;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::registry::Registry;
 use crate::state::State;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -36,6 +37,22 @@ pub(crate) struct Transfer {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Transfers {
     done: BTreeMap<TransferId, (Transfer, Money)>,
+}
+
+impl Transfers {
+    /// Whether each is of an account, and what it said is told again as it was: asked of those that were read back.
+    pub(crate) fn is_sound(&self, registry: &Registry) -> bool {
+        self.done.values().all(|(transfer, after)| {
+            let is_known = registry.account(transfer.account).is_ok();
+            is_known
+                && match transfer.moved {
+                    Moved::Funds { asset, .. } => registry.asset(asset).is_ok(),
+                    Moved::Securities { instrument, .. } => {
+                        registry.listing(instrument).is_ok() && i64::try_from(after.raw()).is_ok()
+                    }
+                }
+        })
+    }
 }
 
 impl State {

@@ -256,9 +256,10 @@ impl State {
         let tick = self.listing(terms.instrument).instrument.tick;
         let each = notional.raw() * i128::from(crate::decimal::ONE) / i128::from(leaves_qty.raw());
         let steps = each / i128::from(tick.raw());
+        let most = i128::from(i64::MAX / tick.raw());
         let at = |steps: i128| {
-            let raw = steps * i128::from(tick.raw());
-            Price::from_raw(i64::try_from(raw).expect("it holds what a price made it hold"))
+            let raw = steps.min(most) * i128::from(tick.raw());
+            Price::from_raw(i64::try_from(raw).expect("held to what a price can say"))
         };
         // Rounding may have lost the last step.
         let next = Working::At(at(steps + 1));

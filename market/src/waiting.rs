@@ -7,6 +7,7 @@ use crate::orders::Orders;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
+use crate::soundness::MAX_COUNT;
 use crate::state::{minus, plus};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -109,11 +110,15 @@ impl Waiting {
     /// How many orders wait, when each lives outside the book and the sums agree; asked of what was read back.
     pub(crate) fn is_sound(&self, instrument: InstrumentId, orders: &Orders) -> Option<u32> {
         let (mut buys, mut sells) = (Qty::ZERO, Qty::ZERO);
+        if self.arrivals > MAX_COUNT {
+            return None;
+        }
         for (order_id, place) in &self.places {
             let order = orders.get(place.slot)?;
             let is_here = order.order_id() == *order_id
                 && order.instrument() == instrument
                 && order.price() == Price::ZERO
+                && place.reference > Price::ZERO
                 && place.arrival <= self.arrivals;
             let sum = match order.side() {
                 Side::Buy => &mut buys,

@@ -8,6 +8,7 @@ use crate::orders::Orders;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
+use crate::soundness::MAX_COUNT;
 use alloc::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
@@ -136,7 +137,9 @@ impl Wholes {
                 _ => return false,
             }
         }
-        leaves == self.leaves && self.buys.len() + self.sells.len() == self.places.len()
+        self.arrivals <= MAX_COUNT
+            && leaves == self.leaves
+            && self.buys.len() + self.sells.len() == self.places.len()
     }
 
     fn queue(&mut self, side: Side) -> &mut BTreeSet<Place> {

@@ -52,6 +52,11 @@ struct Written {
 impl From<Written> for Ladder {
     fn from(written: Written) -> Self {
         let mut ladder = Self::new(written.side, written.step);
+        if !written.levels.is_sound() {
+            // Nothing is found in it then, and it is refused.
+            ladder.levels = written.levels;
+            return ladder;
+        }
         let ranks = written
             .levels
             .iter()

@@ -87,7 +87,9 @@ impl Level {
                     && order.price() == self.price
             });
             let added = order.and_then(|order| {
-                let shown = sums.1.checked_add(orders.shown(slot))?;
+                // What shows nothing can never trade.
+                let shown = Some(orders.shown(slot)).filter(|shown| *shown > Qty::ZERO);
+                let shown = sums.1.checked_add(shown?)?;
                 let leaves = sums.2.checked_add(order.leaves_qty())?;
                 Some(((sums.0 + 1, shown, leaves), order.queue.next))
             });

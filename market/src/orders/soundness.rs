@@ -7,6 +7,7 @@ use crate::orders::Orders;
 use crate::qty::Qty;
 use crate::registry::Registry;
 use crate::slab::Slot;
+use crate::soundness::has_average;
 use alloc::collections::BTreeSet;
 
 impl Orders {
@@ -23,10 +24,10 @@ impl Orders {
                 .slab
                 .iter()
                 .all(|(slot, _)| self.live_is_sound(slot, registry))
-            && self
-                .finals
-                .iter()
-                .all(|order| registry.knows(&order.ended(&self.ids, &self.full)))
+            && self.finals.iter().all(|order| {
+                let facts = order.ended(&self.ids, &self.full);
+                registry.knows(&facts) && has_average(&facts)
+            })
     }
 
     fn live_is_sound(&self, slot: Slot, registry: &Registry) -> bool {
@@ -40,12 +41,15 @@ impl Orders {
             && facts.leaves_qty > Qty::ZERO
             && facts.cum_qty.checked_add(facts.leaves_qty) == Some(facts.terms.order_qty)
             && facts.reserved >= Money::ZERO
+            && has_average(&facts)
             && (Qty::ZERO..=facts.leaves_qty).contains(&self.shown(slot))
     }
 
     /// Whether there are as many final orders as there should be.
     fn ended_is_sound(&self) -> bool {
-        self.finals.len() == self.ended.min(self.max_finals) as usize
+        // Each has a ClOrdID of its own.
+        u64::from(self.ended) <= self.ids.len()
+            && self.finals.len() == self.ended.min(self.max_finals) as usize
     }
 
     /// Whether everything that is kept in full is of one order, and every order that needs it has it.

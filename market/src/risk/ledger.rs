@@ -226,7 +226,7 @@ impl Ledger {
         Ok(Qty::from_raw(position))
     }
 
-    /// Whether the balances fit the reference data, are far from what a number can hold, and cover what live orders hold: asked of a
+    /// Whether the balances fit the reference data, are far from what a number can hold, and reserve what live orders hold: asked of a
     /// ledger that was read back.
     pub(crate) fn is_sound(&self, registry: &Registry, orders: &Orders) -> bool {
         let far = |balance: &Balance| {
@@ -247,7 +247,7 @@ impl Ledger {
             && self.covers(registry, orders)
     }
 
-    /// Whether what is reserved is at least what live orders hold.
+    /// Whether what is reserved is what live orders hold.
     fn covers(&self, registry: &Registry, orders: &Orders) -> bool {
         let mut held = BTreeMap::new();
         for order in orders.live() {
@@ -267,14 +267,21 @@ impl Ledger {
                 None => return false,
             }
         }
-        held.iter().all(|((account, asset, instrument), sum)| {
+        held.retain(|_, sum| *sum != Money::ZERO);
+        let is_held = held.iter().all(|((account, asset, instrument), sum)| {
             let balance = match (asset, instrument) {
                 (Some(asset), _) => self.cash(*account, *asset),
                 (None, Some(instrument)) => self.holding(*account, *instrument),
                 (None, None) => Balance::default(),
             };
-            balance.reserved >= *sum
-        })
+            balance.reserved == *sum
+        });
+        let balances = self.accounts.iter().flat_map(|account| {
+            let holdings = account.holdings.iter().map(|(_, balance)| balance);
+            account.cash.iter().chain(holdings)
+        });
+        let reserving = balances.filter(|balance| balance.reserved != Money::ZERO);
+        is_held && reserving.count() == held.len()
     }
 
     fn account(&self, id: AccountId) -> &Account {

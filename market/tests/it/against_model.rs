@@ -3,6 +3,7 @@
 //! on a refusal, cash and stock are conserved, level events rebuild the book.
 
 mod acts;
+mod damage;
 
 use crate::image::reread;
 use crate::model::{Model, Order, Tale};
