@@ -157,12 +157,18 @@ impl State {
         )
     }
 
-    /// Whether what is counted for live orders is what they have at stake: asked of a state that was read back.
+    /// Whether accounts on margin are watched, and of live orders those that are watched, with what they have at stake: asked of a state
+    /// that was read back.
     pub(crate) fn stakes_are_sound(&self) -> bool {
-        self.orders.live().all(|order| {
-            let counted = self.watch.counted(Some(order.order_id));
-            counted.is_none_or(|stake| *stake == self.stake_of(&order))
-        })
+        let mut accounts = (0..).take(self.registry.accounts()).map(AccountId);
+        let are_watched =
+            accounts.all(|it| self.watch.has_on_margin(it) == self.ledger.margin(it).is_some());
+        are_watched
+            && self.orders.live().all(|order| {
+                let stake = self.stake_of(&order);
+                let counted = self.watch.counted(Some(order.order_id));
+                counted.copied() == self.watch.watches(&stake).then_some(stake)
+            })
     }
 
     /// Counts all open orders anew, since something is watched that was not before.

@@ -190,6 +190,11 @@ impl Watch {
         !self.margin.is_empty()
     }
 
+    /// Whether all that is open of an account is counted, since it is on margin.
+    pub(crate) fn has_on_margin(&self, account: AccountId) -> bool {
+        self.margin.contains(&account)
+    }
+
     /// Everything that is open of an account, by instrument, where that is watched.
     pub(crate) fn open_of(
         &self,
@@ -451,7 +456,8 @@ impl Watch {
         anew
     }
 
-    fn watches(&self, stake: &Stake) -> bool {
+    /// Whether an order with this stake is counted.
+    pub(crate) fn watches(&self, stake: &Stake) -> bool {
         self.participants.contains_key(&stake.participant)
             || self.margin.contains(&stake.account)
             || self
