@@ -292,7 +292,8 @@ impl State {
         for slot in self.waiting[id.0 as usize].all() {
             let mut order = self.orders.facts(slot);
             let terms = order.terms;
-            if terms.time_in_force == TimeInForce::AtClose {
+            // Those that have joined keep their place when the call begins anew after a halt.
+            if terms.time_in_force == TimeInForce::AtClose && order.working == Working::Parked {
                 let Some(limit) = terms.ord_type.price() else {
                     order.working = Working::AtMarket;
                     self.orders.set_facts(slot, &order);
