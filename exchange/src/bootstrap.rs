@@ -6,7 +6,7 @@
 
 mod run;
 
-pub use run::{BootstrapError, bootstrap};
+pub use run::{BootstrapError, bootstrap, bootstrap_beside};
 
 use journal::participant::network::Network;
 use journal::participant::subject::CertSubject;

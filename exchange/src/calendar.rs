@@ -2,6 +2,10 @@
 //! daylight-saving changes too. Pure: it reads no clock (that is [`bell`]'s matter) and deliberately knows no order.
 
 pub mod bell;
+pub mod conductor;
+pub mod hours;
+pub mod markets;
+pub mod step;
 
 use crate::config::{CalendarConfig, RangeError};
 use jiff::civil::{Date, Time};
@@ -98,6 +102,7 @@ mod tests {
         Calendar::new(&CalendarConfig {
             time_zone: time_zone.into(),
             day_ends: day_ends.into(),
+            ..CalendarConfig::default()
         })
         .unwrap()
     }
@@ -237,6 +242,7 @@ mod tests {
             let config = CalendarConfig {
                 time_zone: time_zone.into(),
                 day_ends: day_ends.into(),
+                ..CalendarConfig::default()
             };
             assert_eq!(Calendar::new(&config).unwrap_err().key, key, "{config:?}");
         }

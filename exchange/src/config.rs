@@ -2,9 +2,12 @@
 //! come from (file, environment, flags) is the composition root's matter.
 
 pub mod schedule;
+pub mod trading;
 
 use crate::calendar::Calendar;
+use crate::calendar::markets::Markets;
 use crate::config::schedule::ScheduleConfig;
+use crate::config::trading::MarketConfig;
 use crate::schedules::Schedules;
 use journal::cut::Accepted;
 use serde::{Deserialize, Serialize};
@@ -27,7 +30,7 @@ pub struct Config {
     pub journal: JournalConfig,
     /// Certificates of the TLS ports.
     pub tls: TlsConfig,
-    /// When a trading day ends.
+    /// When a trading day ends, and the phases that instruments go through.
     pub calendar: CalendarConfig,
     /// Kafka as the bus; without this section events stay in the process. Needs the cargo feature `kafka`.
     pub kafka: Option<KafkaConfig>,
@@ -274,7 +277,7 @@ impl TlsConfig {
     }
 }
 
-/// `[calendar]`: when a trading day ends.
+/// `[calendar]`: when a trading day ends, and the phases that instruments go through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CalendarConfig {
@@ -282,6 +285,10 @@ pub struct CalendarConfig {
     pub time_zone: String,
     /// Time of day in that zone at which a trading day ends and the next one begins, `HH:MM`. Default `00:00`.
     pub day_ends: String,
+    /// Name of the market of those instruments that no market names; without it they are opened at a start or by hand, and stay so.
+    pub default_market: Option<String>,
+    /// `[calendar.markets.NAME]`: the phases of some instruments.
+    pub markets: BTreeMap<String, MarketConfig>,
 }
 
 impl Default for CalendarConfig {
@@ -289,6 +296,8 @@ impl Default for CalendarConfig {
         Self {
             time_zone: "UTC".to_owned(),
             day_ends: "00:00".to_owned(),
+            default_market: None,
+            markets: BTreeMap::new(),
         }
     }
 }
@@ -405,6 +414,7 @@ impl Config {
         let fits = (1..=100).contains(&kept);
         within("journal.snapshots_kept", kept, fits, "1 to 100")?;
         Calendar::new(&self.calendar)?;
+        Markets::new(&self.calendar)?;
         Schedules::new(fix)?;
         self.kafka.as_ref().map_or(Ok(()), KafkaConfig::check)
     }

@@ -3,8 +3,10 @@
 //! they are durable and before readers see them; at start the replay fills it. It only grows: a number that was ever told stays
 //! valid. It deliberately knows no order and no balance.
 
+pub mod place;
 pub mod record;
 
+use crate::directory::place::Place;
 use crate::directory::record::ParticipantRecord;
 use journal::entry::{Entry, Instruction, Origin};
 use journal::participant::ParticipantChange;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::Notify;
 
 /// Begins the id of each transfer that opens an account of the configuration: remembered here, so that a start does not ask again.
 pub const OPENING: &str = "open:";
@@ -34,6 +37,7 @@ pub struct Directory {
     inbound: RwLock<BTreeMap<ParticipantId, Inbound>>,
     /// When the trading day began, in nanoseconds since the Unix epoch, or [`NEVER`].
     day_began: AtomicI64,
+    phase_changed: Notify,
 }
 
 impl Default for Directory {
@@ -42,6 +46,7 @@ impl Default for Directory {
             tables: RwLock::default(),
             inbound: RwLock::default(),
             day_began: AtomicI64::new(NEVER),
+            phase_changed: Notify::new(),
         }
     }
 }
@@ -62,6 +67,7 @@ impl<'de> Deserialize<'de> for Directory {
             tables: RwLock::new(tables),
             inbound: RwLock::new(inbound),
             day_began: AtomicI64::new(day_began),
+            phase_changed: Notify::new(),
         })
     }
 }
@@ -91,7 +97,7 @@ struct Tables {
     assets_by_code: BTreeMap<AssetCode, AssetId>,
     instruments: Vec<Instrument>,
     /// By instrument.
-    phases: Vec<Phase>,
+    places: Vec<Place>,
     instruments_by_symbol: BTreeMap<String, InstrumentId>,
     accounts: Vec<AccountName>,
     accounts_by_name: BTreeMap<AccountName, AccountId>,
@@ -136,7 +142,17 @@ impl Directory {
 
     /// What the book of this instrument does now.
     pub fn phase(&self, id: InstrumentId) -> Option<Phase> {
-        at(&self.tables().phases, id.0).copied()
+        self.place(id).map(|place| place.phase)
+    }
+
+    /// Where this instrument stands in its trading day.
+    pub fn place(&self, id: InstrumentId) -> Option<Place> {
+        at(&self.tables().places, id.0).copied()
+    }
+
+    /// Done when a phase has changed since this was asked last. For one asker at a time.
+    pub async fn phase_changed(&self) {
+        self.phase_changed.notified().await;
     }
 
     /// The name of the account with this number.
@@ -216,7 +232,11 @@ impl Directory {
                 entry
                     .events
                     .iter()
-                    .for_each(|event| tables.take_in(event, entry.at));
+                    .for_each(|event| tables.take_in(event, entry));
+                drop(tables);
+                if entry.events.iter().any(is_phase) {
+                    self.phase_changed.notify_one();
+                }
             }
             if let Some(change) = entry.change() {
                 self.tables_mut().change(change, entry);
@@ -246,7 +266,7 @@ impl Directory {
 
 impl Tables {
     /// Takes in what one event makes known. Numbers are dense and come in order, so each table grows at its end.
-    fn take_in(&mut self, event: &Event, at: Timestamp) {
+    fn take_in(&mut self, event: &Event, entry: &Entry) {
         match *event {
             Event::AssetListed { asset, code } => {
                 self.assets.push(code);
@@ -254,7 +274,7 @@ impl Tables {
             }
             Event::InstrumentListed { instrument } => {
                 self.instruments.push(instrument);
-                self.phases.push(Phase::Closed);
+                self.places.push(Place::LISTED);
                 self.instruments_by_symbol
                     .insert(instrument.symbol.to_string(), instrument.id);
             }
@@ -266,7 +286,7 @@ impl Tables {
                 participant,
                 comp_id,
             } => {
-                let record = ParticipantRecord::new(participant, comp_id, at);
+                let record = ParticipantRecord::new(participant, comp_id, entry.at);
                 self.participants.push(Arc::new(record));
                 self.participants_by_comp_id.insert(comp_id, participant);
             }
@@ -291,9 +311,13 @@ impl Tables {
             Event::PhaseChanged {
                 instrument, phase, ..
             } => {
-                let index = usize::try_from(instrument.0).ok();
-                if let Some(place) = index.and_then(|index| self.phases.get_mut(index)) {
-                    *place = phase;
+                if let Some(place) = self.place_mut(instrument) {
+                    place.enter(phase, entry);
+                }
+            }
+            Event::CloseSet { instrument, at } => {
+                if let Some(place) = self.place_mut(instrument) {
+                    place.closes = at;
                 }
             }
             Event::FundsTransferred { transfer_id, .. }
@@ -315,6 +339,10 @@ impl Tables {
         }
     }
 
+    fn place_mut(&mut self, id: InstrumentId) -> Option<&mut Place> {
+        self.places.get_mut(usize::try_from(id.0).ok()?)
+    }
+
     fn participant_mut(&mut self, id: ParticipantId) -> Option<&mut ParticipantRecord> {
         let index = usize::try_from(id.0).ok()?;
         self.participants.get_mut(index).map(Arc::make_mut)
@@ -332,9 +360,14 @@ fn is_reference_data(event: &Event) -> bool {
             | Event::AccountGranted { .. }
             | Event::AccountRevoked { .. }
             | Event::PhaseChanged { .. }
+            | Event::CloseSet { .. }
             | Event::FundsTransferred { .. }
             | Event::SecuritiesTransferred { .. }
     )
+}
+
+const fn is_phase(event: &Event) -> bool {
+    matches!(event, Event::PhaseChanged { .. })
 }
 
 /// The row of a dense number.

@@ -1,11 +1,13 @@
-//! [`open`]: the whole exchange from a configuration: hub, declared list, gateway, control port, observation port, bus, bell. And its orderly end.
+//! [`open`]: the whole exchange from a configuration: hub, declared list, gateway, control port, observation port, bus, bell, conductor. And its orderly end.
 
-use crate::bootstrap::{BootstrapError, Declared, bootstrap};
+use crate::bootstrap::{BootstrapError, Declared, bootstrap_beside};
 #[cfg(feature = "kafka")]
 use crate::bus::kafka::KafkaBus;
 use crate::bus::local::LocalBus;
 use crate::calendar::Calendar;
 use crate::calendar::bell::Bell;
+use crate::calendar::conductor::Conductor;
+use crate::calendar::markets::Markets;
 use crate::certificates::{Certificates, CertificatesError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, KafkaConfig, RangeError};
@@ -95,7 +97,8 @@ struct Doors {
     observe: JoinHandle<io::Result<()>>,
     bus: Option<JoinHandle<()>>,
     bell: JoinHandle<()>,
-    /// Ends observation and bell, and the bus where the feed does not.
+    conductor: JoinHandle<()>,
+    /// Ends observation, bell and conductor, and the bus where the feed does not.
     stop: CancellationToken,
 }
 
@@ -107,7 +110,7 @@ pub async fn open(config: Config, data: &Path, declared: &Declared) -> Result<Ex
     open_at(config, data, declared, SystemClock::default()).await
 }
 
-/// [`open`] with this clock instead of the machine's: its copies stamp the entries and end the trading days.
+/// [`open`] with this clock instead of the machine's: its copies stamp the entries, end the trading days and change the phases.
 ///
 /// # Errors
 /// As [`open`].
@@ -122,7 +125,7 @@ pub async fn open_at(
         return Err(OpenError::KafkaNotBuilt);
     }
     let (hub, running) = start(&config, data, Box::new(clock.clone())).await?;
-    match Doors::open(config, &hub, declared, Box::new(clock)).await {
+    match Doors::open(config, &hub, declared, clock).await {
         Ok(doors) => {
             hub.health.opened();
             Ok(Exchange {
@@ -214,6 +217,9 @@ impl Exchange {
         if doors.bell.await.is_err() {
             tracing::warn!("the task that ends trading days ended in a panic");
         }
+        if doors.conductor.await.is_err() {
+            tracing::warn!("the task that changes phases ended in a panic");
+        }
         if let Ok(Err(error)) = doors.observe.await {
             tracing::warn!(%error, "the metrics port ended in an error");
         }
@@ -249,7 +255,7 @@ impl Doors {
         config: Config,
         hub: &Hub,
         declared: &Declared,
-        clock: Box<dyn Clock>,
+        clock: impl Clock + Clone + 'static,
     ) -> Result<Self, OpenError> {
         let certificates = Certificates::open(config.tls.under(&hub.data))?;
         let address = config.metrics.listen;
@@ -257,10 +263,14 @@ impl Doors {
             .await
             .map_err(|source| OpenError::Metrics { address, source })?;
         let calendar = Calendar::new(&config.calendar)?;
-        let mut bell = Bell::new(calendar.clone(), clock, hub.clone());
+        let mut bell = Bell::new(calendar.clone(), Box::new(clock.clone()), hub.clone());
         // A day that ended while the venue was down ends before anybody can enter an order.
         bell.ring_if_due().await.map_err(BootstrapError::Submit)?;
-        bootstrap(hub, declared).await?;
+        let markets = Markets::new(&config.calendar)?;
+        bootstrap_beside(hub, declared, &markets).await?;
+        let mut conductor = Conductor::new(markets, Box::new(clock), hub.clone());
+        // Where the calendar has the instruments now is where participants find them.
+        conductor.look().await.map_err(BootstrapError::Submit)?;
         let gateway = Gateway::open(GatewayParts {
             config: config.fix,
             calendar,
@@ -291,6 +301,7 @@ impl Doors {
             observe: tokio::spawn(observe.serve(stop.clone().cancelled_owned())),
             bus,
             bell: tokio::spawn(bell.run(stop.clone())),
+            conductor: tokio::spawn(conductor.run(stop.clone())),
             stop,
         })
     }

@@ -38,9 +38,9 @@
 
 pub mod error;
 pub mod reset;
+pub mod text;
+pub mod wall;
 
-mod text;
-mod wall;
 mod week;
 
 use std::collections::BTreeMap;

@@ -329,6 +329,7 @@ mod tests {
         assert_eq!(kafka, format!("{:?}", KafkaConfig::default()));
         assert!(all.redis.is_some());
         assert_eq!(all.fix.schedules["us"].other_hours.len(), 1);
+        assert_eq!(all.calendar.markets["xetra"].other_hours.len(), 1);
     }
 
     #[test]
@@ -351,6 +352,22 @@ mod tests {
             (
                 "[fix.schedules.us]\ntime_zone = \"Mars\"\n",
                 "fix.schedules.us.time_zone",
+            ),
+            (
+                "[calendar.markets.a]\nopens = \"09:00\"\n",
+                "calendar.markets.a.opens",
+            ),
+            (
+                "[calendar.markets.a]\nopen = \"9\"\n",
+                "calendar.markets.a.open",
+            ),
+            (
+                "[calendar.markets.a.other_hours.2026-12-24]\nclosing = \"23:00\"\n",
+                "calendar.markets.a.other_hours.2026-12-24.close",
+            ),
+            (
+                "[calendar]\ndefault_market = \"b\"\n",
+                "calendar.default_market",
             ),
         ];
         for (file, key) in cases {

@@ -1,6 +1,7 @@
 //! What is missing of a declared list, as instructions, in stages: each stage names only what the stages before it made known.
 
 use crate::bootstrap::{Declared, DeclaredAccount, DeclaredParticipant};
+use crate::calendar::markets::Markets;
 use crate::directory::{Directory, OPENING};
 use crate::hub::Hub;
 use crate::sequencer::SubmitError;
@@ -58,13 +59,25 @@ pub enum BootstrapError {
 /// # Errors
 /// A [`BootstrapError`]; what was submitted before it stays.
 pub async fn bootstrap(hub: &Hub, declared: &Declared) -> Result<usize, BootstrapError> {
+    bootstrap_beside(hub, declared, &Markets::default()).await
+}
+
+/// [`bootstrap`] beside a calendar: instruments of its markets are opened by it, not here.
+///
+/// # Errors
+/// As [`bootstrap`].
+pub async fn bootstrap_beside(
+    hub: &Hub,
+    declared: &Declared,
+    markets: &Markets,
+) -> Result<usize, BootstrapError> {
     let directory = &*hub.directory;
     let mut made = submit(hub, assets(declared, directory)).await?;
     made += submit(hub, names(declared, directory)).await?;
     made += submit(hub, grants(declared, directory)?).await?;
     made += submit(hub, funds(declared, directory)?).await?;
     made += submit(hub, credentials(declared, directory).await?).await?;
-    made += submit(hub, openings(declared, directory)).await?;
+    made += submit(hub, openings(declared, directory, markets)).await?;
     Ok(made)
 }
 
@@ -270,12 +283,13 @@ fn changed(
     Ok((known != Some(&wanted)).then_some(Instruction::Participant(change)))
 }
 
-/// Declared instruments that are closed, when they are to open.
-fn openings(declared: &Declared, directory: &Directory) -> Vec<Instruction> {
+/// Declared instruments that are closed, when they are to open and no market of the calendar opens them.
+fn openings(declared: &Declared, directory: &Directory, markets: &Markets) -> Vec<Instruction> {
     let listed = declared
         .instruments
         .iter()
         .filter(|one| declared.open_now || one.open_at_start)
+        .filter(|one| markets.of(one.symbol).is_none())
         .filter_map(|one| directory.instrument_by_symbol(one.symbol.as_str()));
     listed
         .filter(|one| directory.phase(one.id) == Some(Phase::Closed))

@@ -24,14 +24,14 @@ const HOUR: i64 = 3_600 * SECOND;
 
 /// A clock that stands where the test has set it.
 #[derive(Clone)]
-struct SetClock(Arc<AtomicI64>);
+pub(crate) struct SetClock(Arc<AtomicI64>);
 
 impl SetClock {
-    fn at(nanos: i64) -> Self {
+    pub(crate) fn at(nanos: i64) -> Self {
         Self(Arc::new(AtomicI64::new(nanos)))
     }
 
-    fn set(&self, nanos: i64) {
+    pub(crate) fn set(&self, nanos: i64) {
         self.0.store(nanos, Ordering::SeqCst);
     }
 }
@@ -46,6 +46,7 @@ fn berlin() -> CalendarConfig {
     CalendarConfig {
         time_zone: "Europe/Berlin".into(),
         day_ends: "00:00".into(),
+        ..CalendarConfig::default()
     }
 }
 

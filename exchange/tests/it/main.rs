@@ -8,6 +8,7 @@ mod bus;
 mod calendar;
 mod caller;
 mod certificates;
+mod conductor;
 mod control;
 mod feed;
 mod gateway;

@@ -77,7 +77,10 @@ fn span(text: &str) -> Result<Span, ScheduleError> {
 }
 
 /// `YYYY-MM-DD`.
-pub(super) fn date(text: &str) -> Result<Date, ScheduleError> {
+///
+/// # Errors
+/// Where the text is none.
+pub fn date(text: &str) -> Result<Date, ScheduleError> {
     let wrong = || ScheduleError::new(text, Wrong::Date);
     if text.len() != 10 {
         return Err(wrong());
@@ -86,7 +89,8 @@ pub(super) fn date(text: &str) -> Result<Date, ScheduleError> {
 }
 
 /// `HH:MM` as minutes since midnight; `24:00` is the end of a day.
-pub(super) fn minute(text: &str) -> Option<u16> {
+#[must_use]
+pub fn minute(text: &str) -> Option<u16> {
     let (hour, minute) = text.trim().split_once(':')?;
     let number = |digits: &str| {
         let is_two = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -112,7 +116,8 @@ pub(super) fn weekday(text: &str) -> Option<Weekday> {
 }
 
 /// `Mon`, `Mon,Wed`, `Mon-Fri`, `Sat-Mon` (over the week's end), `Mon-Wed,Fri`.
-fn days(text: &str) -> Option<Vec<Weekday>> {
+#[must_use]
+pub fn days(text: &str) -> Option<Vec<Weekday>> {
     let mut days = Vec::new();
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));

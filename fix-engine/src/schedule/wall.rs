@@ -7,24 +7,28 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use crate::time::Timestamp;
 
 /// Minutes of a day by the wall clock; also the minute at its end, the next midnight.
-pub(super) const DAY_MINUTES: u16 = 24 * 60;
+pub const DAY_MINUTES: u16 = 24 * 60;
 
 /// The wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wall(TimeZone);
+pub struct Wall(TimeZone);
 
 impl Wall {
-    pub(super) fn new(zone: TimeZone) -> Wall {
+    /// Of a zone.
+    #[must_use]
+    pub fn new(zone: TimeZone) -> Wall {
         Wall(zone)
     }
 
     /// What the calendar on the wall shows; `None` behind the end of all time.
-    pub(super) fn date(&self, now: Timestamp) -> Option<Date> {
+    #[must_use]
+    pub fn date(&self, now: Timestamp) -> Option<Date> {
         Some(self.0.to_datetime(instant(now)?).date())
     }
 
     /// When the clock first shows `minute` (0 to [`DAY_MINUTES`]) of `date`, or a later time where that one is left out.
-    pub(super) fn instant(&self, date: Date, minute: u16) -> Option<Timestamp> {
+    #[must_use]
+    pub fn instant(&self, date: Date, minute: u16) -> Option<Timestamp> {
         let (date, minute) = match minute {
             DAY_MINUTES.. => (date.tomorrow().ok()?, 0),
             _ => (date, minute),

@@ -1,0 +1,188 @@
+//! [`Conductor`]: leads instruments through their trading days, as [`Hours`](crate::calendar::hours::Hours) have them. What there is to do
+//! follows from the journal and the time alone ([`step`]), so a restart repeats nothing and leaves nothing out. It asks the clock that it was
+//! given, and the sequencer like everybody else.
+
+use crate::calendar::hours::Standing;
+use crate::calendar::markets::Markets;
+use crate::calendar::step::step;
+use crate::clock::Clock;
+use crate::directory::place::Place;
+use crate::hub::Hub;
+use crate::sequencer::SubmitError;
+use futures_util::future::try_join_all;
+use journal::entry::{Instruction, Origin};
+use market::command::Command;
+use market::event::Event;
+use market::id::{InstrumentId, Symbol};
+use market::time::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Longest time between two looks at the clock: so late at most is a clock that was set noticed.
+const STEP_MAX: Duration = Duration::from_secs(1);
+/// Shortest time between two looks at the clock.
+const STEP_MIN: Duration = Duration::from_millis(10);
+/// Pause before the sequencer is asked again that was busy.
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
+/// Commands that are on their way at a time: one sync of the disk serves them all.
+const IN_FLIGHT: usize = 256;
+
+/// Commands for one instrument at one look, at most: it takes three (when trading ends, a close that was missed, the phase).
+const STEPS: usize = 4;
+
+/// Leads instruments through their trading days.
+pub struct Conductor {
+    markets: Markets,
+    clock: Box<dyn Clock>,
+    hub: Hub,
+    /// When it began: what the calendar has had before was missed.
+    began: Timestamp,
+    /// What the market has refused, and where the instrument stood then: not asked again until that changes.
+    refused: BTreeMap<InstrumentId, (Timestamp, Place)>,
+}
+
+impl Conductor {
+    /// For the exchange behind `hub`.
+    pub fn new(markets: Markets, mut clock: Box<dyn Clock>, hub: Hub) -> Self {
+        for symbol in markets.named() {
+            if hub
+                .directory
+                .instrument_by_symbol(symbol.as_str())
+                .is_none()
+            {
+                tracing::warn!(%symbol, "a market of the calendar names an instrument that is not listed");
+            }
+        }
+        Self {
+            began: clock.now(),
+            markets,
+            clock,
+            hub,
+            refused: BTreeMap::new(),
+        }
+    }
+
+    /// Leads every instrument to where the calendar has it now, and no further than what is open to it. How many commands that took.
+    ///
+    /// # Errors
+    /// As [`crate::sequencer::Submitter::call`]; asked again, it goes on.
+    pub async fn look(&mut self) -> Result<usize, SubmitError> {
+        let now = self.clock.now();
+        let mut done = 0;
+        for _ in 0..STEPS {
+            let steps = self.steps(now);
+            if steps.is_empty() {
+                break;
+            }
+            for chunk in steps.chunks(IN_FLIGHT) {
+                try_join_all(chunk.iter().map(|one| Self::carry_out(&self.hub, one)))
+                    .await?
+                    .into_iter()
+                    .flatten()
+                    .for_each(|(id, at)| {
+                        self.refused.insert(id, at);
+                    });
+                done += chunk.len();
+            }
+        }
+        Ok(done)
+    }
+
+    /// What there is to do: one command for an instrument.
+    fn steps(&self, now: Timestamp) -> Vec<Step> {
+        let standings: Vec<Option<Standing>> = self
+            .markets
+            .hours()
+            .iter()
+            .map(|hours| hours.at(now))
+            .collect();
+        if standings.is_empty() {
+            return Vec::new();
+        }
+        let directory = &self.hub.directory;
+        let instruments = directory.instruments();
+        let steps = instruments.iter().filter_map(|instrument| {
+            let standing = standings[self.markets.of(instrument.symbol)?]?;
+            let place = directory.place(instrument.id)?;
+            let missed = standing.since < self.began;
+            let command = step(instrument.id, place, &standing, now, missed)?;
+            let at = (standing.since, place);
+            let is_refused = self.refused.get(&instrument.id) == Some(&at);
+            (!is_refused).then_some(Step {
+                instrument: instrument.id,
+                symbol: instrument.symbol,
+                command,
+                at,
+            })
+        });
+        steps.collect()
+    }
+
+    /// Carries out one command; where the instrument stood when the market refuses it.
+    async fn carry_out(
+        hub: &Hub,
+        step: &Step,
+    ) -> Result<Option<(InstrumentId, (Timestamp, Place))>, SubmitError> {
+        let instruction = Instruction::Market(step.command);
+        let entry = hub.submitter.call(Origin::System, instruction).await?;
+        let (symbol, seq) = (step.symbol, entry.seq);
+        let refusal = entry.events.iter().find_map(|event| match event {
+            Event::Refused { refusal } => Some(*refusal),
+            _ => None,
+        });
+        if let Some(refusal) = refusal {
+            tracing::warn!(%symbol, seq, %refusal, "the calendar's command was refused");
+            return Ok(Some((step.instrument, step.at)));
+        }
+        let phase = hub.directory.phase(step.instrument);
+        if !matches!(step.command, Command::SetClose { .. }) {
+            tracing::info!(%symbol, seq, ?phase, "the calendar's next phase");
+        }
+        Ok(None)
+    }
+
+    /// Leads on until `stop`, or until the venue takes no commands.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let directory = Arc::clone(&self.hub.directory);
+        loop {
+            let wait = match self.look().await {
+                Ok(_) => self.wait(),
+                Err(SubmitError::Busy) => BUSY_PAUSE,
+                Err(SubmitError::Stopped(_)) => return,
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+                // A halt may be over, or a call, and something of the calendar may have waited for it.
+                () = directory.phase_changed() => {}
+            }
+        }
+    }
+
+    fn wait(&mut self) -> Duration {
+        if self.markets.hours().is_empty() {
+            return Duration::MAX;
+        }
+        let now = self.clock.now();
+        let next = self
+            .markets
+            .hours()
+            .iter()
+            .filter_map(|hours| hours.next_change(now))
+            .min();
+        let left = next.and_then(|next| u64::try_from(next.nanos() - now.nanos()).ok());
+        left.map_or(STEP_MAX, Duration::from_nanos)
+            .clamp(STEP_MIN, STEP_MAX)
+    }
+}
+
+/// One command for one instrument.
+struct Step {
+    instrument: InstrumentId,
+    symbol: Symbol,
+    command: Command,
+    /// Since when the calendar has its phase, and where the instrument stands.
+    at: (Timestamp, Place),
+}

@@ -1,0 +1,751 @@
+//! [`Hours`]: the trading days of one market. Keys in, and for a moment: which phase the calendar has, since when, and when that changes.
+//! Pure: it reads no clock and knows no instrument.
+//!
+//! Times follow the zone's clock as it first shows them ([`fix_engine::schedule::wall`]): one that is left out when the clock is set forth
+//! comes at the moment of the change, of one that comes twice the first counts. So phases keep their order in every night.
+
+use crate::config::RangeError;
+use crate::config::trading::{HoursConfig, MarketConfig};
+use fix_engine::io::zone::zone;
+use fix_engine::schedule::error::Wrong;
+use fix_engine::schedule::text;
+use fix_engine::schedule::wall::{DAY_MINUTES, Wall};
+use jiff::civil::{Date, Weekday};
+use market::instrument::Auction;
+use market::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Days without a trading day that are looked over, beside those that are named: a week has all that every week has.
+const WEEK_AND_A_DAY: usize = 8;
+
+/// The trading days of one market.
+#[derive(Clone, Debug)]
+pub struct Hours {
+    wall: Wall,
+    days: Vec<Weekday>,
+    usual: Plan,
+    /// Dates with a day of their own, or none.
+    dates: BTreeMap<Date, Option<Plan>>,
+}
+
+/// What the calendar has at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The phase.
+    pub phase: Planned,
+    /// When it began.
+    pub since: Timestamp,
+    /// When the trading day began that it belongs to, or that was the last.
+    pub day_began: Timestamp,
+    /// When continuous trading ends on that day.
+    pub closes: Timestamp,
+    /// How long the opening call of that day is, in nanoseconds; 0 where there is none.
+    pub opening_nanos: i64,
+    /// When the next phase begins; none when no trading day is to come.
+    pub next: Option<Timestamp>,
+}
+
+/// A phase as the calendar has it. Calls go on until a random instant behind their earliest end; that is the market's matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planned {
+    /// Between two trading days.
+    Closed,
+    /// Orders are taken for the opening auction.
+    PreOpen,
+    /// The call of an auction, with its earliest end.
+    Call(Auction, Timestamp),
+    /// Continuous trading.
+    Continuous,
+    /// Behind the closing auction.
+    PostTrade,
+}
+
+/// One trading day: its phases, each with the minute at which it begins, counted from the midnight before. In order, none empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Plan {
+    phases: Vec<(u16, Kind)>,
+    /// When continuous trading ends.
+    closes: u16,
+    opening_minutes: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Closed,
+    PreOpen,
+    /// With the minute of the earliest end.
+    Call(Auction, u16),
+    Continuous,
+    PostTrade,
+}
+
+/// The times of a day as they are written.
+struct Times<'a> {
+    pre_open: &'a str,
+    opening: &'a str,
+    open: &'a str,
+    intraday: Vec<&'a str>,
+    closing: &'a str,
+    close: &'a str,
+    post_trade: &'a str,
+    /// Whether auctions within the day that do not fit are left out.
+    drops: bool,
+}
+
+impl Hours {
+    /// From `[calendar.markets.NAME]`.
+    ///
+    /// # Errors
+    /// [`RangeError`] naming the first key that makes no trading day.
+    pub fn new(name: &str, keys: &MarketConfig) -> Result<Self, RangeError> {
+        let prefix = format!("calendar.markets.{name}");
+        let wrong = |key: &str, value: &str, range: &str| wrong(&prefix, key, value, range);
+        let zone = zone(&keys.time_zone).map_err(|unknown| {
+            let range = "a zone of the IANA time zone database, for instance Europe/Berlin";
+            wrong("time_zone", &unknown.name, range)
+        })?;
+        let days = text::days(&keys.days)
+            .ok_or_else(|| wrong("days", &keys.days, "days like \"Mon-Fri\" or \"Mon,Wed\""))?;
+        let mut hours = Self {
+            wall: Wall::new(zone),
+            days,
+            usual: Plan::new(&prefix, &Times::usual(keys))?,
+            dates: BTreeMap::new(),
+        };
+        for date in &keys.closed {
+            hours.set(date, None, |range| wrong("closed", date, &range))?;
+        }
+        for (date, other) in &keys.other_hours {
+            let plan = Plan::new(
+                &format!("{prefix}.other_hours.{date}"),
+                &Times::of(keys, other),
+            )?;
+            hours.set(date, Some(plan), |range| wrong("other_hours", date, &range))?;
+        }
+        Ok(hours)
+    }
+
+    fn set(
+        &mut self,
+        date: &str,
+        plan: Option<Plan>,
+        wrong: impl Fn(String) -> RangeError,
+    ) -> Result<(), RangeError> {
+        let parsed = text::date(date).map_err(|error| wrong(error.wrong.to_string()))?;
+        match self.dates.insert(parsed, plan) {
+            Some(_) => Err(wrong(Wrong::DateTwice.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// What the calendar has at `now`; none before its first trading day.
+    pub fn at(&self, now: Timestamp) -> Option<Standing> {
+        let today = self.wall.date(instant(now))?;
+        let mut date = today;
+        for _ in 0..WEEK_AND_A_DAY + self.dates.len() {
+            if let Some(standing) = self.of(date, now) {
+                return Some(standing);
+            }
+            date = date.yesterday().ok()?;
+        }
+        None
+    }
+
+    /// The first moment after `now` at which the calendar has another phase.
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.at(now) {
+            Some(standing) => standing.next,
+            None => self.next_day(self.wall.date(instant(now))?, now),
+        }
+    }
+
+    /// What the trading day of a date has at `now`, when it has begun.
+    fn of(&self, date: Date, now: Timestamp) -> Option<Standing> {
+        let plan = self.plan(date)?;
+        let moments: Vec<(Timestamp, Kind)> = plan
+            .phases
+            .iter()
+            .filter_map(|(minute, kind)| Some((self.moment(date, *minute)?, *kind)))
+            .collect();
+        let day_began = moments.first().filter(|(began, _)| *began <= now)?.0;
+        let at = moments.iter().rposition(|(begins, _)| *begins <= now)?;
+        let (since, kind) = moments[at];
+        let phase = match kind {
+            Kind::Closed => Planned::Closed,
+            Kind::PreOpen => Planned::PreOpen,
+            Kind::Call(auction, until) => Planned::Call(auction, self.moment(date, until)?),
+            Kind::Continuous => Planned::Continuous,
+            Kind::PostTrade => Planned::PostTrade,
+        };
+        let follows = moments.get(at + 1).map(|(begins, _)| *begins);
+        let next_day = self.next_day(date, now);
+        Some(Standing {
+            phase,
+            since,
+            day_began,
+            closes: self.moment(date, plan.closes)?,
+            opening_nanos: i64::from(plan.opening_minutes) * 60_000_000_000,
+            next: follows.into_iter().chain(next_day).min(),
+        })
+    }
+
+    /// When the first trading day begins that begins on a date behind this one and after `now`.
+    fn next_day(&self, date: Date, now: Timestamp) -> Option<Timestamp> {
+        let mut date = date;
+        for _ in 0..WEEK_AND_A_DAY + self.dates.len() {
+            date = date.tomorrow().ok()?;
+            let begins = self
+                .plan(date)
+                .and_then(|plan| self.moment(date, plan.phases.first()?.0));
+            if begins.is_some_and(|begins| begins > now) {
+                return begins;
+            }
+        }
+        None
+    }
+
+    fn plan(&self, date: Date) -> Option<&Plan> {
+        match self.dates.get(&date) {
+            Some(plan) => plan.as_ref(),
+            None => Some(&self.usual).filter(|_| self.days.contains(&date.weekday())),
+        }
+    }
+
+    /// When the clock first shows a minute, counted from the midnight at which a date begins.
+    fn moment(&self, date: Date, minute: u16) -> Option<Timestamp> {
+        let mut date = date;
+        for _ in 0..minute / DAY_MINUTES {
+            date = date.tomorrow().ok()?;
+        }
+        let moment = self.wall.instant(date, minute % DAY_MINUTES)?;
+        Some(Timestamp::from_nanos(moment.nanos()))
+    }
+}
+
+impl<'a> Times<'a> {
+    fn usual(keys: &'a MarketConfig) -> Self {
+        Self {
+            pre_open: &keys.pre_open,
+            opening: &keys.opening,
+            open: &keys.open,
+            intraday: keys.intraday.iter().map(String::as_str).collect(),
+            closing: &keys.closing,
+            close: &keys.close,
+            post_trade: &keys.post_trade,
+            drops: false,
+        }
+    }
+
+    fn of(keys: &'a MarketConfig, other: &'a HoursConfig) -> Self {
+        fn or<'a>(other: &'a Option<String>, usual: &'a str) -> &'a str {
+            other.as_deref().unwrap_or(usual)
+        }
+        let intraday = other.intraday.as_ref().unwrap_or(&keys.intraday);
+        Self {
+            pre_open: or(&other.pre_open, &keys.pre_open),
+            opening: or(&other.opening, &keys.opening),
+            open: or(&other.open, &keys.open),
+            intraday: intraday.iter().map(String::as_str).collect(),
+            closing: or(&other.closing, &keys.closing),
+            close: or(&other.close, &keys.close),
+            post_trade: or(&other.post_trade, &keys.post_trade),
+            drops: other.intraday.is_none(),
+        }
+    }
+}
+
+impl Plan {
+    fn new(prefix: &str, times: &Times) -> Result<Self, RangeError> {
+        let first = minute(prefix, "pre_open", times.pre_open)?;
+        let mut last = first;
+        let mut next = |key: &str, value: &str| {
+            let minute = following(last, minute(prefix, key, value)?);
+            if minute - first > DAY_MINUTES {
+                let range = "not before the time ahead of it, and at most 24 hours after pre_open";
+                return Err(wrong(prefix, key, value, range));
+            }
+            last = minute;
+            Ok(minute)
+        };
+        let opening = next("opening", times.opening)?;
+        let open = next("open", times.open)?;
+        let closing = next("closing", times.closing)?;
+        if closing == open {
+            return Err(wrong(prefix, "closing", times.closing, "later than open"));
+        }
+        let close = next("close", times.close)?;
+        let post_trade = next("post_trade", times.post_trade)?;
+
+        let mut phases = vec![
+            (first, Kind::PreOpen),
+            (opening, Kind::Call(Auction::Opening, open)),
+            (open, Kind::Continuous),
+        ];
+        for (begins, ends) in auctions(prefix, times, open, closing)? {
+            phases.push((begins, Kind::Call(Auction::Intraday, ends)));
+            phases.push((ends, Kind::Continuous));
+        }
+        phases.extend([
+            (closing, Kind::Call(Auction::Closing, close)),
+            (close, Kind::PostTrade),
+            (post_trade, Kind::Closed),
+        ]);
+        // Of phases that begin at one time the last is meant; the others are empty.
+        let begins: Vec<u16> = phases.iter().map(|(begins, _)| *begins).collect();
+        let mut at = 0;
+        phases.retain(|(begin, _)| {
+            at += 1;
+            begins.get(at) != Some(begin)
+        });
+        Ok(Self {
+            phases,
+            closes: closing,
+            opening_minutes: open - opening,
+        })
+    }
+}
+
+/// The auctions within the day, in order.
+fn auctions(
+    prefix: &str,
+    times: &Times,
+    open: u16,
+    closing: u16,
+) -> Result<Vec<(u16, u16)>, RangeError> {
+    let mut spans: Vec<(u16, u16)> = Vec::new();
+    for text in &times.intraday {
+        let wrong = |range| wrong(prefix, "intraday", text, range);
+        let ends = text.split_once('-').and_then(|(begins, ends)| {
+            Some((self::text::minute(begins)?, self::text::minute(ends)?))
+        });
+        let (begins, ends) =
+            ends.ok_or_else(|| wrong("a beginning and an earliest end like \"12:00-12:05\""))?;
+        let begins = following(open, begins);
+        let ends = following(begins, ends);
+        if begins == ends {
+            return Err(wrong("longer than nothing"));
+        }
+        if ends > closing {
+            if times.drops {
+                continue;
+            }
+            return Err(wrong("between open and closing"));
+        }
+        if spans.iter().any(|(b, e)| *b < ends && begins < *e) {
+            return Err(wrong("apart from the others"));
+        }
+        spans.push((begins, ends));
+    }
+    spans.sort_unstable();
+    Ok(spans)
+}
+
+/// The first minute from `last` on at which the clock shows what it shows at `minute`.
+const fn following(last: u16, minute: u16) -> u16 {
+    last + (minute + DAY_MINUTES - last % DAY_MINUTES) % DAY_MINUTES
+}
+
+fn minute(prefix: &str, key: &str, value: &str) -> Result<u16, RangeError> {
+    let minute = text::minute(value).filter(|minute| *minute < DAY_MINUTES);
+    minute.ok_or_else(|| wrong(prefix, key, value, "a time of day HH:MM"))
+}
+
+fn wrong(prefix: &str, key: &str, value: &str, range: &str) -> RangeError {
+    RangeError {
+        key: format!("{prefix}.{key}").into(),
+        value: format!("{value:?}"),
+        range: range.to_owned().into(),
+    }
+}
+
+fn instant(now: Timestamp) -> fix_engine::time::Timestamp {
+    fix_engine::time::Timestamp::from_nanos(now.nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(keys: &str) -> Result<Hours, RangeError> {
+        Hours::new("x", &toml::from_str(keys).unwrap())
+    }
+
+    fn at(text: &str) -> Timestamp {
+        let instant: jiff::Timestamp = text.parse().unwrap();
+        Timestamp::from_nanos(i64::try_from(instant.as_nanosecond()).unwrap())
+    }
+
+    /// `phase since until-or-nothing next`, each time in UTC.
+    fn told(hours: &Hours, now: &str) -> String {
+        let short = |at: Timestamp| {
+            let at = jiff::Timestamp::from_nanosecond(i128::from(at.nanos())).unwrap();
+            at.to_string().replace(":00Z", "Z")
+        };
+        let next = hours.next_change(at(now)).map_or("never".into(), short);
+        let Some(standing) = hours.at(at(now)) else {
+            return format!("nothing, then {next}");
+        };
+        let phase = match standing.phase {
+            Planned::Call(auction, until) => format!("{auction:?} until {}", short(until)),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(hours.next_change(at(now)), standing.next, "{now}");
+        format!("{phase} since {}, then {next}", short(standing.since))
+    }
+
+    #[track_caller]
+    fn check(hours: &Hours, table: &[(&str, &str)]) {
+        for (now, expected) in table {
+            assert_eq!(told(hours, now), *expected, "at {now}");
+        }
+    }
+
+    const BERLIN: &str = r#"
+        time_zone = "Europe/Berlin"
+        intraday = ["13:00-13:02", "11:00-11:02"]
+        closed = ["2026-12-25"]
+        other_hours = { "2026-12-24" = { closing = "12:30", close = "12:35", post_trade = "12:45" }, "2026-12-26" = { opening = "09:00" } }
+    "#;
+
+    #[test]
+    fn a_day_has_its_phases_one_after_another() {
+        let berlin = read(BERLIN).unwrap();
+        check(
+            &berlin,
+            &[
+                (
+                    "2026-01-07T06:59:59Z",
+                    "Closed since 2026-01-06T16:45Z, then 2026-01-07T07:00Z",
+                ),
+                (
+                    "2026-01-07T07:00:00Z",
+                    "PreOpen since 2026-01-07T07:00Z, then 2026-01-07T07:50Z",
+                ),
+                (
+                    "2026-01-07T07:50:00Z",
+                    "Opening until 2026-01-07T08:00Z since 2026-01-07T07:50Z, then 2026-01-07T08:00Z",
+                ),
+                (
+                    "2026-01-07T08:00:00Z",
+                    "Continuous since 2026-01-07T08:00Z, then 2026-01-07T10:00Z",
+                ),
+                (
+                    "2026-01-07T10:01:59Z",
+                    "Intraday until 2026-01-07T10:02Z since 2026-01-07T10:00Z, then 2026-01-07T10:02Z",
+                ),
+                (
+                    "2026-01-07T10:02:00Z",
+                    "Continuous since 2026-01-07T10:02Z, then 2026-01-07T12:00Z",
+                ),
+                (
+                    "2026-01-07T12:02:00Z",
+                    "Continuous since 2026-01-07T12:02Z, then 2026-01-07T16:30Z",
+                ),
+                (
+                    "2026-01-07T16:30:00Z",
+                    "Closing until 2026-01-07T16:35Z since 2026-01-07T16:30Z, then 2026-01-07T16:35Z",
+                ),
+                (
+                    "2026-01-07T16:35:00Z",
+                    "PostTrade since 2026-01-07T16:35Z, then 2026-01-07T16:45Z",
+                ),
+                (
+                    "2026-01-07T16:45:00Z",
+                    "Closed since 2026-01-07T16:45Z, then 2026-01-08T07:00Z",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn weekends_holidays_and_half_days() {
+        let berlin = read(BERLIN).unwrap();
+        check(
+            &berlin,
+            &[
+                // A Friday evening and a Sunday.
+                (
+                    "2026-01-09T16:45:00Z",
+                    "Closed since 2026-01-09T16:45Z, then 2026-01-12T07:00Z",
+                ),
+                (
+                    "2026-01-11T12:00:00Z",
+                    "Closed since 2026-01-09T16:45Z, then 2026-01-12T07:00Z",
+                ),
+                // A half day: the auction at 13:00 falls away, the one at 11:00 stays.
+                (
+                    "2026-12-24T10:00:00Z",
+                    "Intraday until 2026-12-24T10:02Z since 2026-12-24T10:00Z, then 2026-12-24T10:02Z",
+                ),
+                (
+                    "2026-12-24T10:02:00Z",
+                    "Continuous since 2026-12-24T10:02Z, then 2026-12-24T11:30Z",
+                ),
+                (
+                    "2026-12-24T11:40:00Z",
+                    "PostTrade since 2026-12-24T11:35Z, then 2026-12-24T11:45Z",
+                ),
+                // A holiday, and a Saturday with a day of its own, without an opening call.
+                (
+                    "2026-12-25T12:00:00Z",
+                    "Closed since 2026-12-24T11:45Z, then 2026-12-26T07:00Z",
+                ),
+                (
+                    "2026-12-26T07:55:00Z",
+                    "PreOpen since 2026-12-26T07:00Z, then 2026-12-26T08:00Z",
+                ),
+                (
+                    "2026-12-26T08:00:00Z",
+                    "Continuous since 2026-12-26T08:00Z, then 2026-12-26T10:00Z",
+                ),
+            ],
+        );
+        let day = berlin.at(at("2026-12-24T09:00:00Z")).unwrap();
+        assert_eq!(day.closes, at("2026-12-24T11:30:00Z"));
+        assert_eq!(day.day_began, at("2026-12-24T07:00:00Z"));
+        assert_eq!(day.opening_nanos, 600_000_000_000);
+        let saturday = berlin.at(at("2026-12-26T09:00:00Z")).unwrap();
+        assert_eq!(saturday.opening_nanos, 0);
+    }
+
+    #[test]
+    fn days_over_midnight_begin_on_their_first_date() {
+        let futures = read(
+            r#"
+            time_zone = "America/New_York"
+            days = "Sun-Thu"
+            pre_open = "17:45"
+            opening = "17:55"
+            open = "18:00"
+            intraday = ["03:00-03:01"]
+            closing = "16:58"
+            close = "17:00"
+            post_trade = "17:00"
+            "#,
+        )
+        .unwrap();
+        check(
+            &futures,
+            &[
+                // Friday evening to Sunday evening.
+                (
+                    "2026-01-09T21:58:00Z",
+                    "Closing until 2026-01-09T22:00Z since 2026-01-09T21:58Z, then 2026-01-09T22:00Z",
+                ),
+                (
+                    "2026-01-09T22:00:00Z",
+                    "Closed since 2026-01-09T22:00Z, then 2026-01-11T22:45Z",
+                ),
+                (
+                    "2026-01-11T23:00:00Z",
+                    "Continuous since 2026-01-11T23:00Z, then 2026-01-12T08:00Z",
+                ),
+                (
+                    "2026-01-12T08:00:00Z",
+                    "Intraday until 2026-01-12T08:01Z since 2026-01-12T08:00Z, then 2026-01-12T08:01Z",
+                ),
+                (
+                    "2026-01-12T12:00:00Z",
+                    "Continuous since 2026-01-12T08:01Z, then 2026-01-12T21:58Z",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn phases_keep_their_order_when_the_clock_changes() {
+        // The night in which 02:00 becomes 03:00, and the one in which 03:00 becomes 02:00.
+        let keys = r#"
+            time_zone = "Europe/Berlin"
+            days = "Mon-Sun"
+            pre_open = "01:00"
+            opening = "02:10"
+            open = "02:40"
+            closing = "03:30"
+            close = "04:00"
+            post_trade = "04:30"
+        "#;
+        let night = read(keys).unwrap();
+        check(
+            &night,
+            &[
+                (
+                    "2026-03-29T00:59:59Z",
+                    "PreOpen since 2026-03-29T00:00Z, then 2026-03-29T01:00Z",
+                ),
+                // The call and its end both come at the change: the call is empty.
+                (
+                    "2026-03-29T01:00:00Z",
+                    "Continuous since 2026-03-29T01:00Z, then 2026-03-29T01:30Z",
+                ),
+                (
+                    "2026-10-25T00:10:00Z",
+                    "Opening until 2026-10-25T00:40Z since 2026-10-25T00:10Z, then 2026-10-25T00:40Z",
+                ),
+                // 02:10 comes again, the call does not.
+                (
+                    "2026-10-25T01:10:00Z",
+                    "Continuous since 2026-10-25T00:40Z, then 2026-10-25T02:30Z",
+                ),
+                (
+                    "2026-10-25T03:30:00Z",
+                    "Closed since 2026-10-25T03:30Z, then 2026-10-26T00:00Z",
+                ),
+            ],
+        );
+        // Half an hour on Lord Howe; Havana's midnight comes twice and is left out.
+        let howe = read("time_zone = \"Australia/Lord_Howe\"\ndays = \"Sun\"").unwrap();
+        check(
+            &howe,
+            &[
+                (
+                    "2026-04-04T22:00:00Z",
+                    "Opening until 2026-04-04T22:30Z since 2026-04-04T22:20Z, then 2026-04-04T22:30Z",
+                ),
+                (
+                    "2026-10-03T22:00:00Z",
+                    "Continuous since 2026-10-03T22:00Z, then 2026-10-04T06:30Z",
+                ),
+            ],
+        );
+        let havana = read(
+            "time_zone = \"America/Havana\"\ndays = \"Sun\"\npre_open = \"00:00\"\nopening = \"00:30\"\nopen = \"01:00\"",
+        )
+        .unwrap();
+        check(
+            &havana,
+            &[
+                (
+                    "2026-03-08T05:00:00Z",
+                    "Continuous since 2026-03-08T05:00Z, then 2026-03-08T21:30Z",
+                ),
+                (
+                    "2026-11-01T04:00:00Z",
+                    "PreOpen since 2026-11-01T04:00Z, then 2026-11-01T04:30Z",
+                ),
+                (
+                    "2026-11-01T05:10:00Z",
+                    "Opening until 2026-11-01T06:00Z since 2026-11-01T04:30Z, then 2026-11-01T06:00Z",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn next_change_is_where_something_changes() {
+        for zone in [
+            "UTC",
+            "Europe/Berlin",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "America/Havana",
+        ] {
+            let keys = format!(
+                "time_zone = \"{zone}\"\ndays = \"Mon-Sun\"\npre_open = \"23:50\"\nopening = \"00:00\"\nopen = \"01:30\"\nintraday = [\"02:00-02:30\"]\nclosing = \"22:00\"\nclose = \"22:30\"\npost_trade = \"23:00\""
+            );
+            let hours = read(&keys).unwrap();
+            let (mut now, end) = (at("2026-01-01T12:00:00Z"), at("2027-01-01T12:00:00Z"));
+            let mut changes = 0;
+            while now < end {
+                let before = hours.at(now).unwrap();
+                let next = before.next.unwrap();
+                assert!(before.since <= now && now < next, "{zone} {before:?}");
+                let just_before = Timestamp::from_nanos(next.nanos() - 1);
+                assert_eq!(hours.at(just_before), Some(before), "{zone}");
+                let after = hours.at(next).unwrap();
+                assert_eq!(after.since, next, "{zone} {before:?} {after:?}");
+                assert_ne!(after.phase, before.phase, "{zone}");
+                (now, changes) = (next, changes + 1);
+            }
+            // Eight a day, two or four fewer where the clock's change makes one empty.
+            assert!(
+                (8 * 365 - 4..=8 * 365).contains(&changes),
+                "{zone}: {changes}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_makes_no_trading_day_names_its_key() {
+        let cases = [
+            (
+                "time_zone = \"Mars/Base\"",
+                "time_zone",
+                "a zone of the IANA",
+            ),
+            ("days = \"Workdays\"", "days", "days like"),
+            ("pre_open = \"8:00\"", "pre_open", "a time of day"),
+            ("opening = \"24:00\"", "opening", "a time of day"),
+            ("opening = \"09:10\"", "open", "at most 24 hours"),
+            ("closing = \"08:30\"", "close", "at most 24 hours"),
+            ("closing = \"09:00\"", "closing", "later than open"),
+            (
+                "post_trade = \"17:30\"\npre_open = \"17:29\"\nopening = \"17:29\"",
+                "post_trade",
+                "at most 24 hours",
+            ),
+            (
+                "intraday = [\"12:00\"]",
+                "intraday",
+                "a beginning and an earliest end",
+            ),
+            (
+                "intraday = [\"12:00-12:00\"]",
+                "intraday",
+                "longer than nothing",
+            ),
+            (
+                "intraday = [\"17:29-17:31\"]",
+                "intraday",
+                "between open and closing",
+            ),
+            (
+                "intraday = [\"07:00-07:10\"]",
+                "intraday",
+                "between open and closing",
+            ),
+            (
+                "intraday = [\"12:00-12:05\", \"12:04-12:09\"]",
+                "intraday",
+                "apart from",
+            ),
+            ("closed = [\"25.12.2026\"]", "closed", "a date like"),
+            (
+                "closed = [\"2026-12-25\", \"2026-12-25\"]",
+                "closed",
+                "given once",
+            ),
+            (
+                "closed = [\"2026-12-24\"]\nother_hours = { \"2026-12-24\" = {} }",
+                "other_hours",
+                "given once",
+            ),
+            (
+                "other_hours = { \"2026-12-24\" = { closing = \"noon\" } }",
+                "other_hours.2026-12-24.closing",
+                "a time of day",
+            ),
+            (
+                "other_hours = { \"2026-12-24\" = { intraday = [\"18:00-18:01\"] } }",
+                "other_hours.2026-12-24.intraday",
+                "between open and closing",
+            ),
+        ];
+        for (keys, part, range) in cases {
+            let error = read(keys).unwrap_err();
+            assert_eq!(error.key, format!("calendar.markets.x.{part}"), "{error}");
+            assert!(error.range.contains(range), "{keys}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_calendar_without_days_has_nothing() {
+        let none = read("days = \"Mon\"\nclosed = []").unwrap();
+        assert!(none.at(at("2026-01-06T12:00:00Z")).is_some());
+        let hours = Hours {
+            days: Vec::new(),
+            ..none
+        };
+        check(&hours, &[("2026-01-06T12:00:00Z", "nothing, then never")]);
+    }
+}

@@ -1,0 +1,396 @@
+//! The phases of the calendar on a hub, by a clock that the test sets: each command once, whatever the clock, operators and restarts do.
+
+use crate::calendar::SetClock;
+use crate::kit::{self, published};
+use exchange::calendar::conductor::Conductor;
+use exchange::calendar::markets::Markets;
+use exchange::config::CalendarConfig;
+use exchange::hub::{self, Hub, Running};
+use journal::disk::Files;
+use journal::entry::{Instruction, Origin, TraceId};
+use market::command::Command;
+use market::event::Event;
+use market::id::InstrumentId;
+use market::instrument::{Auction, Instrument, Phase};
+use market::rules::Rules;
+use market::text::Text;
+use market::time::Timestamp;
+use std::path::Path;
+use tempfile::TempDir;
+
+const ACME: InstrumentId = InstrumentId(0);
+const FREE: InstrumentId = InstrumentId(1);
+const SECOND: i64 = 1_000_000_000;
+
+/// A hub with ACME in the usual market in UTC, and FREE in none.
+struct Stage {
+    folder: TempDir,
+    clock: SetClock,
+    hub: Hub,
+    running: Running,
+    conductor: Conductor,
+    /// Up to where the journal was looked at.
+    seen: usize,
+}
+
+fn at(text: &str) -> i64 {
+    let instant: jiff::Timestamp = text.parse().unwrap();
+    i64::try_from(instant.as_nanosecond()).unwrap()
+}
+
+fn told(nanos: Timestamp) -> String {
+    let at = jiff::Timestamp::from_nanosecond(i128::from(nanos.nanos())).unwrap();
+    at.strftime("%a %H:%M:%S").to_string()
+}
+
+fn markets(keys: &str) -> Markets {
+    let text = format!("[markets.x]\nsymbols = [\"ACME\"]\n{keys}");
+    let config: CalendarConfig = toml::from_str(&text).unwrap();
+    Markets::new(&config).unwrap()
+}
+
+fn open(data: &Path, clock: &SetClock) -> (Hub, Running, Conductor) {
+    open_with(data, clock, "")
+}
+
+fn open_with(data: &Path, clock: &SetClock, keys: &str) -> (Hub, Running, Conductor) {
+    let clock_of_hub = Box::new(clock.clone());
+    let (hub, running) = hub::open(&kit::config(), data, Box::new(Files), clock_of_hub).unwrap();
+    let conductor = Conductor::new(markets(keys), Box::new(clock.clone()), hub.clone());
+    (hub, running, conductor)
+}
+
+impl Stage {
+    /// Begins at a time; a call's random end is at most 30 s behind its earliest one.
+    async fn begin(time: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = SetClock::at(at(time));
+        let (hub, running, conductor) = open(folder.path(), &clock);
+        let code = "USD".parse().unwrap();
+        kit::run(&hub, Command::ListAsset { code }).await;
+        for symbol in ["ACME", "FREE"] {
+            let instrument = Instrument {
+                id: ACME,
+                symbol: symbol.parse().unwrap(),
+                currency: code,
+                tick: "0.01".parse().unwrap(),
+                lot: "1".parse().unwrap(),
+                min_qty: "1".parse().unwrap(),
+                max_qty: "100000".parse().unwrap(),
+                reference_px: "100".parse().unwrap(),
+            };
+            kit::run(&hub, Command::ListInstrument(instrument)).await;
+        }
+        let seen = published(&hub).await.len();
+        Self {
+            folder,
+            clock,
+            hub,
+            running,
+            conductor,
+            seen,
+        }
+    }
+
+    /// The venue stops and starts again at another time.
+    async fn restart(self, time: &str) -> Self {
+        self.restart_with(time, "").await
+    }
+
+    async fn restart_with(self, time: &str, keys: &str) -> Self {
+        let Self {
+            folder,
+            clock,
+            hub,
+            running,
+            seen,
+            ..
+        } = self;
+        drop(hub);
+        running.shut_down().unwrap();
+        clock.set(at(time));
+        let (hub, running, conductor) = open_with(folder.path(), &clock, keys);
+        Self {
+            folder,
+            clock,
+            hub,
+            running,
+            conductor,
+            seen,
+        }
+    }
+
+    async fn end(self) {
+        assert_eq!(self.hub.directory.phase(FREE), Some(Phase::Closed));
+        drop(self.hub);
+        self.running.shut_down().unwrap();
+    }
+
+    /// The clock goes to a time, what is due is done, and the calendar has its look. What came of it: commands, then the phase.
+    async fn go(&mut self, time: &str) -> String {
+        self.clock.set(at(time));
+        kit::run(&self.hub, Command::Tick).await;
+        self.look().await
+    }
+
+    async fn look(&mut self) -> String {
+        self.conductor.look().await.unwrap();
+        // Nothing is left to do, and nothing is done twice.
+        assert_eq!(self.conductor.look().await, Ok(0));
+        let entries = published(&self.hub).await;
+        let mut commands: Vec<String> = Vec::new();
+        for entry in &entries[self.seen..] {
+            let Instruction::Market(command) = &entry.instruction else {
+                continue;
+            };
+            let refused = entry
+                .events
+                .iter()
+                .any(|event| matches!(event, Event::Refused { .. }));
+            let command = match *command {
+                Command::PreOpen { .. } => "pre-open".into(),
+                Command::Open { .. } => "open".into(),
+                Command::Close { .. } => "close".into(),
+                Command::PostTrade { .. } => "post-trade".into(),
+                Command::Call { auction, until, .. } => {
+                    format!("{auction:?} until {}", told(until))
+                }
+                Command::SetClose { at, .. } => format!("ends {}", told(at.unwrap())),
+                _ => continue,
+            };
+            assert!(!refused, "{command} was refused");
+            if entry.origin == Origin::System {
+                commands.push(command);
+            }
+        }
+        self.seen = entries.len();
+        commands.push(format!("{:?}", self.phase()));
+        commands.join(", ")
+    }
+
+    fn phase(&self) -> Phase {
+        self.hub.directory.phase(ACME).unwrap()
+    }
+
+    /// An operator's command at a time.
+    async fn operator(&self, time: &str, command: Command) {
+        self.clock.set(at(time));
+        let origin = Origin::Operator {
+            name: "ann".parse().unwrap(),
+        };
+        let n = u128::from(self.hub.feed.last_seq()) + 1;
+        let instruction = Instruction::Market(command);
+        let entry = kit::submit(&self.hub, origin, n, instruction).unwrap();
+        let entry = entry.await.unwrap();
+        let first = entry.events.first();
+        assert!(!matches!(first, Some(Event::Refused { .. })), "{first:?}");
+        assert_ne!(entry.trace, TraceId(0));
+    }
+}
+
+fn halt() -> Command {
+    Command::Halt {
+        instrument: ACME,
+        reason: Text::new("news").unwrap(),
+    }
+}
+
+const RESUME: Command = Command::Resume { instrument: ACME };
+
+#[tokio::test]
+async fn a_day_is_gone_through_once() {
+    let mut stage = Stage::begin("2026-01-06T07:00:00Z").await;
+    let day = [
+        ("07:59:59", "Closed"),
+        ("08:00:00", "ends Tue 17:30:00, pre-open, PreOpen"),
+        ("08:00:01", "PreOpen"),
+        ("08:50:00", "Opening until Tue 09:00:00, OpeningAuction"),
+        ("08:59:59", "OpeningAuction"),
+        ("09:00:31", "Open"),
+        ("12:00:00", "Open"),
+        ("17:30:00", "Closing until Tue 17:35:00, ClosingAuction"),
+        ("17:35:31", "PostTrade"),
+        ("17:45:00", "close, Closed"),
+        ("23:00:00", "Closed"),
+    ];
+    for (time, expected) in day {
+        let told = stage.go(&format!("2026-01-06T{time}Z")).await;
+        assert_eq!(told, expected, "at {time}");
+    }
+    // The clock is set back by some hours, and comes to those times again.
+    for time in ["07:00:00", "08:30:00", "09:00:00", "17:30:00", "17:45:00"] {
+        assert_eq!(stage.go(&format!("2026-01-06T{time}Z")).await, "Closed");
+    }
+    // Another start on that evening, and the next day.
+    let mut stage = stage.restart("2026-01-06T23:30:00Z").await;
+    assert_eq!(stage.look().await, "Closed");
+    let told = stage.go("2026-01-07T08:00:00Z").await;
+    assert_eq!(told, "ends Wed 17:30:00, pre-open, PreOpen");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_restart_in_every_phase_repeats_nothing() {
+    let mut stage = Stage::begin("2026-01-06T07:00:00Z").await;
+    let day = [
+        ("08:00:00", "ends Tue 17:30:00, pre-open, PreOpen"),
+        ("08:50:00", "Opening until Tue 09:00:00, OpeningAuction"),
+        ("09:00:31", "Open"),
+        ("12:00:00", "Intraday until Tue 12:05:00, IntradayAuction"),
+        ("12:05:31", "Open"),
+        ("17:30:00", "Closing until Tue 17:35:00, ClosingAuction"),
+        ("17:35:31", "PostTrade"),
+        ("17:45:00", "close, Closed"),
+    ];
+    let keys = "intraday = [\"12:00-12:05\"]";
+    stage = stage.restart_with("2026-01-06T07:30:00Z", keys).await;
+    for (time, expected) in day {
+        let time = format!("2026-01-06T{time}Z");
+        assert_eq!(stage.go(&time).await, expected, "at {time}");
+        let phase = format!("{:?}", stage.phase());
+        stage = stage.restart_with(&time, keys).await;
+        assert_eq!(stage.look().await, phase, "started again at {time}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn of_missed_phases_only_the_last_is_made_up_for() {
+    // Down from the evening before until the time: what a start does.
+    let table = [
+        ("08:20:00", "ends Tue 17:30:00, pre-open, PreOpen"),
+        (
+            "08:55:00",
+            "ends Tue 17:30:00, Opening until Tue 09:00:00, OpeningAuction",
+        ),
+        // The opening was missed: its call begins late, as long as it is on other days.
+        (
+            "11:00:00",
+            "ends Tue 17:30:00, Opening until Tue 11:10:00, OpeningAuction",
+        ),
+        (
+            "17:25:00",
+            "ends Tue 17:30:00, Opening until Tue 17:30:00, OpeningAuction",
+        ),
+        // Nothing was opened: nothing is closed.
+        ("17:32:00", "ends Tue 17:30:00, Closed"),
+        ("17:40:00", "ends Tue 17:30:00, Closed"),
+        ("18:00:00", "Closed"),
+    ];
+    for (time, expected) in table {
+        let stage = Stage::begin("2026-01-05T20:00:00Z").await;
+        let mut stage = stage.restart(&format!("2026-01-06T{time}Z")).await;
+        assert_eq!(stage.look().await, expected, "at {time}");
+        stage.end().await;
+    }
+    // Down while it was open: up in the closing call it begins then; behind it there is none.
+    let table = [
+        ("06T16:00:00", "Open"),
+        ("06T17:32:00", "Closing until Tue 17:35:00, ClosingAuction"),
+        ("06T17:40:00", "post-trade, PostTrade"),
+        ("06T18:00:00", "close, Closed"),
+        ("07T03:00:00", "close, Closed"),
+        ("07T08:20:00", "ends Wed 17:30:00, close, pre-open, PreOpen"),
+        (
+            "07T10:00:00",
+            "ends Wed 17:30:00, close, Opening until Wed 10:10:00, OpeningAuction",
+        ),
+        ("10T12:00:00", "close, Closed"),
+    ];
+    for (time, expected) in table {
+        let mut stage = Stage::begin("2026-01-06T08:55:00Z").await;
+        stage.go("2026-01-06T08:55:00Z").await;
+        assert_eq!(stage.go("2026-01-06T09:00:31Z").await, "Open");
+        let mut stage = stage.restart(&format!("2026-01-{time}Z")).await;
+        assert_eq!(stage.look().await, expected, "at {time}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_halt_outlasts_the_phases_and_the_calendar_goes_on_behind_it() {
+    let mut stage = Stage::begin("2026-01-06T08:55:00Z").await;
+    stage.go("2026-01-06T08:55:00Z").await;
+    stage.go("2026-01-06T09:00:31Z").await;
+    stage.operator("2026-01-06T16:00:00Z", halt()).await;
+    assert_eq!(stage.go("2026-01-06T17:31:00Z").await, "Halted");
+    let mut stage = stage.restart("2026-01-06T17:32:00Z").await;
+    assert_eq!(stage.look().await, "Halted");
+    stage.operator("2026-01-06T17:33:00Z", RESUME).await;
+    assert_eq!(
+        stage.look().await,
+        "Closing until Tue 17:35:00, ClosingAuction"
+    );
+    stage.operator("2026-01-06T17:34:00Z", halt()).await;
+    assert_eq!(stage.go("2026-01-06T17:44:59Z").await, "Halted");
+    assert_eq!(stage.go("2026-01-06T17:45:00Z").await, "close, Closed");
+    // Halted before it opens: the opening call comes when the halt ends.
+    stage.go("2026-01-07T08:00:00Z").await;
+    stage.operator("2026-01-07T08:10:00Z", halt()).await;
+    assert_eq!(stage.go("2026-01-07T09:30:00Z").await, "Halted");
+    stage.operator("2026-01-07T10:00:00Z", RESUME).await;
+    assert_eq!(
+        stage.look().await,
+        "Opening until Wed 10:10:00, OpeningAuction"
+    );
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_operators_hand_counts_until_the_next_phase_and_a_close_until_the_next_day() {
+    let mut stage = Stage::begin("2026-01-06T07:00:00Z").await;
+    stage.go("2026-01-06T08:00:00Z").await;
+    let open = Command::Open { instrument: ACME };
+    stage.operator("2026-01-06T08:30:00Z", open).await;
+    for time in ["08:30:01", "08:50:00", "09:00:00"] {
+        assert_eq!(stage.go(&format!("2026-01-06T{time}Z")).await, "Open");
+    }
+    let close = Command::Close { instrument: ACME };
+    stage.operator("2026-01-06T10:00:00Z", close).await;
+    let mut stage = stage.restart("2026-01-06T10:30:00Z").await;
+    for time in ["10:30:00", "17:30:00", "17:35:00", "17:45:00"] {
+        assert_eq!(stage.go(&format!("2026-01-06T{time}Z")).await, "Closed");
+    }
+    // Opened by hand in the night, it is closed before the next day begins.
+    stage.operator("2026-01-06T22:00:00Z", open).await;
+    assert_eq!(stage.go("2026-01-06T23:00:00Z").await, "Open");
+    let told = stage.go("2026-01-07T08:00:00Z").await;
+    assert_eq!(told, "ends Wed 17:30:00, close, pre-open, PreOpen");
+    // A closing auction by hand ends the day early.
+    stage.go("2026-01-07T08:50:00Z").await;
+    stage.go("2026-01-07T09:00:31Z").await;
+    let call = Command::Call {
+        instrument: ACME,
+        auction: Auction::Closing,
+        until: Timestamp::from_nanos(at("2026-01-07T15:05:00Z")),
+    };
+    stage.operator("2026-01-07T15:00:00Z", call).await;
+    assert_eq!(stage.go("2026-01-07T15:05:31Z").await, "PostTrade");
+    assert_eq!(stage.go("2026-01-07T17:30:00Z").await, "PostTrade");
+    assert_eq!(stage.go("2026-01-07T17:45:00Z").await, "close, Closed");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_closing_call_that_still_goes_on_ends_with_its_auction_when_trading_closes() {
+    let mut stage = Stage::begin("2026-01-06T08:55:00Z").await;
+    let rules = Rules {
+        random_end_nanos: 3_600 * SECOND.unsigned_abs(),
+        ..Rules::default()
+    };
+    let instrument = ACME;
+    kit::run(&stage.hub, Command::SetRules { instrument, rules }).await;
+    stage.go("2026-01-06T08:55:00Z").await;
+    stage.go("2026-01-06T10:00:01Z").await;
+    stage.go("2026-01-06T17:30:00Z").await;
+    // Whatever was drawn, the call is over when the day is.
+    let told = stage.go("2026-01-06T17:45:00Z").await;
+    let over = ["post-trade, close, Closed", "close, Closed"];
+    assert!(over.contains(&told.as_str()), "{told}");
+    let last = published(&stage.hub).await;
+    let auctions = last.iter().flat_map(|entry| &entry.events).filter(
+        |event| matches!(event, Event::Uncrossed { auction, .. } if *auction == Auction::Closing),
+    );
+    assert_eq!(auctions.count(), 1);
+    stage.end().await;
+}
