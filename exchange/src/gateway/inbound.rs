@@ -1,7 +1,7 @@
 //! FIX → market. In: a message that passed session and dictionary, who sent it, the reference data, when days end. Out: a [`Command`], or a
 //! [`Refused`]. Pure: it reads no clock, keeps nothing, knows no session and no book.
 //!
-//! Rules of this venue: market orders with TimeInForce Day or GTC, or none, are taken as IOC. Account (1) may be left out by a
+//! Rules of this venue: a market order never rests in the book; GTC is taken as Day: it trades at once, or waits while orders gather for an auction. Account (1) may be left out by a
 //! participant that has exactly one. Which type of order it is stands in `kind`. What would change the meaning of an order and is not offered is refused, never ignored: see
 //! `unoffered`.
 

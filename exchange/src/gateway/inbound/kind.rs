@@ -145,8 +145,11 @@ impl Request<'_> {
                 return Err(Refused::Contradiction { tag, with });
             }
         }
+        // A least quantity is for what trades at once.
+        let at_once = self.message.has(tag::MIN_QTY);
         Ok(match (ord_type, asked) {
-            (OrdType::Market, TimeInForce::Day | TimeInForce::Gtc) => TimeInForce::Ioc,
+            (OrdType::Market, TimeInForce::Day | TimeInForce::Gtc) if at_once => TimeInForce::Ioc,
+            (OrdType::Market, TimeInForce::Gtc) => TimeInForce::Day,
             _ => asked,
         })
     }

@@ -61,7 +61,7 @@ async fn a_market_order_stops_at_its_collar() {
     maker.rest("m1", '2', "5", "100").await;
     maker.rest("m2", '2', "5", "105.01").await;
     enter(&mut peer, "11=k|54=1|38=10|40=1").await;
-    peer.expect("8", "150=0|11=k|40=1|44!|59=3").await;
+    peer.expect("8", "150=0|11=k|40=1|44!|59=0").await;
     peer.expect("8", "150=F|39=1|11=k|31=100|32=5").await;
     let text = "what could not trade within the collar is cancelled";
     peer.expect("8", &format!("150=4|39=4|11=k|14=5|151=0|378=8|58={text}"))

@@ -146,10 +146,10 @@ async fn what_cannot_rest_is_cancelled_unsolicited() {
     let mut maker = venue.peer("BOT01").await;
     let mut taker = venue.peer("BOT02").await;
     maker.rest("m", '2', "5", "100").await;
-    // A market order with TimeInForce Day is taken as IOC.
+    // A market order with TimeInForce Day trades at once and never rests.
     let market = format!("11=mk|55=ACME|54=1|60={}|38=8|40=1|59=0", now());
     taker.send("D", &market).await;
-    taker.expect("8", "150=0|11=mk|40=1|59=3").await;
+    taker.expect("8", "150=0|11=mk|40=1|59=0").await;
     taker.expect("8", "150=F|39=1|14=5|151=3").await;
     taker
         .expect("8", "150=4|39=4|11=mk|41!|14=5|151=0|378=8")
