@@ -6,6 +6,7 @@ pub mod figure;
 pub mod halt;
 pub mod kill;
 pub mod limits;
+pub mod phase;
 pub mod rules;
 pub mod session;
 pub mod trade;
@@ -15,6 +16,7 @@ use crate::args::fees::{Fees, Tier};
 use crate::args::halt::{Group, Halt, Halts, Resume};
 use crate::args::kill::{Kill, Whose};
 use crate::args::limits::{Account, Limits, Restrict, Short};
+use crate::args::phase::Phase;
 use crate::args::rules::RulesCommand;
 use crate::args::session::{Session, Tail};
 use crate::args::trade::Trade;
@@ -109,6 +111,8 @@ pub enum Command {
     /// The index that the market-wide breaker looks at.
     #[command(subcommand)]
     Index(Index),
+    /// Place an instrument into a phase by hand; a calendar goes on with its next phase, after a close with the next day.
+    Phase(Phase),
     /// The kill switch: cancel every open order of a participant, an account, an instrument or all; without --yes count them.
     Kill(Kill),
     /// End a suspension by the kill switch.

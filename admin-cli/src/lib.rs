@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`args`] | the command line |
 //! | [`connection`], [`client`] | where the exchange is; one HTTPS request with a client certificate |
-//! | [`control`], [`halt`], [`breaker`], [`kill`], [`session`], [`settings`], [`tail`], [`trade`] | the commands that ask the exchange |
+//! | [`control`], [`halt`], [`breaker`], [`kill`], [`phase`], [`session`], [`settings`], [`tail`], [`trade`] | the commands that ask the exchange |
 //! | [`explain`], [`journal`], [`replay`], [`store`] | the commands that work offline |
 //! | [`show`] | tables and JSON |
 //! | [`soundness`] | what `verify` says of files |
@@ -24,6 +24,7 @@ pub mod failure;
 pub mod halt;
 pub mod journal;
 pub mod kill;
+pub mod phase;
 pub mod replay;
 pub mod run;
 pub mod session;

@@ -7,7 +7,8 @@ use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::show::Show;
 use crate::{
-    breaker, control, explain, halt, journal, kill, replay, session, settings, store, tail, trade,
+    breaker, control, explain, halt, journal, kill, phase, replay, session, settings, store, tail,
+    trade,
 };
 use clap::Parser;
 use std::ffi::OsString;
@@ -103,6 +104,7 @@ async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String,
         Command::Group(command) => halt::group(&client, command).await?.text(output),
         Command::Breaker(command) => breaker::breaker(&client, command, output).await?,
         Command::Index(command) => breaker::index(&client, command).await?.text(output),
+        Command::Phase(arguments) => phase::place(&client, arguments).await?.text(output),
         Command::Kill(arguments) => kill::kill(&client, arguments).await?.text(output),
         Command::Reinstate(whose) => kill::reinstate(&client, whose).await?.text(output),
         Command::Rules(command) => settings::rules(&client, command).await?.text(output),

@@ -10,6 +10,7 @@ use market::control::session::AuditLine;
 use market::event::Event;
 use market::halt::{Halt, HaltOrders};
 use market::id::{AccountId, CompId, InstrumentId, ParticipantId};
+use market::instrument::Auction;
 use market::risk::limits::{RiskLimit, Subject};
 use market::scope::{Instruments, Scope};
 use market::time::Timestamp;
@@ -213,6 +214,20 @@ impl Names<'_> {
             }
             Command::Open { instrument } => format!("open {}", self.symbol(*instrument)),
             Command::Close { instrument } => format!("close {}", self.symbol(*instrument)),
+            Command::PreOpen { instrument } => format!("pre-open {}", self.symbol(*instrument)),
+            Command::PostTrade { instrument } => {
+                format!("end trading in {}", self.symbol(*instrument))
+            }
+            Command::Call {
+                instrument,
+                auction,
+                until,
+            } => format!(
+                "call the {} auction of {} until {}",
+                auction_word(*auction),
+                self.symbol(*instrument),
+                fix_engine::time::Timestamp::from_nanos(until.nanos())
+            ),
             Command::TransferFunds {
                 transfer_id,
                 account,
@@ -422,6 +437,15 @@ fn or_none<T: ToString>(limit: Option<T>) -> String {
 
 fn time(at: Timestamp) -> String {
     fix_engine::time::Timestamp::from_nanos(at.nanos()).to_string()
+}
+
+const fn auction_word(auction: Auction) -> &'static str {
+    match auction {
+        Auction::Opening => "opening",
+        Auction::Intraday => "intraday",
+        Auction::Volatility => "volatility",
+        Auction::Closing => "closing",
+    }
 }
 
 /// A change of a participant in words; nothing secret.

@@ -6,7 +6,7 @@
 
 mod run;
 
-pub use run::{BootstrapError, bootstrap, bootstrap_beside};
+pub use run::{BootstrapError, bootstrap, bootstrap_beside, seed};
 
 use journal::participant::network::Network;
 use journal::participant::subject::CertSubject;

@@ -13,6 +13,7 @@ mod fees;
 mod halting;
 mod killing;
 mod limits;
+mod phasing;
 mod registrar;
 mod routes;
 mod rules;

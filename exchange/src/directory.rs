@@ -105,6 +105,8 @@ struct Tables {
     participants_by_comp_id: BTreeMap<CompId, ParticipantId>,
     /// Transfers that opened accounts of the configuration.
     openings: BTreeSet<TransferId>,
+    /// Whether the market has a seed for random instants.
+    is_seeded: bool,
 }
 
 impl Directory {
@@ -191,6 +193,11 @@ impl Directory {
     /// Whether the opening transfer with this id (see [`OPENING`]) was made.
     pub fn is_opened_with(&self, transfer_id: TransferId) -> bool {
         self.tables().openings.contains(&transfer_id)
+    }
+
+    /// Whether the market was given a seed for random instants.
+    pub fn is_seeded(&self) -> bool {
+        self.tables().is_seeded
     }
 
     /// MsgSeqNum (34) of the last message of this session that is in the journal, if one of this incarnation is. After a crash the
@@ -315,6 +322,7 @@ impl Tables {
                     place.enter(phase, entry);
                 }
             }
+            Event::Seeded => self.is_seeded = true,
             Event::CloseSet { instrument, at } => {
                 if let Some(place) = self.place_mut(instrument) {
                     place.closes = at;
@@ -361,6 +369,7 @@ fn is_reference_data(event: &Event) -> bool {
             | Event::AccountRevoked { .. }
             | Event::PhaseChanged { .. }
             | Event::CloseSet { .. }
+            | Event::Seeded
             | Event::FundsTransferred { .. }
             | Event::SecuritiesTransferred { .. }
     )

@@ -1,6 +1,6 @@
 //! [`open`]: the whole exchange from a configuration: hub, declared list, gateway, control port, observation port, bus, bell, conductor. And its orderly end.
 
-use crate::bootstrap::{BootstrapError, Declared, bootstrap_beside};
+use crate::bootstrap::{self, BootstrapError, Declared, bootstrap_beside};
 #[cfg(feature = "kafka")]
 use crate::bus::kafka::KafkaBus;
 use crate::bus::local::LocalBus;
@@ -266,6 +266,7 @@ impl Doors {
         let mut bell = Bell::new(calendar.clone(), Box::new(clock.clone()), hub.clone());
         // A day that ended while the venue was down ends before anybody can enter an order.
         bell.ring_if_due().await.map_err(BootstrapError::Submit)?;
+        bootstrap::seed(hub).await?;
         let markets = Markets::new(&config.calendar)?;
         bootstrap_beside(hub, declared, &markets).await?;
         let mut conductor = Conductor::new(markets, Box::new(clock), hub.clone());

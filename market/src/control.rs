@@ -6,6 +6,7 @@ pub mod fees;
 pub mod halt;
 pub mod kill;
 pub mod limits;
+pub mod phase;
 pub mod rules;
 pub mod secret;
 pub mod self_trade;
@@ -53,6 +54,8 @@ pub mod path {
     pub const INDEX_WEIGHTS: &str = "/v1/index/weights";
     /// POST [`super::breaker::IndexCloseChange`] → [`super::breaker::IndexStatus`]. Role: operator.
     pub const INDEX_CLOSE: &str = "/v1/index/close";
+    /// POST [`super::phase::PhaseRequest`] → [`super::InstrumentStatus`]. Role: operator.
+    pub const PHASE: &str = "/v1/instruments/{symbol}/phase";
     /// POST [`super::kill::KillRequest`] → [`super::kill::KillOutcome`]. Role: operator.
     pub const KILL: &str = "/v1/kill";
     /// POST [`super::kill::ReinstateRequest`] → [`super::kill::KillOutcome`]. Role: operator.

@@ -9,6 +9,7 @@ mod halt;
 mod journal;
 mod kill;
 mod offline;
+mod phase;
 mod program;
 mod reaching;
 mod sessions;

@@ -15,6 +15,7 @@ use market::event::Event;
 use market::id::{AssetCode, TransferId};
 use market::instrument::Phase;
 use market::refusal::Refusal;
+use market::seed::Seed;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -49,6 +50,9 @@ pub enum BootstrapError {
     /// A password cannot be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// The operating system gives no random numbers.
+    #[error("the operating system gives no random numbers: {0}")]
+    NoRandomness(String),
     /// The venue takes no commands.
     #[error(transparent)]
     Submit(#[from] SubmitError),
@@ -60,6 +64,21 @@ pub enum BootstrapError {
 /// A [`BootstrapError`]; what was submitted before it stays.
 pub async fn bootstrap(hub: &Hub, declared: &Declared) -> Result<usize, BootstrapError> {
     bootstrap_beside(hub, declared, &Markets::default()).await
+}
+
+/// Gives the market its seed for random instants, once in a journal's life.
+///
+/// # Errors
+/// [`BootstrapError::NoRandomness`] or [`BootstrapError::Submit`].
+pub async fn seed(hub: &Hub) -> Result<(), BootstrapError> {
+    if hub.directory.is_seeded() {
+        return Ok(());
+    }
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|why| BootstrapError::NoRandomness(why.to_string()))?;
+    let seed = Seed::new(bytes);
+    let entry = call(hub, &Instruction::Market(Command::Seed { seed })).await?;
+    check(&entry)
 }
 
 /// [`bootstrap`] beside a calendar: instruments of its markets are opened by it, not here.

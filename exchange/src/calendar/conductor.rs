@@ -26,6 +26,8 @@ const STEP_MAX: Duration = Duration::from_secs(1);
 const STEP_MIN: Duration = Duration::from_millis(10);
 /// Pause before the sequencer is asked again that was busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
+/// Time until the market is asked again for what it has refused, in nanoseconds: the market-wide breaker may hold it.
+const REFUSED_PAUSE: i64 = 60_000_000_000;
 /// Commands that are on their way at a time: one sync of the disk serves them all.
 const IN_FLIGHT: usize = 256;
 
@@ -39,8 +41,8 @@ pub struct Conductor {
     hub: Hub,
     /// When it began: what the calendar has had before was missed.
     began: Timestamp,
-    /// What the market has refused, and where the instrument stood then: not asked again until that changes.
-    refused: BTreeMap<InstrumentId, (Timestamp, Place)>,
+    /// What the market has refused: not asked again until the instrument stands elsewhere, or for a while.
+    refused: BTreeMap<InstrumentId, Refused>,
 }
 
 impl Conductor {
@@ -81,8 +83,9 @@ impl Conductor {
                     .await?
                     .into_iter()
                     .flatten()
-                    .for_each(|(id, at)| {
-                        self.refused.insert(id, at);
+                    .for_each(|step| {
+                        let at = (step.since, step.place, now);
+                        self.refused.insert(step.instrument, at);
                     });
                 done += chunk.len();
             }
@@ -108,23 +111,24 @@ impl Conductor {
             let place = directory.place(instrument.id)?;
             let missed = standing.since < self.began;
             let command = step(instrument.id, place, &standing, now, missed)?;
-            let at = (standing.since, place);
-            let is_refused = self.refused.get(&instrument.id) == Some(&at);
+            let refused = self.refused.get(&instrument.id);
+            let is_refused = refused.is_some_and(|(since, from, at)| {
+                let pause = now.nanos().saturating_sub(at.nanos());
+                (*since, *from) == (standing.since, place) && (0..REFUSED_PAUSE).contains(&pause)
+            });
             (!is_refused).then_some(Step {
                 instrument: instrument.id,
                 symbol: instrument.symbol,
                 command,
-                at,
+                since: standing.since,
+                place,
             })
         });
         steps.collect()
     }
 
-    /// Carries out one command; where the instrument stood when the market refuses it.
-    async fn carry_out(
-        hub: &Hub,
-        step: &Step,
-    ) -> Result<Option<(InstrumentId, (Timestamp, Place))>, SubmitError> {
+    /// Carries out one command; it comes back when the market refuses it.
+    async fn carry_out<'a>(hub: &Hub, step: &'a Step) -> Result<Option<&'a Step>, SubmitError> {
         let instruction = Instruction::Market(step.command);
         let entry = hub.submitter.call(Origin::System, instruction).await?;
         let (symbol, seq) = (step.symbol, entry.seq);
@@ -134,7 +138,7 @@ impl Conductor {
         });
         if let Some(refusal) = refusal {
             tracing::warn!(%symbol, seq, %refusal, "the calendar's command was refused");
-            return Ok(Some((step.instrument, step.at)));
+            return Ok(Some(step));
         }
         let phase = hub.directory.phase(step.instrument);
         if !matches!(step.command, Command::SetClose { .. }) {
@@ -178,11 +182,16 @@ impl Conductor {
     }
 }
 
+/// Since when the calendar had its phase, where the instrument stood, and when it was asked.
+type Refused = (Timestamp, Place, Timestamp);
+
 /// One command for one instrument.
 struct Step {
     instrument: InstrumentId,
     symbol: Symbol,
     command: Command,
-    /// Since when the calendar has its phase, and where the instrument stands.
-    at: (Timestamp, Place),
+    /// Since when the calendar has its phase.
+    since: Timestamp,
+    /// Where the instrument stands.
+    place: Place,
 }

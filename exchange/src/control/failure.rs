@@ -89,6 +89,7 @@ impl Failure {
             Self::Refused(
                 Refusal::Closed
                 | Refusal::Halted
+                | Refusal::WrongPhase
                 | Refusal::MarketHalted
                 | Refusal::ClosedForTheDay,
             ) => StatusCode::CONFLICT,
@@ -120,6 +121,7 @@ impl Failure {
             Self::Refused(Refusal::AlreadyExists) => "already_exists",
             Self::Refused(Refusal::NotSuspended) => "not_suspended",
             Self::Refused(Refusal::TransferMismatch) => "transfer_mismatch",
+            Self::Refused(Refusal::WrongPhase) => "wrong_phase",
             Self::Refused(Refusal::Closed) => "closed",
             Self::Refused(Refusal::Halted) => "halted",
             Self::Refused(Refusal::MarketHalted) => "market_halted",

@@ -6,7 +6,7 @@ use crate::control::desk::{ALL, Desk, FUND, LOOK, OPERATE, read};
 use crate::control::door::Door;
 use crate::control::failure::Failure;
 use crate::control::{
-    breaker, fees, halting, killing, limits, rules, self_trade, sessions, tail, trades,
+    breaker, fees, halting, killing, limits, phasing, rules, self_trade, sessions, tail, trades,
 };
 use axum::Json;
 use axum::body::Bytes;
@@ -66,6 +66,7 @@ where
         .route(path::INDEX, get(breaker::index))
         .route(path::INDEX_WEIGHTS, post(breaker::weigh))
         .route(path::INDEX_CLOSE, post(breaker::close))
+        .route(path::PHASE, post(phasing::place))
         .route(path::KILL, post(killing::kill))
         .route(path::REINSTATE, post(killing::reinstate))
         .route(path::ACCOUNTS, post(open_account))
@@ -251,7 +252,7 @@ async fn transfer(
 }
 
 impl Desk {
-    fn instrument_status(&self, instrument: &Instrument) -> InstrumentStatus {
+    pub(super) fn instrument_status(&self, instrument: &Instrument) -> InstrumentStatus {
         let view = self.view.read();
         let book = view.book(instrument.id);
         let phase = book.map(|book| book.phase());
@@ -271,7 +272,7 @@ impl Desk {
     }
 }
 
-fn unexpected(entry: &Entry, event: Option<&Event>) -> Failure {
+pub(super) fn unexpected(entry: &Entry, event: Option<&Event>) -> Failure {
     error!(
         seq = entry.seq,
         ?event,

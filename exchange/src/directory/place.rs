@@ -12,7 +12,7 @@ pub struct Place {
     /// Its phase now.
     pub phase: Phase,
     /// When it was last placed there by intent: by a command that names the phase, or by whatever has closed it. Halts, their end, the
-    /// phases that follow from a call, and the close that is the venue's own at its time do not count. None: never.
+    /// phases that follow from a call, and the venue's own steps at the end of a day do not count: others may have to follow. None: never.
     pub placed: Option<Timestamp>,
     /// When its continuous trading ends, as the market was told last.
     pub closes: Option<Timestamp>,
@@ -30,12 +30,11 @@ impl Place {
     pub(crate) fn enter(&mut self, phase: Phase, entry: &Entry) {
         self.phase = phase;
         let by_intent = match &entry.instruction {
-            Instruction::Market(Command::Close { .. }) => entry.origin != Origin::System,
+            Instruction::Market(Command::Close { .. } | Command::PostTrade { .. }) => {
+                entry.origin != Origin::System
+            }
             Instruction::Market(
-                Command::Open { .. }
-                | Command::PreOpen { .. }
-                | Command::Call { .. }
-                | Command::PostTrade { .. },
+                Command::Open { .. } | Command::PreOpen { .. } | Command::Call { .. },
             ) => true,
             _ => phase == Phase::Closed,
         };

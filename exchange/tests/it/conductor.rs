@@ -8,11 +8,14 @@ use exchange::config::CalendarConfig;
 use exchange::hub::{self, Hub, Running};
 use journal::disk::Files;
 use journal::entry::{Instruction, Origin, TraceId};
+use market::breaker::BreakerLevel;
 use market::command::Command;
 use market::event::Event;
+use market::halt::Halt;
 use market::id::InstrumentId;
 use market::instrument::{Auction, Instrument, Phase};
 use market::rules::Rules;
+use market::scope::Instruments;
 use market::text::Text;
 use market::time::Timestamp;
 use std::path::Path;
@@ -158,7 +161,11 @@ impl Stage {
                 Command::SetClose { at, .. } => format!("ends {}", told(at.unwrap())),
                 _ => continue,
             };
-            assert!(!refused, "{command} was refused");
+            let command = if refused {
+                format!("{command} refused")
+            } else {
+                command
+            };
             if entry.origin == Origin::System {
                 commands.push(command);
             }
@@ -189,13 +196,15 @@ impl Stage {
 }
 
 fn halt() -> Command {
-    Command::Halt {
-        instrument: ACME,
-        reason: Text::new("news").unwrap(),
-    }
+    let reason = Text::new("news").unwrap();
+    Command::Halt(Halt::new(Instruments::One(ACME), reason))
 }
 
-const RESUME: Command = Command::Resume { instrument: ACME };
+const RESUME: Command = Command::Resume {
+    instruments: Instruments::One(ACME),
+    at: None,
+    at_once: true,
+};
 
 #[tokio::test]
 async fn a_day_is_gone_through_once() {
@@ -333,6 +342,48 @@ async fn a_halt_outlasts_the_phases_and_the_calendar_goes_on_behind_it() {
         stage.look().await,
         "Opening until Wed 10:10:00, OpeningAuction"
     );
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_the_market_wide_breaker_holds_is_asked_for_again() {
+    let mut stage = Stage::begin("2026-01-06T07:00:00Z").await;
+    stage.go("2026-01-06T08:00:00Z").await;
+    let trip = |level| Command::TripBreaker {
+        level,
+        drill: false,
+        reason: Text::new("by hand").unwrap(),
+    };
+    stage
+        .operator("2026-01-06T08:49:00Z", trip(BreakerLevel::One))
+        .await;
+    // Fifteen minutes from 08:49 on nothing begins, and is asked for once a minute.
+    let mut refused = 0;
+    for second in (0..840).step_by(20) {
+        let (minute, second) = (50 + second / 60, second % 60);
+        let time = format!(
+            "2026-01-06T{:02}:{:02}:{second:02}Z",
+            8 + minute / 60,
+            minute % 60
+        );
+        let told = stage.go(&time).await;
+        assert!(!told.contains("OpeningAuction"), "{time}: {told}");
+        refused += usize::from(told.contains("refused"));
+    }
+    assert!(refused <= 14, "{refused}");
+    stage.go("2026-01-06T09:05:01Z").await;
+    assert_eq!(stage.phase(), Phase::OpeningAuction);
+    assert_eq!(stage.go("2026-01-06T09:30:00Z").await, "Open");
+    // Closed for the day: until the next one, whatever phases come.
+    stage
+        .operator("2026-01-06T10:00:00Z", trip(BreakerLevel::Three))
+        .await;
+    for time in ["10:00:01", "12:00:00", "17:30:00", "17:45:00"] {
+        assert_eq!(stage.go(&format!("2026-01-06T{time}Z")).await, "Closed");
+    }
+    kit::run(&stage.hub, Command::EndOfDay).await;
+    let told = stage.go("2026-01-07T08:00:00Z").await;
+    assert_eq!(told, "ends Wed 17:30:00, pre-open, PreOpen");
     stage.end().await;
 }
 

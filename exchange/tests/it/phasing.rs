@@ -1,0 +1,167 @@
+//! Phases by an operator's hand over the control port, and what participants may do in them, over FIX.
+
+use crate::caller::Caller;
+use crate::venue::{Peer, Venue, now};
+use hyper::Method;
+use market::control::InstrumentStatus;
+use market::control::session::AuditLine;
+use market::instrument::Phase;
+
+const PHASE: &str = "/v1/instruments/ACME/phase";
+
+async fn place(operator: &Caller, to: &str) -> Phase {
+    let shown: InstrumentStatus = operator.post(PHASE, &format!("{{\"to\":{to}}}")).await;
+    shown.phase
+}
+
+async fn enter(peer: &mut Peer, fields: &str) {
+    peer.send("D", &format!("{fields}|55=ACME|60={}", now()))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_opening_auction_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut buyer = venue.peer("BOT01").await;
+    let mut seller = venue.peer("BOT02").await;
+    // Statuses come beside the reports: they have a session of their own.
+    let mut reader = venue.peer("MD01").await;
+    reader.send("e", "324=s|55=ACME|263=1").await;
+    reader.expect("f", "324=s|326=17").await;
+
+    assert_eq!(place(&operator, "\"close\"").await, Phase::Closed);
+    reader.expect("f", "326=18|58!").await;
+    buyer.limit("n", '1', "1", "100").await;
+    buyer.expect("8", "150=8|11=n|103=2").await;
+    assert_eq!(place(&operator, "\"pre_open\"").await, Phase::PreOpen);
+    reader.expect("f", "326=21").await;
+
+    // A market order waits for the auction; one that must trade at once is refused.
+    enter(&mut buyer, "11=m|54=1|38=5|40=1").await;
+    buyer.expect("8", "150=0|39=0|11=m|40=1|59=0|151=5").await;
+    let refused = "58=IOC, FOK, all-or-none, pegged and market-to-limit orders are not taken while orders gather for an auction";
+    for terms in ["40=1|59=3", "40=2|44=100|59=4", "40=K"] {
+        enter(&mut buyer, &format!("11=x|54=1|38=5|{terms}")).await;
+        buyer
+            .expect("8", &format!("150=8|11=x|103=11|{refused}"))
+            .await;
+    }
+    enter(&mut seller, "11=o|54=2|38=8|40=2|44=101|59=2").await;
+    seller.expect("8", "150=0|11=o|59=2|151=8").await;
+    enter(&mut seller, "11=c|54=2|38=2|40=1|59=7").await;
+    seller.expect("8", "150=0|11=c|40=1|59=7|151=2").await;
+    let call = r#"{"call":{"auction":"opening","until":"+1h"}}"#;
+    assert_eq!(place(&operator, call).await, Phase::OpeningAuction);
+    reader.expect("f", "326=22").await;
+    // A market order that waits can be cancelled, not replaced.
+    let request = |id: &str| format!("11={id}|41=m|55=ACME|54=1|60={}", now());
+    buyer
+        .send("G", &format!("{}|38=6|40=1", request("m2")))
+        .await;
+    buyer.expect("9", "11=m2|41=m|102=99").await;
+    buyer.send("F", &request("m3")).await;
+    buyer.expect("8", "150=4|11=m3|41=m").await;
+    enter(&mut buyer, "11=m4|54=1|38=6|40=1|59=1").await;
+    buyer.expect("8", "150=0|11=m4|59=0").await;
+
+    assert_eq!(place(&operator, "\"open\"").await, Phase::Open);
+    buyer
+        .expect("8", "150=F|39=2|11=m4|31=101|32=6|151=0")
+        .await;
+    reader.expect("f", "326=17").await;
+    seller
+        .expect("8", "150=F|39=1|11=o|31=101|32=6|151=2")
+        .await;
+    let over = "58=the auction that the order was for is over";
+    seller
+        .expect("8", &format!("150=4|39=4|11=o|151=0|14=6|{over}"))
+        .await;
+    enter(&mut seller, "11=p|54=2|38=8|40=2|44=101|59=2").await;
+    let late = "58=orders for the opening are taken from the pre-open on, until it is over";
+    seller
+        .expect("8", &format!("150=8|11=p|103=4|{late}"))
+        .await;
+    // The order for the closing auction is there still, until it is told that there is none.
+    assert_eq!(place(&operator, "\"post_trade\"").await, Phase::PostTrade);
+    seller.expect("8", &format!("150=4|39=4|11=c|{over}")).await;
+    reader.expect("f", "326=18|58=post-trade").await;
+
+    let audit: Vec<AuditLine> = operator.get("/v1/audit").await;
+    let words: Vec<&str> = audit.iter().map(|line| line.what.as_str()).collect();
+    assert_eq!(words[..2], ["close ACME", "pre-open ACME"]);
+    assert!(words[2].starts_with("call the opening auction of ACME until 20"));
+    assert_eq!(words[3..], ["open ACME", "end trading in ACME"]);
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closing_auction_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut buyer = venue.peer("BOT01").await;
+    let mut seller = venue.peer("BOT02").await;
+    enter(&mut seller, "11=c|54=2|38=8|40=1|59=7").await;
+    seller.expect("8", "150=0|11=c|40=1|59=7|151=8").await;
+    buyer.rest("b", '1', "5", "99").await;
+    let call = r#"{"call":{"auction":"closing","until":"2020-01-01T00:00:00Z"}}"#;
+    assert_eq!(place(&operator, call).await, Phase::ClosingAuction);
+    assert_eq!(place(&operator, "\"post_trade\"").await, Phase::PostTrade);
+    buyer.expect("8", "150=F|39=2|11=b|31=99|32=5").await;
+    seller.expect("8", "150=F|39=1|11=c|31=99|32=5|151=3").await;
+    seller.expect("8", "150=4|39=4|11=c|14=5|151=0").await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let cases = [
+        (PHASE, r#"{"to":"open"}"#, 409, "already_in_phase"),
+        (PHASE, r#"{"to":"pre_open"}"#, 409, "wrong_phase"),
+        (
+            PHASE,
+            r#"{"to":{"call":{"auction":"opening","until":"+1m"}}}"#,
+            409,
+            "wrong_phase",
+        ),
+        (
+            PHASE,
+            r#"{"to":{"call":{"auction":"intraday","until":"noon"}}}"#,
+            400,
+            "bad_request",
+        ),
+        (
+            PHASE,
+            r#"{"to":{"call":{"auction":"intraday"}}}"#,
+            400,
+            "bad_request",
+        ),
+        (PHASE, r#"{"to":"halt"}"#, 400, "bad_request"),
+        (PHASE, "{}", 400, "bad_request"),
+        (
+            "/v1/instruments/NOPE/phase",
+            r#"{"to":"open"}"#,
+            404,
+            "unknown_symbol",
+        ),
+    ];
+    for (path, body, status, code) in cases {
+        let (found, error) = operator.refused(Method::POST, path, body).await;
+        assert_eq!(
+            (found, error.code.as_str()),
+            (status, code),
+            "{body}: {error:?}"
+        );
+    }
+    let viewer = Caller::new(&venue, "viewer");
+    let (found, error) = viewer
+        .refused(Method::POST, PHASE, r#"{"to":"close"}"#)
+        .await;
+    assert_eq!((found, error.code.as_str()), (403, "forbidden"));
+    venue.close().await;
+}
