@@ -158,9 +158,9 @@ fn undeclared(error: &BootstrapError, layers: &Layers) -> Failure {
             layers.misconfigured(key.unwrap_or("demo"), error).into()
         }
         BootstrapError::Submit(SubmitError::Stopped(reason)) => stop(reason),
-        BootstrapError::Submit(SubmitError::Busy) | BootstrapError::Hash(_) => {
-            Failure::Internal(error.to_string())
-        }
+        BootstrapError::Submit(SubmitError::Busy)
+        | BootstrapError::Hash(_)
+        | BootstrapError::NoRandomness(_) => Failure::Internal(error.to_string()),
     }
 }
 
