@@ -45,6 +45,9 @@ impl Sought {
     }
 }
 
+/// ClOrdIDs that are read back together.
+const TOGETHER: usize = 64;
+
 /// All ClOrdIDs of the day. Written down one by one, in the order in which they came.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids {
@@ -154,6 +157,25 @@ impl Ids {
         crowded.copied()
     }
 
+    /// Adds what was written down; what is wrong with it.
+    fn read(&mut self, some: &[(Sought, Handle)]) -> Result<(), &'static str> {
+        // So the places in a large index do not wait for each other.
+        let seen = some
+            .iter()
+            .fold(0, |seen, (sought, _)| seen ^ self.glance(sought));
+        core::hint::black_box(seen);
+        for (sought, handle) in some {
+            if self.len == MAX_CL_ORD_IDS {
+                return Err("more ClOrdIDs than can be numbered");
+            }
+            if self.seek(sought).is_some() {
+                return Err("a ClOrdID is there twice");
+            }
+            self.add(&sought.key, sought.hash, *handle);
+        }
+        Ok(())
+    }
+
     fn add(&mut self, key: &Key, hash: u32, handle: Handle) -> Id {
         let id = self.records.push(key, handle);
         let mut no_room = Vec::new();
@@ -194,17 +216,24 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Ids, A::Error> {
-        let mut ids = Ids::new();
-        while let Some((participant, cl_ord_id, handle)) = all.next_element()? {
-            if ids.len == MAX_CL_ORD_IDS {
-                return Err(A::Error::custom("more ClOrdIDs than can be numbered"));
+        let mut ids = Ids {
+            index: Index::with_room_for(all.size_hint().unwrap_or(0)),
+            ..Ids::new()
+        };
+        let mut some = [(Sought::NONE, Handle::Stale); TOGETHER];
+        loop {
+            let mut count = 0;
+            while count < TOGETHER
+                && let Some((participant, cl_ord_id, handle)) = all.next_element()?
+            {
+                some[count] = (Sought::new(participant, &cl_ord_id), handle);
+                count += 1;
             }
-            if ids.find(participant, &cl_ord_id).is_some() {
-                return Err(A::Error::custom("a ClOrdID is there twice"));
+            if count == 0 {
+                return Ok(ids);
             }
-            ids.assign(participant, &cl_ord_id, handle);
+            ids.read(&some[..count]).map_err(A::Error::custom)?;
         }
-        Ok(ids)
     }
 }
 

@@ -12,6 +12,9 @@ pub(super) const PROBES: usize = 64;
 /// Cells of a new index.
 const LEAST: usize = 256;
 
+/// Records that room is made for beforehand at most: 256 MiB of cells, of which memory gives what is used.
+const ROOM: usize = 20_000_000;
+
 /// Of 8 cells so many are used before the index grows.
 const USED_OF_8: usize = 5;
 
@@ -35,8 +38,17 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new() -> Self {
+        Self::with_room_for(0)
+    }
+
+    /// One that need not grow for so many records; for more than [`ROOM`] it grows as they come, since the number may be wrong.
+    pub(super) fn with_room_for(records: usize) -> Self {
+        let mut size = LEAST;
+        while records.min(ROOM) * 8 > size * USED_OF_8 {
+            size *= 2;
+        }
         Self {
-            cells: vec![0; LEAST + PROBES],
+            cells: vec![0; size + PROBES],
             former: Vec::new(),
             former_size: 0,
             used: 0,
