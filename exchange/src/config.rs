@@ -160,7 +160,7 @@ pub struct JournalConfig {
     pub queue: usize,
     /// Commands that the sequencer decides before it hands them to the disk as one batch; at least 1. Default 1,024.
     pub batch: usize,
-    /// Latest entries that the feed keeps in memory; a reader further behind reads the files. At least 1. Default 65,536.
+    /// Latest entries that the feed keeps in memory; a reader further behind reads the files. At least 1. Default 16,384.
     pub window: usize,
     /// Entries after which a snapshot is made, in the background: so many at most, and those that came meanwhile, are replayed at a
     /// start. 0: none is made. Default 1,000,000.
@@ -183,7 +183,7 @@ impl Default for JournalConfig {
             segment_bytes: 64 << 20,
             queue: 65_536,
             batch: 1_024,
-            window: 65_536,
+            window: 16_384,
             snapshot_entries: 1_000_000,
             snapshots_kept: 2,
             old_segments: OldSegments::Keep,

@@ -4,6 +4,7 @@
 //!
 //! In: batches of durable entries from the journal thread. Out: a [`FeedReader`] for each subscriber.
 
+use crate::blanks::Blanks;
 use journal::JournalError;
 use journal::cursor::Cursor;
 use journal::entry::Entry;
@@ -37,6 +38,8 @@ struct Shared {
     /// Wakes readers.
     published: watch::Sender<Published>,
     segments: Segments,
+    /// Where entries go that the window lets go.
+    blanks: Blanks,
 }
 
 /// The latest entries and their weight.
@@ -98,6 +101,7 @@ impl Feed {
                 written: AtomicU64::new(last_seq),
                 published,
                 segments,
+                blanks: Blanks::default(),
             }),
         }
     }
@@ -162,8 +166,14 @@ impl Feed {
         {
             gone.extend(window.pop());
         }
-        // Their memory is given back while readers go on.
+        // Who has them is looked at while readers go on.
         drop(window);
+        self.shared.blanks.give(gone);
+    }
+
+    /// Entries that went through the window and that nobody has any more.
+    pub(crate) fn blanks(&self) -> Blanks {
+        self.shared.blanks.clone()
     }
 
     /// Nothing more will come.

@@ -10,6 +10,7 @@
 
 mod archive;
 pub mod audit;
+mod blanks;
 pub mod blotter;
 pub mod bootstrap;
 pub mod bus;

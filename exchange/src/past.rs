@@ -2,6 +2,9 @@
 //! nothing, and the entries behind it. Out: the same, ready to be written down as a snapshot, or to go on live. A pure function with
 //! memory: where it began makes no difference to what it is behind an entry.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod layout;
 mod pages;
 
 use crate::audit::Audit;
@@ -15,7 +18,7 @@ use journal::JournalError;
 use journal::catalog::Catalog;
 use journal::engine::Engine;
 use journal::entry::{Entry, Epoch};
-use journal::record::{self, Stored};
+use journal::record;
 use journal::replay::{End, Replayed};
 use journal::segment;
 use journal::snapshot::{self, Contents, Snapshot, SnapshotError};
@@ -59,17 +62,18 @@ pub(crate) struct Known {
 }
 
 impl Rules {
-    /// Applies an entry's instruction anew and compares the events, byte by byte.
-    fn take(&mut self, stored: &Stored<'_>) -> Replayed {
-        let head = &stored.head;
+    /// Applies an entry's instruction anew: its events are the entry's then, which has none before. Whether they are those that are stored,
+    /// byte by byte.
+    fn take(&mut self, entry: &mut Entry, stored: &[u8]) -> Replayed {
         self.events.clear();
         self.engine
-            .decide(head.seq, head.at, &head.instruction, &mut self.events);
+            .decide(entry.seq, entry.at, &entry.instruction, &mut self.events);
         record::encode_events(&self.events, &mut self.encoded);
-        if self.encoded != stored.events {
+        if self.encoded != stored {
             return Replayed::Diverged;
         }
-        (self.last_seq, self.last_at) = (head.seq, head.at);
+        (self.last_seq, self.last_at) = (entry.seq, entry.at);
+        std::mem::swap(&mut entry.events, &mut self.events);
         Replayed::Same
     }
 }
@@ -133,15 +137,15 @@ impl Past {
         Ok(Self { rules, known })
     }
 
-    /// Applies an entry's instruction anew and compares the events, byte by byte.
-    pub(crate) fn take(&mut self, stored: Stored<'_>) -> Replayed {
-        if self.rules.take(&stored) == Replayed::Diverged {
-            return Replayed::Diverged;
+    /// Takes an entry, whose events are made anew and compared with those that are stored, byte by byte.
+    pub(crate) fn take(&mut self, entry: &mut Entry, stored: &[u8]) -> Replayed {
+        let taken = self.rules.take(entry, stored);
+        if taken == Replayed::Same {
+            self.known.take(entry);
+            // Their room is used again.
+            std::mem::swap(&mut entry.events, &mut self.rules.events);
         }
-        let entry = stored.head.with(std::mem::take(&mut self.rules.events));
-        self.known.take(&entry);
-        self.rules.events = entry.events;
-        Replayed::Same
+        taken
     }
 
     /// Takes all entries of the journal behind the last one, which are read ahead meanwhile. `told` hears of each.
@@ -155,11 +159,10 @@ impl Past {
     ) -> Result<End, JournalError> {
         pages::read(catalog, self.rules.last_seq, &mut |page| {
             self.rules.engine.foresee(page.instructions());
-            for stored in page.drain() {
-                let seq = stored.head.seq;
-                told(seq);
-                if self.take(stored) != Replayed::Same {
-                    return Err(diverged(catalog, seq));
+            for (entry, stored) in page.entries() {
+                told(entry.seq);
+                if self.take(entry, stored) != Replayed::Same {
+                    return Err(diverged(catalog, entry.seq));
                 }
             }
             Ok(())

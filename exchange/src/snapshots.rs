@@ -2,7 +2,8 @@
 //! what was written since on a replica of its own, comparing every event, writes that down and lets it go. So nothing that trades ever
 //! waits for it, and each round proves that what was written can be read. What it costs is a second market while it works.
 //!
-//! It works in short pieces with as long pauses, so that at most half a processor is its own.
+//! It works in short pieces with as long pauses, so that at most half a processor is its own; and with much longer ones while commands wait for
+//! the sequencer.
 
 use crate::archive::Archive;
 use crate::config::JournalConfig;
@@ -16,6 +17,7 @@ use journal::entry::Epoch;
 use journal::replay;
 use journal::segment::Segments;
 use journal::snapshot::{self, SnapshotError};
+use prometheus::IntGauge;
 use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
@@ -27,6 +29,10 @@ use tokio::sync::watch;
 
 /// Longest time that it works without a pause.
 const PIECE: Duration = Duration::from_millis(2);
+/// A piece may be longer when others had the processor meanwhile: so much of it is made up for by a pause.
+const LONGEST_WORK: Duration = Duration::from_millis(20);
+/// So many times as long as a piece is the pause behind it while commands wait for the sequencer.
+const REST_WHILE_BUSY: u32 = 9;
 /// Entries between two looks at the time.
 const LOOK_ENTRIES: u64 = 32;
 /// After a failure the next attempt comes with this part of the usual entries.
@@ -77,11 +83,13 @@ impl Snapshots {
     /// When the operating system gives no thread.
     pub(crate) fn start(parts: SnapshotsParts) -> io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
+        let queue = parts.metrics.queue_commands.clone();
         let maker = Maker {
             parts,
             pace: Pace {
                 stop: Arc::clone(&stop),
                 began: Instant::now(),
+                queue,
             },
         };
         let waiting = tokio::runtime::Builder::new_current_thread().build()?;
@@ -164,7 +172,7 @@ impl Maker {
             if stopped {
                 return replay::Replayed::Enough;
             }
-            past.take(stored)
+            past.take(&mut stored.head.with(Vec::new()), stored.events)
         })?;
         if stopped {
             return Err(MakeError::Stopped);
@@ -235,6 +243,8 @@ struct Pace {
     stop: Arc<AtomicBool>,
     /// When this piece began.
     began: Instant,
+    /// Commands that wait for the sequencer.
+    queue: IntGauge,
 }
 
 impl Pace {
@@ -242,7 +252,7 @@ impl Pace {
         self.began = Instant::now();
     }
 
-    /// Rests as long as it has worked, when it has worked long enough.
+    /// Rests as long as it has worked, when it has worked long enough; longer when others are short of processors.
     ///
     /// # Errors
     /// When it is to stop.
@@ -252,7 +262,7 @@ impl Pace {
             if self.is_stopped() {
                 return Err(io::Error::other("the venue shuts down"));
             }
-            thread::sleep(worked.min(PIECE * 10));
+            thread::sleep(rest(worked, self.queue.get() > 0));
             self.began = Instant::now();
         }
         Ok(())
@@ -260,5 +270,26 @@ impl Pace {
 
     fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+}
+
+/// The pause behind work that took so long.
+fn rest(worked: Duration, is_busy: bool) -> Duration {
+    worked.min(LONGEST_WORK) * if is_busy { REST_WHILE_BUSY } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rest;
+    use std::time::Duration;
+
+    #[test]
+    fn it_rests_as_long_as_it_works_and_much_longer_while_others_wait() {
+        let millis = Duration::from_millis;
+        assert_eq!(rest(millis(2), false), millis(2));
+        assert_eq!(rest(millis(2), true), millis(18));
+        // Somebody else had the processor.
+        assert_eq!(rest(millis(500), false), millis(20));
+        assert_eq!(rest(millis(500), true), millis(180));
     }
 }

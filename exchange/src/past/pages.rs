@@ -5,8 +5,8 @@
 use journal::JournalError;
 use journal::catalog::Catalog;
 use journal::data::DataError;
-use journal::entry::Instruction;
-use journal::record::{Head, Stored};
+use journal::entry::{Entry, Instruction};
+use journal::record::Stored;
 use journal::replay::{self, End, Replayed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -21,7 +21,8 @@ const AHEAD: usize = 4;
 /// Some entries, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    heads: Vec<Head>,
+    /// Without their events.
+    entries: Vec<Entry>,
     /// Their events, as they are stored.
     events: Vec<u8>,
     /// Where those of each end.
@@ -30,35 +31,35 @@ pub(super) struct Page {
 
 impl Page {
     fn put(&mut self, stored: Stored<'_>) {
-        self.heads.push(stored.head);
+        self.entries.push(stored.head.with(Vec::new()));
         self.events.extend_from_slice(stored.events);
         self.ends.push(self.events.len());
     }
 
     fn is_full(&self) -> bool {
-        self.heads.len() == ENTRIES || self.events.len() >= BYTES
+        self.entries.len() == ENTRIES || self.events.len() >= BYTES
     }
 
     /// What is asked in it.
     pub(super) fn instructions(&self) -> impl Iterator<Item = &Instruction> {
-        self.heads.iter().map(|head| &head.instruction)
+        self.entries.iter().map(|entry| &entry.instruction)
     }
 
-    /// Its entries; it is empty then.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Stored<'_>> {
+    /// Its entries, without their events, and these as they are stored.
+    pub(super) fn entries(&mut self) -> impl Iterator<Item = (&mut Entry, &[u8])> {
         let (events, mut begin) = (&self.events, 0);
-        self.heads
-            .drain(..)
-            .zip(self.ends.drain(..))
-            .map(move |(head, end)| {
-                let events = &events[std::mem::replace(&mut begin, end)..end];
-                Stored { head, events }
+        self.entries
+            .iter_mut()
+            .zip(&self.ends)
+            .map(move |(entry, end)| {
+                let events = &events[std::mem::replace(&mut begin, *end)..*end];
+                (entry, events)
             })
     }
 
     /// Room for the next one. What an uncommonly large one took is given back.
     fn cleared(mut self) -> Self {
-        self.heads.clear();
+        self.entries.clear();
         self.ends.clear();
         self.events.clear();
         self.events.shrink_to(2 * BYTES);

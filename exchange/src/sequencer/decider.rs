@@ -2,13 +2,13 @@
 //! holds it: the sequencer thread, or an asker that finds nothing else to do. In: submissions from the queue. Out: batches of
 //! entries, for the journal.
 
+use crate::blanks::Blanks;
 use crate::clock::Clock;
 use crate::commit::{Batch, Sealed};
 use crate::sequencer::Submission;
 use journal::engine::Engine;
 use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::command::Command;
-use market::event::Event;
 use market::time::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,8 +17,15 @@ use std::time::Duration;
 
 /// Events after which a batch is handed on, however few its entries are.
 const BATCH_EVENTS: usize = 8_192;
+/// Of more events than this an entry keeps no room for more: it stands in memory for as long as its readers need.
+const MANY_EVENTS: usize = 16;
 /// Longest time between two looks at the clock while the market waits for a time.
 const CLOCK_STEP: Duration = Duration::from_secs(1);
+
+/// Submissions whose needs of memory are asked for together.
+const FORESEEN: usize = 32;
+/// Of fewer than this it costs more than it saves.
+const WORTH_FORESEEING: usize = 4;
 
 /// The state that decides, and where its decisions go.
 pub(crate) struct Decider {
@@ -34,8 +41,10 @@ pub(crate) struct Decider {
     pub(crate) armed: Option<Timestamp>,
     /// Taken from the queue and not decided yet.
     pub(crate) todo: VecDeque<Submission>,
-    /// Events of one submission, until their number is known: its room is used again.
-    pub(crate) events: Vec<Event>,
+    /// Entries that may be written anew.
+    pub(crate) blanks: Blanks,
+    /// Those of them that were taken.
+    pub(crate) at_hand: Vec<Arc<Entry>>,
     /// The way to the journal thread; none once nothing is decided any more.
     pub(crate) journal: Option<SyncSender<Batch>>,
 }
@@ -59,7 +68,17 @@ impl Decider {
     /// Decides what was taken, up to a whole batch; with each what is due by its time, before it.
     pub(crate) fn decide(&mut self) -> Batch {
         let mut batch = Batch::with_room_for(self.todo.len().min(self.batch));
+        let mut foreseen = 0;
+        if self.at_hand.len() < self.todo.len() {
+            self.blanks.take(&mut self.at_hand);
+        }
         while batch.sealed.len() < self.batch && batch.events < BATCH_EVENTS {
+            if foreseen == 0 && self.todo.len() >= WORTH_FORESEEING {
+                foreseen = FORESEEN;
+                let next = self.todo.iter().take(FORESEEN);
+                self.engine.foresee(next.map(|one| &one.instruction));
+            }
+            foreseen = foreseen.saturating_sub(1);
             let Some(submission) = self.todo.pop_front() else {
                 break;
             };
@@ -101,21 +120,36 @@ impl Decider {
             reply,
         } = submission;
         let seq = self.last_seq + 1;
-        self.events.clear();
-        self.engine.decide(seq, at, &instruction, &mut self.events);
+        let mut blank = self.at_hand.pop();
+        let former = blank.as_mut().and_then(Arc::get_mut);
+        let mut events = former.map_or_else(Vec::new, |former| std::mem::take(&mut former.events));
+        events.clear();
+        self.engine.decide(seq, at, &instruction, &mut events);
+        if events.len() > MANY_EVENTS {
+            events.shrink_to_fit();
+        }
         (self.last_seq, self.last_at) = (seq, at);
+        batch.events += events.len();
         let entry = Entry {
             seq,
             at,
             origin,
             trace,
             instruction,
-            events: self.events.as_slice().to_vec(),
+            events,
         };
-        batch.events += entry.events.len();
-        batch.sealed.push(Sealed {
-            entry: Arc::new(entry),
-            reply,
-        });
+        let entry = written(entry, blank);
+        batch.sealed.push(Sealed { entry, reply });
     }
+}
+
+/// An entry in a blank, if there is one that nobody else has.
+fn written(entry: Entry, blank: Option<Arc<Entry>>) -> Arc<Entry> {
+    if let Some(mut blank) = blank
+        && let Some(former) = Arc::get_mut(&mut blank)
+    {
+        *former = entry;
+        return blank;
+    }
+    Arc::new(entry)
 }
