@@ -1,6 +1,6 @@
 //! How long it takes to trade again: a journal of the order flow `w1` (docs/performance.md) is written, read whole, read from a snapshot with a
 //! tail behind it; and what the making of a snapshot does to those who trade meanwhile, with a million resting orders. By hand, not in CI:
-//! `scripts/bench recovery -- [ENTRIES] [start] [stalls]` (10,000,000 entries and both parts unless said). The journal lies in the target folder.
+//! `scripts/bench recovery -- [ENTRIES] [start] [stalls] [day]` (10,000,000 entries and all parts unless said). The journal lies in the target folder.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -61,6 +61,9 @@ fn main() {
     }
     if is_asked("stalls") {
         stalls();
+    }
+    if is_asked("day") {
+        day();
     }
 }
 
@@ -228,9 +231,8 @@ fn call(hub: &Hub, command: Command) {
     entry.blocking_recv().unwrap();
 }
 
-/// Orders one at a time with a million resting ones, without and with a snapshot being made.
-fn stalls() {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+/// A million resting orders.
+fn resting() -> impl Iterator<Item = Command> {
     let symbols =
         (0..INSTRUMENTS).flat_map(|id| flow::symbol(InstrumentId(id), AccountTerms::Unchecked));
     let orders = (0..RESTING).map(|n| {
@@ -242,7 +244,41 @@ fn stalls() {
         }
     });
     let opening = flow::opening(AccountTerms::Unchecked);
-    let bytes = write(folder.path(), opening.chain(symbols).chain(orders));
+    opening.chain(symbols).chain(orders)
+}
+
+/// The end of a day for a million orders: one entry.
+fn day() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let before = write(folder.path(), resting());
+    let (hub, running) = open("a million resting orders", folder.path(), 0);
+    let began = Instant::now();
+    call(&hub, Command::EndOfDay);
+    println!(
+        "  all expire: acknowledged after {:.2} s, {} MB of journal; the most memory so far {} MB",
+        began.elapsed().as_secs_f64(),
+        (size(&folder.path().join("journal")) - before) / 1_000_000,
+        peak_kib() / 1_000
+    );
+    assert_eq!(hub.metrics.live_orders.get(), 0);
+    running.shut_down().unwrap();
+    let (hub, running) = open("opened again", folder.path(), 0);
+    assert_eq!(hub.metrics.live_orders.get(), 1);
+    running.shut_down().unwrap();
+}
+
+/// The most memory that this process has had.
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let words = line.and_then(|line| line.split_whitespace().nth(1));
+    words.map_or(0, |kib| kib.parse().unwrap())
+}
+
+/// Orders one at a time with a million resting ones, without and with a snapshot being made.
+fn stalls() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let bytes = write(folder.path(), resting());
     println!(
         "{RESTING} resting orders on {INSTRUMENTS} instruments, {} MB of journal",
         bytes / 1_000_000

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 /// Bytes before the payload.
 pub const HEADER_BYTES: usize = 16;
-/// The longest payload: an entry whose events name every order that the market may hold fits.
-pub const MAX_PAYLOAD_BYTES: usize = 1 << 30;
+/// The longest payload: what the length can say. An entry fits that trades or ends every order that the market may hold
+/// ([`market::limits::Limits::max_live_orders`]), for instance the end of a day.
+pub const MAX_PAYLOAD_BYTES: usize = u32::MAX as usize;
 
 /// The fixed part of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,17 +24,15 @@ pub struct RecordHeader {
 }
 
 impl RecordHeader {
-    /// Reads a header; `None` when the length is impossible (nothing, or beyond the bound).
+    /// Reads a header; `None` when the length is impossible: nothing.
     pub fn read(bytes: &[u8; HEADER_BYTES]) -> Option<Self> {
         let [a, b, c, d, e, f, g, h, settled @ ..] = *bytes;
         let payload_bytes = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok()?;
-        (1..=MAX_PAYLOAD_BYTES)
-            .contains(&payload_bytes)
-            .then_some(Self {
-                payload_bytes,
-                crc: u32::from_le_bytes([e, f, g, h]),
-                settled: u64::from_le_bytes(settled),
-            })
+        (payload_bytes > 0).then_some(Self {
+            payload_bytes,
+            crc: u32::from_le_bytes([e, f, g, h]),
+            settled: u64::from_le_bytes(settled),
+        })
     }
 
     /// Whether the checksum fits header and payload.
@@ -54,10 +53,7 @@ pub fn append(entry: &Entry, settled: u64, out: &mut Vec<u8>) -> Result<(), usiz
     *out = encoded
         .expect("an entry holds nothing that postcard cannot encode, and a Vec takes all bytes");
     let payload_bytes = out.len() - start - HEADER_BYTES;
-    let Some(len) = u32::try_from(payload_bytes)
-        .ok()
-        .filter(|_| payload_bytes <= MAX_PAYLOAD_BYTES)
-    else {
+    let Ok(len) = u32::try_from(payload_bytes) else {
         out.truncate(start);
         return Err(payload_bytes);
     };
@@ -149,4 +145,109 @@ fn checksum(len: u32, settled: u64, payload: &[u8]) -> u32 {
     crc.update(&settled.to_le_bytes());
     crc.update(payload);
     crc.finalize()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::MAX_PAYLOAD_BYTES;
+    use market::event::{CancelReason, Event};
+    use market::fees::TradeFees;
+    use market::id::{AccountId, InstrumentId, OrderId, ParticipantId, TradeId};
+    use market::instrument::Auction;
+    use market::limits::Limits;
+    use market::money::Money;
+    use market::order::{
+        OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce, Working,
+    };
+    use market::price::Price;
+    use market::qty::Qty;
+    use market::text::Text;
+    use market::time::Timestamp;
+
+    /// An order whose every figure is as long as figures are.
+    fn order() -> OrderFacts {
+        let (price, qty) = (Price::from_raw(i64::MIN), Qty::from_raw(i64::MIN));
+        let money = Money::from_raw(i128::MIN);
+        OrderFacts {
+            order_id: OrderId(u64::MAX),
+            cl_ord_id: longest(),
+            participant: ParticipantId(u32::MAX),
+            terms: OrderTerms {
+                max_floor: Some(qty),
+                min_qty: Some(qty),
+                ..OrderTerms::plain(
+                    AccountId(u32::MAX),
+                    InstrumentId(u32::MAX),
+                    Side::Sell,
+                    OrdType::Pegged {
+                        peg: Peg::Primary,
+                        offset: price,
+                        limit: Some(price),
+                    },
+                    TimeInForce::Gtd(Timestamp::from_nanos(i64::MIN)),
+                    qty,
+                )
+            },
+            working: Working::At(price),
+            ord_status: OrdStatus::Expired,
+            cum_qty: qty,
+            leaves_qty: qty,
+            cum_notional: money,
+            reserved: money,
+        }
+    }
+
+    fn longest<const N: usize>() -> Text<N> {
+        "~".repeat(N).parse().unwrap()
+    }
+
+    fn bytes(event: &Event) -> usize {
+        postcard::to_allocvec(event).unwrap().len()
+    }
+
+    /// Whatever happens to an order in one entry happens once, but for slices of icebergs: it trades until one of two is gone, it is
+    /// cancelled, it expires, it is restated; and its level is told.
+    #[test]
+    fn the_end_of_every_order_fits_into_one_record() {
+        let (instrument, price, qty) = (
+            InstrumentId(u32::MAX),
+            Price::from_raw(i64::MIN),
+            Qty::from_raw(i64::MIN),
+        );
+        let money = Money::from_raw(i128::MIN);
+        let traded = bytes(&Event::Traded {
+            trade_id: TradeId(u64::MAX),
+            instrument,
+            price,
+            qty,
+            notional: money,
+            maker: order(),
+            taker: order(),
+            fees: Some(TradeFees {
+                account: AccountId(u32::MAX),
+                maker: money,
+                taker: money,
+            }),
+            auction: Some(Auction::Closing),
+        });
+        let ended = bytes(&Event::OrderCanceled {
+            order: order(),
+            request: Some(longest()),
+            reason: CancelReason::MarginCall,
+        });
+        let level = bytes(&Event::LevelChanged {
+            instrument,
+            side: Side::Sell,
+            price,
+            qty,
+            orders: u32::MAX,
+        });
+        let orders = Limits::default().max_live_orders as usize;
+        let most = orders * (traded.max(ended) + level);
+        assert!(
+            most < MAX_PAYLOAD_BYTES,
+            "{orders} orders: {most} bytes, {traded} a trade, {ended} another end, {level} a level"
+        );
+    }
 }

@@ -31,7 +31,8 @@ pub struct Limits {
     pub max_participants: u32,
     /// Accounts. Default 10,000,000.
     pub max_accounts: u32,
-    /// Orders that rest at the same time. Default 10,000,000.
+    /// Orders that rest at the same time. Default 5,000,000: what may become of all of them in one command, for instance at the end
+    /// of a day, is one entry of the journal.
     pub max_live_orders: u32,
     /// ClOrdIDs of accepted orders, replaces and cancels in one trading day, all participants together. Default 100,000,000.
     pub max_cl_ord_ids: u64,
@@ -57,7 +58,7 @@ impl Default for Limits {
             max_instruments: 100_000,
             max_participants: 100_000,
             max_accounts: 10_000_000,
-            max_live_orders: 10_000_000,
+            max_live_orders: 5_000_000,
             max_cl_ord_ids: 100_000_000,
             max_final_orders: 100_000,
             max_transfers: 100_000_000,

@@ -1,15 +1,21 @@
 //! The archive: segments go when neither a snapshot that is kept nor a reader needs them, and only when that is configured.
 
-use crate::kit::{config, open_market, open_on, published, read_until};
+use crate::kit::{self, config, open_market, open_on, published, read_until};
+use crate::venue::{Venue, until};
 use crate::written::{first_seq, order};
+use exchange::bus::local::LocalBus;
 use exchange::config::{JournalConfig, OldSegments};
 use exchange::feed::FeedError;
 use exchange::hub::Hub;
 use journal::JournalError;
 use journal::disk::Files;
+use journal::entry::{Instruction, Origin};
 use journal::snapshot;
+use market::command::Command;
+use market::id::TradeId;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 const EVERY: u64 = 40;
 
@@ -115,4 +121,70 @@ async fn a_reader_that_is_behind_holds_its_segments() {
     assert!(begins(&journal, &left[1]) > oldest + 1, "{left:?}");
     assert_ne!(left[0], "0000000001.seg");
     assert_eq!(names(&folder.path().join("archive")), [""; 0], "removed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_sessions_were_not_told_for_good_holds_its_segments() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let open = || Venue::open_on(folder.path(), with(OldSegments::Remove), |_| {});
+    let venue = open().await;
+    trade(&venue.hub, 6 * EVERY).await;
+    let (reader, told) = venue.hub.holds.furthest_behind().unwrap();
+    assert!(reader.starts_with("session "), "{reader}");
+    assert!(
+        told < EVERY,
+        "sessions have been told nothing for good yet: {told}"
+    );
+    let left = names(&journal);
+    assert!(begins(&journal, &left[0]) <= told + 1, "{left:?}");
+    // What they were told is written down now and then: from then on nobody needs it.
+    let mut last = None;
+    for n in 0..75_000 {
+        let nothing = Instruction::Market(Command::WithdrawTradeChange { trade: TradeId(0) });
+        last = Some(kit::submit(&venue.hub, Origin::System, n, nothing).unwrap());
+        if n % 50_000 == 0 {
+            last.take().unwrap().await.unwrap();
+        }
+    }
+    last.unwrap().await.unwrap();
+    until("every session has noted what it was told", || {
+        venue.hub.holds.furthest_behind().unwrap().1 > 60_000
+    })
+    .await;
+    let (_, told) = venue.hub.holds.furthest_behind().unwrap();
+    trade(&venue.hub, (venue.hub.feed.last_seq() / EVERY + 2) * EVERY).await;
+    venue.close().await;
+    let left = names(&journal);
+    assert!(begins(&journal, &left[1]) > told, "{left:?}");
+}
+
+#[tokio::test]
+async fn what_the_local_bus_may_be_asked_for_again_holds_its_segments() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let (hub, running) =
+        open_on(folder.path(), &with(OldSegments::Remove), Box::new(Files)).unwrap();
+    let bus = LocalBus::new(&hub);
+    open_market(&hub).await;
+    trade(&hub, 4 * EVERY).await;
+    assert_eq!(
+        names(&journal)[0],
+        "0000000001.seg",
+        "its reader may begin anew"
+    );
+    // A reader that is far ahead has kept what lies a million entries behind it.
+    let kept = 3 * EVERY;
+    let mut reader = bus.subscribe(kept + (1 << 20));
+    let nothing = tokio::time::timeout(Duration::ZERO, reader.next()).await;
+    assert!(nothing.is_err(), "it waits to be reached");
+    assert_eq!(
+        hub.holds.furthest_behind(),
+        Some(("local-bus".to_owned(), kept))
+    );
+    trade(&hub, 6 * EVERY).await;
+    running.shut_down().unwrap();
+    let left = names(&journal);
+    assert!(begins(&journal, &left[0]) <= kept + 1, "{left:?}");
+    assert!(begins(&journal, &left[1]) > kept + 1, "{left:?}");
 }

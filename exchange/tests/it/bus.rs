@@ -237,8 +237,9 @@ mod kafka {
     use super::{check, day, live_through, local};
     use crate::kit::{self, PATIENCE, enter, open};
     use exchange::bus::kafka::KafkaBus;
-    use exchange::config::KafkaConfig;
+    use exchange::config::{JournalConfig, KafkaConfig, OldSegments};
     use exchange::hub::Hub;
+    use journal::disk::Files;
     use journal::entry::Epoch;
     use market::order::Side;
     use market::topic::{Envelope, Topic};
@@ -422,6 +423,70 @@ mod kafka {
         stop.cancel();
         tokio::time::timeout(PATIENCE, bus).await.unwrap().unwrap();
         assert!(!folder.path().join("bus/kafka.position").exists());
+        running.shut_down().unwrap();
+    }
+
+    /// Small segments, removed as soon as nobody needs them.
+    fn short_lived() -> JournalConfig {
+        JournalConfig {
+            segment_bytes: 4_096,
+            snapshot_entries: 40,
+            old_segments: OldSegments::Remove,
+            ..kit::config()
+        }
+    }
+
+    async fn orders(hub: &Hub, numbers: std::ops::Range<u64>) {
+        for n in numbers {
+            crate::written::order(hub, &short_lived(), n).await;
+        }
+    }
+
+    fn first_segment(folder: &std::path::Path) -> bool {
+        folder.join("journal/0000000001.seg").exists()
+    }
+
+    #[tokio::test]
+    async fn what_no_broker_has_acknowledged_holds_its_segments() {
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = nobody.local_addr().unwrap();
+        drop(nobody);
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, running) = kit::open_on(folder.path(), &short_lived(), Box::new(Files)).unwrap();
+        let (stop, bus) = start(&hub, &config(address.to_string()));
+        kit::open_market(&hub).await;
+        orders(&hub, 0..200).await;
+        assert_eq!(hub.holds.furthest_behind(), Some(("kafka".to_owned(), 0)));
+        assert!(first_segment(folder.path()));
+        stop.cancel();
+        tokio::time::timeout(PATIENCE, bus).await.unwrap().unwrap();
+        running.shut_down().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_a_broker_has_acknowledged_holds_nothing() {
+        let Some(broker) = broker() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, running) = kit::open_on(folder.path(), &short_lived(), Box::new(Files)).unwrap();
+        hub.metrics.bus_lag_entries.set(-1);
+        let (stop, bus) = start(&hub, &config(broker));
+        kit::open_market(&hub).await;
+        orders(&hub, 0..160).await;
+        acknowledged(&hub, folder.path()).await;
+        // The position is written down now and then, as acknowledgements come.
+        let mut next = 160;
+        tokio::time::timeout(PATIENCE, async {
+            while hub.holds.furthest_behind().unwrap().1 < 160 {
+                orders(&hub, next..next + 1).await;
+                next += 1;
+            }
+        })
+        .await
+        .unwrap();
+        orders(&hub, next..next + 80).await;
+        assert!(!first_segment(folder.path()));
+        stop.cancel();
+        tokio::time::timeout(PATIENCE, bus).await.unwrap().unwrap();
         running.shut_down().unwrap();
     }
 }

@@ -1,7 +1,8 @@
 //! The journal: what is acknowledged is there after every kind of end; what is damaged is refused with its place.
 
 use crate::kit::{
-    self, ObedientDisk, Orders, config, enter, open, open_market, open_on, published, run, try_open,
+    self, ObedientDisk, Orders, config, enter, open, open_market, open_on, published, read_until,
+    run, try_open,
 };
 use crate::written::{first_seq, offsets, segment, written};
 use exchange::config::{Durability, JournalConfig};
@@ -12,6 +13,7 @@ use journal::data::DataError;
 use journal::disk::Files;
 use journal::entry::{Entry, Instruction, Origin};
 use journal::record;
+use market::command::Command;
 use market::event::Event;
 use market::order::Side;
 use market::refusal::Refusal;
@@ -309,6 +311,60 @@ async fn of_two_faults_the_first_is_told_though_entries_are_read_ahead() {
         JournalError::Damaged { segment, .. } => assert_eq!(segment, third),
         other => panic!("{other}"),
     }
+}
+
+#[tokio::test]
+async fn a_day_that_ends_for_very_many_orders_is_one_entry_however_long() {
+    const ORDERS: u64 = 20_000;
+    let folder = tempfile::tempdir().unwrap();
+    let small = JournalConfig {
+        segment_bytes: 65_536,
+        ..config()
+    };
+    let (hub, running) = open_on(folder.path(), &small, Box::new(Files)).unwrap();
+    open_market(&hub).await;
+    let mut last = None;
+    for n in 0..ORDERS {
+        let order = Instruction::Market(enter(Side::Buy, n, "1.00", "1"));
+        last = Some(kit::submit(&hub, Origin::System, u128::from(n), order).unwrap());
+    }
+    last.unwrap().await.unwrap();
+    let end = run(&hub, Command::EndOfDay).await;
+    let expired = |event: &&Event| matches!(event, Event::OrderExpired { .. });
+    assert_eq!(end.events.iter().filter(expired).count() as u64, ORDERS);
+    let next = run(&hub, enter(Side::Buy, 0, "1.00", "1")).await;
+    assert_eq!(next.seq, end.seq + 1);
+    // The window holds a few of them: the long one comes from the files.
+    let read = read_until(&hub, end.seq - 1, next.seq).await;
+    assert!(read == [end.clone(), next.clone()]);
+    running.shut_down().unwrap();
+
+    let (hub, running) = open_on(folder.path(), &small, Box::new(Files)).unwrap();
+    assert_eq!(hub.feed.last_seq(), next.seq);
+    assert_eq!(hub.metrics.live_orders.get(), 1);
+    running.shut_down().unwrap();
+
+    // A machine that dies in the midst of it loses it, and nothing else.
+    let holding = (1..).find(|number| {
+        let bytes = fs::read(segment(folder.path(), number + 1));
+        bytes.is_err() || first_seq(&bytes.unwrap()) > end.seq
+    });
+    let holding = holding.unwrap();
+    let bytes = fs::read(segment(folder.path(), holding)).unwrap();
+    let records = offsets(&bytes);
+    let place = usize::try_from(end.seq - first_seq(&bytes)).unwrap();
+    let (begin, behind) = (records[place], records[place + 1]);
+    assert!((behind - begin) as u64 > 10 * small.segment_bytes);
+    fs::write(
+        segment(folder.path(), holding),
+        &bytes[..(begin + behind) / 2],
+    )
+    .unwrap();
+    let _not_there = fs::remove_file(segment(folder.path(), holding + 1));
+    let (hub, running) = open_on(folder.path(), &small, Box::new(Files)).unwrap();
+    assert_eq!(hub.feed.last_seq(), end.seq - 1);
+    assert_eq!(hub.metrics.live_orders.get(), 20_000);
+    running.shut_down().unwrap();
 }
 
 #[test]

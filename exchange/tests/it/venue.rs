@@ -182,6 +182,14 @@ impl Venue {
             durability: Durability::Os,
             ..JournalConfig::default()
         };
+        Self::open_on(data, journal, change).await
+    }
+
+    pub(crate) async fn open_on(
+        data: &Path,
+        journal: JournalConfig,
+        change: impl FnOnce(&mut FixConfig),
+    ) -> Self {
         let clock = Box::new(SystemClock::default());
         let (hub, running) = hub::open(&journal, data, Box::new(Files), clock).unwrap();
         bootstrap(&hub, &declared()).await.unwrap();
