@@ -9,7 +9,7 @@ use crate::book::ladder::{Ladder, rank};
 use crate::book::level::Level;
 use crate::event::Event;
 use crate::id::InstrumentId;
-use crate::order::Side;
+use crate::order::{OrdType, Side};
 use crate::orders::Orders;
 use crate::price::Price;
 use crate::qty::Qty;
@@ -67,6 +67,15 @@ impl Book {
         let ladder = self.side(arriving.opposite());
         let best = ladder.best()?;
         ladder.accepts(limit, best.price).then_some(best.front)
+    }
+
+    /// The last order in the queue where one with this limit would rest; none when nothing rests there, or it has no limit.
+    pub(crate) fn last_at(&self, side: Side, ord_type: OrdType) -> Slot {
+        let level = match ord_type {
+            OrdType::Limit(price) if price > Price::ZERO => self.side(side).level(price, Slot::NIL),
+            _ => None,
+        };
+        level.map_or(Slot::NIL, Level::last)
     }
 
     /// Whether the best bid is below the best offer, or a side is empty.

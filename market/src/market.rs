@@ -20,6 +20,7 @@ use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::risk::{Exposure, OpenQty, Standing};
 use crate::rules::Rules;
+use crate::slab::Slot;
 use crate::state::State;
 use crate::stops::Stops;
 use crate::time::Timestamp;
@@ -133,7 +134,11 @@ impl Market {
     /// Looks at what these commands will need of a large memory, so that applying them does not wait for it. Worth its time for a few
     /// commands together, right before they are applied; it changes nothing.
     pub fn foresee<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
-        self.state.orders.foresee(commands);
+        let books = &self.state.books;
+        self.state.orders.foresee(commands, |terms| {
+            let book = books.get(terms.instrument.0 as usize);
+            book.map_or(Slot::NIL, |book| book.last_at(terms.side, terms.ord_type))
+        });
     }
 
     /// Commands of operators and services.

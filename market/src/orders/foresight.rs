@@ -3,9 +3,10 @@
 //! the one before. Nothing is changed and nothing comes out: only time is saved.
 
 use super::{Handle, Orders};
-use crate::command::Command;
+use crate::command::{Change, Command};
 use crate::id::{ClOrdId, ParticipantId};
 use crate::ids::Sought;
+use crate::order::OrderTerms;
 use crate::slab::Slot;
 
 /// ClOrdIDs that are looked for together: their places all fit into a processor's nearest memory.
@@ -15,18 +16,26 @@ const TOGETHER: usize = 64;
 const FEW: u64 = 20_000;
 
 impl Orders {
-    /// Looks at what the commands will need.
-    pub(crate) fn foresee<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
+    /// Looks at what the commands will need. `last_at` tells which order an order of such terms would queue behind, where it rests.
+    pub(crate) fn foresee<'a>(
+        &self,
+        commands: impl Iterator<Item = &'a Command>,
+        last_at: impl Fn(&OrderTerms) -> Slot,
+    ) {
         if self.ids.len() < FEW {
             return;
         }
         let mut foresight = Foresight {
             sought: [Sought::NONE; TOGETHER],
             count: 0,
+            last: [Slot::NIL; TOGETHER],
         };
         for command in commands {
             for (participant, cl_ord_id) in named(command).into_iter().flatten() {
                 foresight.seek(self, participant, cl_ord_id);
+            }
+            if let Some(terms) = terms(command) {
+                foresight.queue_behind(last_at(terms));
             }
         }
         foresight.look(self);
@@ -37,6 +46,8 @@ impl Orders {
 struct Foresight {
     sought: [Sought; TOGETHER],
     count: usize,
+    /// With each of them, which order its own would queue behind.
+    last: [Slot; TOGETHER],
 }
 
 impl Foresight {
@@ -45,7 +56,15 @@ impl Foresight {
             self.look(orders);
         }
         self.sought[self.count] = Sought::new(participant, cl_ord_id);
+        self.last[self.count] = Slot::NIL;
         self.count += 1;
+    }
+
+    /// Of the ClOrdID that came last.
+    fn queue_behind(&mut self, last: Slot) {
+        if let Some(place) = self.count.checked_sub(1) {
+            self.last[place] = last;
+        }
     }
 
     /// Step by step for all of them: so the places of one step do not wait for each other.
@@ -72,13 +91,26 @@ impl Foresight {
                 seen ^= order.order_id().0;
             }
         }
-        for neighbour in neighbours[..self.count].iter().flatten() {
+        let last = &self.last[..self.count];
+        for neighbour in neighbours[..self.count].iter().flatten().chain(last) {
             if let Some(order) = neighbour.some().and_then(|slot| orders.slab.get(slot)) {
                 seen ^= order.order_id().0 ^ u64::from(order.peers.next.number());
             }
         }
         core::hint::black_box(seen);
         self.count = 0;
+    }
+}
+
+/// What a command asks to rest.
+const fn terms(command: &Command) -> Option<&OrderTerms> {
+    match command {
+        Command::Enter { terms, .. } | Command::Replace { terms, .. } => Some(terms),
+        Command::Amend(amendment) => match &amendment.change {
+            Change::Replace(terms) => Some(terms),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
