@@ -152,6 +152,15 @@ impl Pair {
             self.step(&Command::SetRules { instrument, rules })
                 .expect("set up alike");
         }
+        let instrument = InstrumentId(0);
+        let weight = Command::SetIndexWeight {
+            instrument,
+            weight: 1,
+        };
+        let figures = acts::figures([50, 100, 5_000], 6, 10);
+        for command in [weight, Command::SetBreaker(figures)] {
+            self.step(&command).expect("set up alike");
+        }
         for account in (0..ACCOUNTS).map(AccountId) {
             let cash = if account.0 == ON_MARGIN { 15 } else { 2_000 };
             self.step(&funds(
@@ -246,6 +255,9 @@ impl Pair {
                     ..halt
                 })
             }
+            Act::IndexClose(percent) => Command::SetIndexClose {
+                close: Some(Money::from_raw(self.model.index() * percent / 100)),
+            },
             Act::Close(instrument, at) => Command::SetClose {
                 instrument,
                 at: at.map(|steps| Timestamp::from_nanos(self.model.now + steps * STEP)),

@@ -33,6 +33,8 @@ pub(super) enum Act {
     Call(InstrumentId, Auction, i64),
     /// A halt that begins and ends after so many commands.
     Halt(Halt, Option<i64>, Option<i64>),
+    /// The index was so many percent of what it is now.
+    IndexClose(i128),
     /// Continuous trading ends after so many commands.
     Close(InstrumentId, Option<i64>),
     /// A resume after so many commands.
@@ -77,6 +79,7 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         1 => (instruments(), prop::option::weighted(0.2, -2..12i64), any::<bool>())
             .prop_map(|(instruments, at, at_once)| Act::Resume(instruments, at, at_once)),
         1 => Just(Act::Other(Command::Resume { instruments: Instruments::All, at: None, at_once: true })),
+        2 => (99..=103i128).prop_map(Act::IndexClose),
         1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), prop::option::weighted(0.8, -2..40i64))
             .prop_map(|(instrument, at)| Act::Close(instrument, at)),
         1 => ((0..=PARTICIPANTS).prop_map(ParticipantId), prop::option::of(0..2u32), prop::option::of(mode()))
@@ -96,7 +99,16 @@ fn instruments() -> impl Strategy<Value = Instruments> {
     ]
 }
 
-/// The breaker: an index of one or both, measured against about what it is, and figures that a few ticks reach.
+/// Figures of the breaker, times in commands.
+pub(super) fn figures(falls_bps: [u32; 3], halt: u64, quiet: u64) -> BreakerRules {
+    BreakerRules {
+        falls_bps,
+        halt_nanos: halt * STEP.unsigned_abs(),
+        quiet_nanos: quiet * STEP.unsigned_abs(),
+    }
+}
+
+/// The breaker: an index of one or both, and figures that a few ticks reach.
 fn breaker() -> impl Strategy<Value = Command> {
     let levels = vec![
         BreakerLevel::One,
@@ -109,16 +121,12 @@ fn breaker() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => ((0..=INSTRUMENTS).prop_map(InstrumentId), 0..3u32)
             .prop_map(|(instrument, weight)| Command::SetIndexWeight { instrument, weight }),
-        6 => prop::option::weighted(0.95, (0..5i128, 95..104i128)).prop_map(move |close| {
-            let close = close.map(|(weights, percent)| price * weights * percent / 100);
-            Command::SetIndexClose { close: close.map(Money::from_raw) }
+        1 => prop::option::weighted(0.5, 0..5i128).prop_map(move |close| {
+            let close = close.map(|weights| Money::from_raw(price * weights));
+            Command::SetIndexClose { close }
         }),
-        2 => (prop::sample::select(vec![[50u32, 100, 5_000], [100, 120, 200], [1, 9_999, 10_000]]), 1..20u64, 0..20u64)
-            .prop_map(|(falls_bps, halt, quiet)| Command::SetBreaker(BreakerRules {
-                falls_bps,
-                halt_nanos: halt * STEP.unsigned_abs(),
-                quiet_nanos: quiet * STEP.unsigned_abs(),
-            })),
+        2 => (prop::sample::select(vec![[50u32, 100, 5_000], [100, 120, 300], [100, 9_999, 10_000]]), 1..10u64, 0..20u64)
+            .prop_map(|(falls, halt, quiet)| Command::SetBreaker(figures(falls, halt, quiet))),
         1 => (prop::sample::select(levels), prop::bool::weighted(0.8))
             .prop_map(|(level, drill)| Command::TripBreaker { level, drill, reason: text("why") }),
     ]
@@ -361,7 +369,7 @@ fn other() -> impl Strategy<Value = Command> {
         3 => instrument().prop_map(|instrument| Command::PreOpen { instrument }),
         1 => instrument().prop_map(|instrument| Command::Close { instrument }),
         1 => instrument().prop_map(|instrument| Command::PostTrade { instrument }),
-        3 => breaker(),
+        2 => breaker(),
         1 => (0..4u32).prop_map(|id| Command::WithdrawHalt { id: HaltId(id) }),
         2 => (instrument(), prop::option::weighted(0.8, group()))
             .prop_map(|(instrument, group)| Command::SetGroup { instrument, group }),
