@@ -1,7 +1,7 @@
 //! Order flows whose trades, outcomes and final book are known line by line or by digest; the generator that makes them.
 
 #[path = "../../examples/flow/generator.rs"]
-mod generator;
+pub(crate) mod generator;
 
 use generator::{Generator, Mix, csv, results};
 use market::account::AccountTerms;
