@@ -149,7 +149,7 @@ impl Commit {
         for Sealed { entry, .. } in sealed {
             record::append(entry, self.settled, &mut self.records).unwrap_or_else(|bytes| {
                 panic!(
-                    "entry {} has {bytes} bytes: the market's limits bound it far below the journal's",
+                    "entry {} has {bytes} bytes: the market's limits keep entries below what a record holds",
                     entry.seq
                 )
             });
