@@ -7,7 +7,7 @@ use market::event::Event;
 use market::id::TradeId;
 use market::limits::Limits;
 use market::time::Timestamp;
-use market::trades::{Operator, TradeChange, TradeRecord};
+use market::trades::{Operator, Place, TradeChange, TradeRecord};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -39,9 +39,15 @@ impl Blotter {
     pub fn note(&self, entry: &Entry) {
         // Taken once for all of them, when the first is there.
         let mut pages = None;
-        for event in entry.events.iter().filter(|event| is_of_trades(event)) {
-            let pages: &mut MutexGuard<'_, Pages> = pages.get_or_insert_with(|| self.lock());
-            pages.take_in(event);
+        for (event, at) in entry.events.iter().zip(0..) {
+            if is_of_trades(event) {
+                let pages: &mut MutexGuard<'_, Pages> = pages.get_or_insert_with(|| self.lock());
+                let told = Place {
+                    seq: entry.seq,
+                    event: at,
+                };
+                pages.take_in(event, told, entry.at);
+            }
         }
     }
 
@@ -85,10 +91,15 @@ impl Pages {
         usize::try_from(id.0.checked_sub(first.0)?).ok()
     }
 
-    fn take_in(&mut self, event: &Event) {
+    fn trade_mut(&mut self, id: TradeId) -> Option<&mut TradeRecord> {
+        let place = self.place(id)?;
+        self.trades.get_mut(place)
+    }
+
+    fn take_in(&mut self, event: &Event, told: Place, at: Timestamp) {
         match *event {
             Event::Traded { .. } => {
-                self.trades.extend(TradeRecord::of(event));
+                self.trades.extend(TradeRecord::of(event, told, at));
                 let most = Limits::default().max_trades_kept;
                 if self.trades.len() > usize::try_from(most).unwrap_or(usize::MAX) {
                     self.trades.pop_front();
@@ -107,9 +118,13 @@ impl Pages {
             }
             Event::TradeChanged { now, .. } => {
                 self.proposals.remove(&now.trade_id);
-                let place = self.place(now.trade_id);
-                if let Some(kept) = place.and_then(|place| self.trades.get_mut(place)) {
+                if let Some(kept) = self.trade_mut(now.trade_id) {
                     *kept = now;
+                }
+            }
+            Event::ExecutionChanged { trade, side, .. } => {
+                if let Some(kept) = self.trade_mut(trade.trade_id) {
+                    kept.tell(side, told);
                 }
             }
             _ => {}
@@ -124,6 +139,7 @@ fn is_of_trades(event: &Event) -> bool {
             | Event::TradeChangeProposed { .. }
             | Event::TradeChangeDropped { .. }
             | Event::TradeChanged { .. }
+            | Event::ExecutionChanged { .. }
     )
 }
 

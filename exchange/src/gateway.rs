@@ -34,6 +34,7 @@ mod session_task;
 mod straggler;
 pub(crate) mod tap;
 mod throttle;
+mod trade_change;
 mod user;
 pub mod venue;
 

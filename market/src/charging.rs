@@ -85,7 +85,7 @@ impl State {
     }
 
     /// Live orders hold what they need now. That may be more than their account has: then it can do nothing new until it has.
-    fn reserve_anew(&mut self, is_meant: impl Fn(&OrderFacts) -> bool) {
+    pub(crate) fn reserve_anew(&mut self, is_meant: impl Fn(&OrderFacts) -> bool) {
         for slot in self.live_where(is_meant) {
             let mut order = self.orders.facts(slot);
             let reserved = self.reservation(

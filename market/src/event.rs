@@ -509,11 +509,21 @@ pub enum Event {
         /// Which group; none: in none.
         group: Option<GroupName>,
     },
+    /// ExecType H or G: what a changed trade is to one of its sides.
+    ExecutionChanged {
+        /// The trade as it is; its legs say where they were told before this (ExecRefID, 19).
+        trade: TradeRecord,
+        /// Which side.
+        side: Side,
+        /// The order as it stands: CumQty and AvgPx have changed, and while it lives OrderQty, since what it lost does not come
+        /// back. None: the venue has forgotten it.
+        order: Option<OrderFacts>,
+    },
 }
 
 impl Event {
     /// The orders that it tells about, as they stand after it.
-    pub(crate) const fn orders(&self) -> [Option<&OrderFacts>; 2] {
+    pub const fn orders(&self) -> [Option<&OrderFacts>; 2] {
         match self {
             Self::OrderAccepted { order }
             | Self::OrderCanceled { order, .. }
@@ -523,6 +533,7 @@ impl Event {
             | Self::OrderRestated { order, .. }
             | Self::OrderDecremented { order, .. } => [Some(order), None],
             Self::Traded { maker, taker, .. } => [Some(maker), Some(taker)],
+            Self::ExecutionChanged { order, .. } => [order.as_ref(), None],
             _ => [None, None],
         }
     }

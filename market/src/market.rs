@@ -126,7 +126,7 @@ impl Market {
         self.state.guard(from, events);
         self.state.watch_events(&events[from..]);
         self.state.watch_margin(from, events);
-        self.state.keep_trades(&events[from..]);
+        self.state.keep_trades(seq, &events[from..]);
         self.state.indicate(from, events);
         self.report_levels_after(from, events);
     }

@@ -1,33 +1,38 @@
 //! Trades that are undone or corrected, by two operators: cash, stock and fees go back, and for a correction they go again. That may take more
-//! than an account has: it is told, and the account can do nothing new that needs what is missing until it is mended. Orders stay as they
-//! are: what a bust takes back does not come into the book again. The tape, and what counts for limits, stay too.
+//! than an account has: it is told, and the account can do nothing new that needs what is missing until it is mended. What a bust takes
+//! back does not come into the book again: CumQty of the order falls, and while it lives its OrderQty, too. The tape, and what counts for
+//! limits, stay.
 
 use crate::deadlines::Due;
 use crate::event::Event;
 use crate::id::{AccountId, InstrumentId, TradeId};
 use crate::money::Money;
-use crate::order::Side;
+use crate::order::{OrdStatus, OrderFacts, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::risk::Claim;
+use crate::slab::Slot;
 use crate::state::State;
 use crate::time::Timestamp;
 use crate::trades::{
-    MAX_PROPOSALS, Operator, PROPOSAL_NANOS, Proposal, TradeChange, TradeLeg, TradeRecord,
+    MAX_PROPOSALS, Operator, PROPOSAL_NANOS, Place, Proposal, TradeChange, TradeLeg, TradeRecord,
 };
 use alloc::vec::Vec;
 
 impl State {
     /// Keeps the trades of a command.
-    pub(crate) fn keep_trades(&mut self, events: &[Event]) {
+    pub(crate) fn keep_trades(&mut self, seq: u64, events: &[Event]) {
         let most = self.limits.max_trades_kept as usize;
         if most == 0 {
             return;
         }
-        for event in events {
-            if let Some(trade) = TradeRecord::of(event) {
+        for (at, event) in (0..).zip(events) {
+            let told = Place { seq, event: at };
+            if let Some(trade) = TradeRecord::of(event, told, self.now) {
                 self.trades.keep(trade, most);
+            } else if let Event::ExecutionChanged { trade, side, .. } = event {
+                self.trades.tell(trade.trade_id, *side, told);
             }
         }
     }
@@ -85,8 +90,55 @@ impl State {
             proposed_by: proposal.by,
             approved_by: by,
         });
+        for side in [Side::Buy, Side::Sell] {
+            let order = self.mend_order(&was, &now, side);
+            events.push(Event::ExecutionChanged {
+                trade: now,
+                side,
+                order,
+            });
+        }
         self.tell_overdrawn(&was, events);
         Ok(())
+    }
+
+    /// What a side's order has had changes with the trade: it as it stands then, unless it is forgotten.
+    fn mend_order(
+        &mut self,
+        was: &TradeRecord,
+        now: &TradeRecord,
+        side: Side,
+    ) -> Option<OrderFacts> {
+        let leg = now.leg(side);
+        let (qty, notional) = if now.is_busted {
+            (Qty::ZERO, Money::ZERO)
+        } else {
+            (now.qty, now.notional)
+        };
+        let mend = |order: &mut OrderFacts| {
+            order.cum_qty = less_qty(order.cum_qty, less_qty(was.qty, qty));
+            let raw = order.cum_notional.raw() - was.notional.raw() + notional.raw();
+            order.cum_notional = Money::from_raw(raw);
+        };
+        let is_meant = |slot: &Slot| self.orders[*slot].order_id() == leg.order_id;
+        let live = self.orders.of(leg.participant).find(is_meant);
+        let Some(slot) = live else {
+            return self.orders.mend(leg.order_id, |order| {
+                mend(order);
+                if order.ord_status == OrdStatus::Filled && order.cum_qty < order.terms.order_qty {
+                    order.ord_status = OrdStatus::Canceled;
+                }
+            });
+        };
+        let mut order = self.orders.facts(slot);
+        mend(&mut order);
+        order.terms.order_qty = less_qty(order.terms.order_qty, less_qty(was.qty, qty));
+        if order.cum_qty == Qty::ZERO {
+            order.ord_status = OrdStatus::New;
+        }
+        self.orders.set_facts(slot, &order);
+        self.reserve_anew(|order| order.order_id == leg.order_id);
+        Some(self.orders.facts(slot))
     }
 
     /// A proposal is taken back, by anybody.
@@ -237,6 +289,11 @@ impl State {
             && self.trades.waiting() <= MAX_PROPOSALS
             && proposals.all(|(id, it)| self.deadlines.is_set(it.until, Due::ProposalExpires(id)))
     }
+}
+
+/// `whole` without `part`: never less than nothing, which it could only be in a snapshot that was tampered with.
+fn less_qty(whole: Qty, part: Qty) -> Qty {
+    Qty::from_raw(whole.raw().saturating_sub(part.raw()).max(0))
 }
 
 /// A trade after a change. Fees follow in proportion to the notional, rounded towards zero at eight decimals.

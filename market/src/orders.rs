@@ -333,6 +333,23 @@ impl Orders {
         }
     }
 
+    /// Changes what is remembered of a final order: its facts after that, unless it is forgotten. Not its ClOrdID, nor that it is final.
+    pub(crate) fn mend(
+        &mut self,
+        order_id: OrderId,
+        change: impl FnOnce(&mut OrderFacts),
+    ) -> Option<OrderFacts> {
+        let place = self
+            .finals
+            .iter()
+            .position(|order| order.order_id() == order_id)?;
+        let Compact { id, full, .. } = self.finals[place];
+        let mut facts = self.finals[place].ended(&self.ids, &self.full);
+        change(&mut facts);
+        self.finals[place] = Compact::new(&facts, id, full, &mut self.full);
+        Some(facts)
+    }
+
     /// The facts of the final order of this number, if they are remembered.
     fn ended(&self, number: u32) -> Option<OrderFacts> {
         let is_kept = number < self.ended && self.ended - number <= self.max_finals;

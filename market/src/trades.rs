@@ -35,6 +35,15 @@ pub enum TradeChange {
     },
 }
 
+/// Where in the journal a side of a trade was told last: its ExecID (17) follows from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The command.
+    pub seq: u64,
+    /// Which of its events, from 0.
+    pub event: u32,
+}
+
 /// A side of a trade, as far as money and stock go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradeLeg {
@@ -46,6 +55,8 @@ pub struct TradeLeg {
     pub account: AccountId,
     /// What it paid to the venue; below zero, what it was paid.
     pub fee: Money,
+    /// Where it was told last.
+    pub told: Place,
 }
 
 /// A trade as it stands.
@@ -71,11 +82,13 @@ pub struct TradeRecord {
     pub fee_account: Option<AccountId>,
     /// Whether it was undone.
     pub is_busted: bool,
+    /// When it was made.
+    pub at: Timestamp,
 }
 
 impl TradeRecord {
-    /// What is kept of a trade; nothing of any other event.
-    pub fn of(event: &Event) -> Option<Self> {
+    /// What is kept of a trade that this event tells at this place and time; nothing of any other event.
+    pub fn of(event: &Event, told: Place, at: Timestamp) -> Option<Self> {
         let Event::Traded {
             trade_id,
             instrument,
@@ -96,6 +109,7 @@ impl TradeRecord {
             participant: order.participant,
             account: order.terms.account,
             fee,
+            told,
         };
         let (maker_leg, taker_leg) = (leg(maker, maker_fee), leg(taker, taker_fee));
         let (buy, sell) = match taker.terms.side {
@@ -113,7 +127,24 @@ impl TradeRecord {
             sell,
             fee_account: fees.map(|it| it.account),
             is_busted: false,
+            at,
         })
+    }
+
+    /// One of its sides.
+    pub const fn leg(&self, side: Side) -> &TradeLeg {
+        match side {
+            Side::Buy => &self.buy,
+            Side::Sell => &self.sell,
+        }
+    }
+
+    /// One of its sides was told again, there.
+    pub fn tell(&mut self, side: Side, told: Place) {
+        match side {
+            Side::Buy => self.buy.told = told,
+            Side::Sell => self.sell.told = told,
+        }
     }
 }
 
@@ -158,6 +189,14 @@ impl Trades {
         let kept = at.and_then(|at| self.kept.get_mut(usize::try_from(at).ok()?));
         if let Some(kept) = kept {
             *kept = trade;
+        }
+    }
+
+    /// A side of a trade was told again, there.
+    pub(crate) fn tell(&mut self, id: TradeId, side: Side, told: Place) {
+        if let Some(mut trade) = self.trade(id).copied() {
+            trade.tell(side, told);
+            self.set(trade);
         }
     }
 

@@ -5,7 +5,9 @@ use market::money::Money;
 use market::order::{OrdStatus, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
-use market::topic::{Envelope, LegView, OrderView, SCHEMA, TopicEvent, TradeView};
+use market::topic::{
+    Envelope, LegView, OrderView, SCHEMA, TopicEvent, TradeChangeView, TradeView, TradedView,
+};
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -82,6 +84,37 @@ pub(crate) fn charged(account: &str, fee_account: &str, amount: &str) -> TopicEv
         asset: say("USD"),
         amount: say(amount),
     }
+}
+
+/// What a trade was of: price and quantity.
+pub(crate) fn traded(price: &str, qty: &str) -> TradedView {
+    let (price, qty) = (say(price), say(qty));
+    TradedView {
+        price,
+        qty,
+        notional: Money::notional(price, qty),
+    }
+}
+
+/// A trade between two accounts that two operators have undone (`now` is none) or corrected.
+pub(crate) fn changed(
+    id: u64,
+    symbol: &str,
+    (buy, sell): (&str, &str),
+    was: TradedView,
+    now: Option<TradedView>,
+) -> TopicEvent {
+    TopicEvent::TradeChanged(TradeChangeView {
+        trade_id: market::id::TradeId(id),
+        symbol: say(symbol),
+        currency: say("USD"),
+        buy: say(buy),
+        sell: say(sell),
+        was,
+        now,
+        proposed_by: "ann".into(),
+        approved_by: "bob".into(),
+    })
 }
 
 pub(crate) fn priced(symbol: &str, last_px: &str) -> TopicEvent {

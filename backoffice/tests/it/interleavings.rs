@@ -2,7 +2,8 @@
 
 use crate::database::{TestDatabase, both};
 use crate::events::{
-    Leg, account_opened, envelope, funds, listed, order, priced, securities, trade,
+    Leg, account_opened, changed, charged, envelope, funds, listed, order, priced, securities,
+    trade, traded,
 };
 use crate::tables;
 use backoffice::consumer;
@@ -14,7 +15,8 @@ use market::qty::Qty;
 use market::topic::{Envelope, TopicEvent};
 use std::collections::BTreeMap;
 
-/// A little history with everything in it: funding, stock brought in between trades, partial fills, a replace, a cancel.
+/// A little history with everything in it: funding, stock brought in between trades, partial fills, a replace, a cancel, trades that are
+/// undone and corrected.
 pub(crate) fn history() -> Vec<Envelope> {
     let phase = |symbol: &str, phase, reason: Option<&str>| TopicEvent::PhaseChanged {
         symbol: symbol.parse().unwrap(),
@@ -73,6 +75,20 @@ pub(crate) fn history() -> Vec<Envelope> {
         vec![
             trade(3, "Y", "20.01", "3", Leg("B", 6, 3, 0), Leg("A", 5, 3, 4)),
             priced("Y", "20.01"),
+            charged("B", "V", "0.3"),
+            charged("A", "V", "-0.1"),
+        ],
+        vec![changed(2, "X", ("A", "B"), traded("11", "5"), None)],
+        vec![
+            changed(
+                3,
+                "Y",
+                ("B", "A"),
+                traded("20.01", "3"),
+                Some(traded("20", "1")),
+            ),
+            charged("B", "V", "-0.2"),
+            charged("A", "V", "0.06666667"),
         ],
     ];
     let numbered = (1..).zip(entries);

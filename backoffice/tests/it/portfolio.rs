@@ -1,7 +1,9 @@
 //! What the demo user sees when its account trades.
 
 use crate::database::both;
-use crate::events::{Leg, funds, listed, order, priced, securities, trade};
+use crate::events::{
+    Leg, changed, charged, envelope, funds, listed, order, priced, securities, trade, traded,
+};
 use crate::service::World;
 use backoffice::users::password::Password;
 use market::order::Side;
@@ -122,6 +124,60 @@ both!(cash_and_positions_move_with_trades, |database| {
     );
     service.stop().await;
 });
+
+both!(
+    an_undone_trade_leaves_nothing_and_a_corrected_one_what_it_is,
+    |database| {
+        let world = World::with(database, DEMO).await;
+        for account in ["DEMO", "BOT", "FEES"] {
+            world.control.add_account(account);
+        }
+        let feed = &world.feed;
+        feed.tell(listed("LOGG", "10"));
+        feed.tell(funds("f", "DEMO", "1000"));
+        feed.tell(securities("s", "BOT", "LOGG", "10", "9"));
+        for id in [1, 2] {
+            let (buyer, seller) = (Leg("DEMO", 2 * id, 3, 0), Leg("BOT", 2 * id + 1, 3, 0));
+            feed.tell(trade(id, "LOGG", "10", "3", buyer, seller));
+            feed.tell(charged("DEMO", "FEES", "0.3"));
+        }
+        let seq = feed.tell(priced("LOGG", "10"));
+        let service = world.start().await;
+        let demo = service
+            .client
+            .login("demo@example.org", "demo demo demo")
+            .await;
+        let stands = async |seq| {
+            let portfolio = service.seen(&demo, seq).await;
+            let mut stands = pick(&portfolio["cash"][0], &["cash"]);
+            stands.extend(pick(
+                &portfolio["positions"][0],
+                &["qty", "average_cost", "realized_pnl"],
+            ));
+            stands
+        };
+        assert_eq!(stands(seq).await, ["939.4", "6", "10", "0"]);
+
+        let told = |seq| {
+            let undone = changed(1, "LOGG", ("DEMO", "BOT"), traded("10", "3"), None);
+            let fee = charged("DEMO", "FEES", "-0.3");
+            [envelope(seq, 0, undone), envelope(seq, 1, fee)]
+        };
+        let at = seq + 1;
+        told(at).map(|one| feed.tell_raw(one));
+        assert_eq!(stands(at).await, ["969.7", "3", "10", "0"]);
+        // The same again, as after a crash between reading and noting how far.
+        told(at).map(|one| feed.tell_raw(one));
+        let seq = feed.tell(priced("LOGG", "10"));
+        assert_eq!(stands(seq).await, ["969.7", "3", "10", "0"]);
+
+        let now = Some(traded("9", "2"));
+        feed.tell(changed(2, "LOGG", ("DEMO", "BOT"), traded("10", "3"), now));
+        let seq = feed.tell(charged("DEMO", "FEES", "-0.12"));
+        assert_eq!(stands(seq).await, ["981.82", "2", "9", "0"]);
+        service.stop().await;
+    }
+);
 
 both!(
     a_demo_user_whose_password_was_made_anew_gets_it,

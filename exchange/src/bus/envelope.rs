@@ -58,7 +58,10 @@ impl Names<'_> {
             Event::OrderReplaced { order, .. }
             | Event::OrderDecremented { order, .. }
             | Event::OrderTriggered { order }
-            | Event::OrderRestated { order, .. } => {
+            | Event::OrderRestated { order, .. }
+            | Event::ExecutionChanged {
+                order: Some(order), ..
+            } => {
                 told.push(TopicEvent::OrderModified(self.order(order)?));
             }
             Event::OrderCanceled { order, .. } => {
@@ -127,6 +130,7 @@ impl Names<'_> {
             | Event::BreakerTripped { .. }
             | Event::BreakerEnded { .. }
             | Event::GroupSet { .. }
+            | Event::ExecutionChanged { order: None, .. }
             | Event::Overdrawn { .. } => {}
         }
         Some(())

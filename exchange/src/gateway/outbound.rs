@@ -7,6 +7,7 @@ use crate::gateway::refused::{
     cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason, refusal_text,
 };
 use crate::gateway::report::{self, NO_ORDER, NO_SYMBOL, Report, UNDISCLOSED};
+use crate::gateway::trade_change::TradeChange;
 use crate::gateway::user::{UserStatus, user_response};
 use fix_engine::codec::body::Body;
 use fix_engine::session::input::Cause;
@@ -22,6 +23,7 @@ use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::refusal::Refusal;
+use market::trades::TradeRecord;
 
 /// One message to one participant.
 #[derive(Debug)]
@@ -67,61 +69,12 @@ pub(crate) fn told_to(
 /// The participants who are told of an event.
 fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
     match event {
-        Event::Traded { maker, taker, .. } => [Some(maker.participant), Some(taker.participant)],
-        Event::OrderAccepted { order }
-        | Event::OrderCanceled { order, .. }
-        | Event::OrderExpired { order }
-        | Event::OrderReplaced { order, .. }
-        | Event::OrderDecremented { order, .. }
-        | Event::OrderTriggered { order }
-        | Event::OrderRestated { order, .. } => [Some(order.participant), None],
         Event::OrderRejected { participant, .. }
         | Event::CancelRejected { participant, .. }
         | Event::OrderStatus { participant, .. }
         | Event::MassCanceled { participant, .. } => [Some(*participant), None],
-        Event::Refused { .. }
-        | Event::AssetListed { .. }
-        | Event::InstrumentListed { .. }
-        | Event::ParticipantAdmitted { .. }
-        | Event::AccountOpened { .. }
-        | Event::AccountGranted { .. }
-        | Event::AccountRevoked { .. }
-        | Event::AllCanceled { .. }
-        | Event::FundsTransferred { .. }
-        | Event::SecuritiesTransferred { .. }
-        | Event::TransferRefused { .. }
-        | Event::LevelChanged { .. }
-        | Event::PhaseChanged { .. }
-        | Event::DayEnded
-        | Event::RulesSet { .. }
-        | Event::SelfTradeSet { .. }
-        | Event::Ticked
-        | Event::CloseSet { .. }
-        | Event::Seeded
-        | Event::Indicative { .. }
-        | Event::Uncrossed { .. }
-        | Event::Killed { .. }
-        | Event::Reinstated { .. }
-        | Event::FeeAccountSet { .. }
-        | Event::FeesSet { .. }
-        | Event::TierSet { .. }
-        | Event::RiskLimitSet(_)
-        | Event::MarginCall { .. }
-        | Event::MarginCallMet { .. }
-        | Event::ForcedClose { .. }
-        | Event::MarginDeficit { .. }
-        | Event::TradeChangeProposed { .. }
-        | Event::TradeChangeDropped { .. }
-        | Event::TradeChanged { .. }
-        | Event::HaltScheduled { .. }
-        | Event::HaltUnscheduled { .. }
-        | Event::IndexWeightSet { .. }
-        | Event::IndexCloseSet { .. }
-        | Event::BreakerRulesSet(_)
-        | Event::BreakerTripped { .. }
-        | Event::BreakerEnded { .. }
-        | Event::GroupSet { .. }
-        | Event::Overdrawn { .. } => [None, None],
+        Event::ExecutionChanged { trade, side, .. } => [Some(trade.leg(*side).participant), None],
+        _ => event.orders().map(|order| Some(order?.participant)),
     }
 }
 
@@ -264,6 +217,9 @@ impl Teller<'_> {
                 let body = self.mass_canceled(cl_ord_id, *instrument, *side, *outcome);
                 self.push(*participant, 0, body);
             }
+            Event::ExecutionChanged { trade, side, order } => {
+                self.changed(trade, *side, order.as_ref());
+            }
             Event::Refused { .. }
             | Event::AssetListed { .. }
             | Event::InstrumentListed { .. }
@@ -340,16 +296,28 @@ impl Teller<'_> {
         fee: Option<Money>,
     ) {
         let mut report = self.kind('F');
-        report.exec_id.push(match order.terms.side {
-            Side::Buy => 'b',
-            Side::Sell => 's',
-        });
+        report.exec_id.push(report::trade_side(order.terms.side));
         report.last = Some(last);
         let mut body = report.about(order, self.directory);
         body.push(tag::SECONDARY_EXEC_ID, trade_id.0);
         body.push_some(tag::LAST_LIQUIDITY_IND, role.last_liquidity_ind);
         self.fee(&mut body, order, fee);
         self.push(order.participant, role.index, body);
+    }
+
+    /// A trade was undone or corrected.
+    fn changed(&mut self, trade: &TradeRecord, side: Side, order: Option<&OrderFacts>) {
+        let change = TradeChange {
+            trade,
+            side,
+            order,
+            exec_id: self.exec_id(),
+            transact_time: self.transact_time(),
+            directory: self.directory,
+        };
+        let participant = trade.leg(side).participant;
+        self.push(participant, 0, change.report());
+        self.push(participant, 1, change.capture());
     }
 
     /// What the trade cost, as a group of one (136); a rebate is an amount below zero. Nothing where no fees are set.
@@ -494,7 +462,7 @@ impl Teller<'_> {
         Timestamp::from_nanos(self.entry.at.nanos())
     }
 
-    /// `place` tells the two reports of one trade apart.
+    /// `place` tells the two reports of one event apart.
     fn push(&mut self, participant: ParticipantId, place: u32, body: Body) {
         let index = u32::try_from(self.event).unwrap_or(u32::MAX / 2) * 2 + place;
         self.out.push(Told {

@@ -56,6 +56,14 @@ pub(crate) fn side(side: Side) -> char {
     }
 }
 
+/// The end of the ExecID of a trade: its two sides share the rest.
+pub(crate) const fn trade_side(side: Side) -> char {
+    match side {
+        Side::Buy => 'b',
+        Side::Sell => 's',
+    }
+}
+
 /// OrdStatus (39).
 pub(crate) fn ord_status(status: OrdStatus) -> char {
     match status {
@@ -159,7 +167,8 @@ impl Report<'_> {
         body.push(tag::ORD_STATUS, ord_status(status));
     }
 
-    fn end(&self, body: &mut Body) {
+    /// TransactTime and Text.
+    pub(crate) fn end(&self, body: &mut Body) {
         body.push(tag::TRANSACT_TIME, self.transact_time);
         body.push_some(tag::TEXT, self.text);
     }

@@ -3,6 +3,8 @@
 use crate::caller::Caller;
 use crate::venue::{AUTHORITY, Venue};
 use hyper::Method;
+use journal::entry::{Instruction, Origin};
+use market::command::Command;
 use market::control::path;
 use market::control::session::AuditLine;
 use market::control::trades::TradeStatus;
@@ -142,5 +144,144 @@ async fn what_cannot_be_done_is_refused() {
         let (status, _) = viewer.refused(Method::POST, path, bust).await;
         assert_eq!(status, 403, "{path}");
     }
+    venue.close().await;
+}
+
+/// A change of a trade, proposed by one and approved by the other.
+async fn change(venue: &Venue, trade: u64, change: &str) {
+    let body = format!(r#"{{"change":{change}}}"#);
+    let propose = format!("/v1/trades/{trade}/propose");
+    let _: TradeStatus = Caller::new(venue, "operator").post(&propose, &body).await;
+    let approve = format!("/v1/trades/{trade}/approve");
+    let _: TradeStatus = bob(venue).post(&approve, "").await;
+}
+
+/// Takes fees from both sides of trades in ACME.
+async fn charge(venue: &Venue) {
+    let operator = Caller::new(venue, "operator");
+    for (path, body) in [
+        (path::ACCOUNTS, r#"{"account":"FEES"}"#),
+        (path::FEE_ACCOUNT, r#"{"account":"FEES"}"#),
+        (
+            "/v1/instruments/ACME/fees",
+            r#"{"maker_ppm":-100,"taker_ppm":1000}"#,
+        ),
+    ] {
+        let _: serde_json::Value = operator.post(path, body).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_sides_are_told_of_a_bust_and_of_corrections() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    charge(&venue).await;
+    let mut buyer = venue.peer("BOT01").await;
+    let mut seller = venue.peer("BOT02").await;
+    let order = seller.rest("s", '2', "10", "100").await;
+    buyer.limit("b", '1', "4", "100").await;
+    buyer.expect("8", "150=0").await;
+    let bought = buyer.expect("8", "150=F|39=2|137=0.4").await;
+    let sold = seller.expect("8", "150=F|39=1|14=4|151=6|137=-0.04").await;
+    let (bought, sold) = (bought.text(17).unwrap(), sold.text(17).unwrap());
+
+    change(&venue, 1, r#""bust""#).await;
+    let told =
+        format!("150=H|39=4|11=b|38=4|14=0|151=0|6=0|32=0|31=0|19={bought}|527=1|136=1|137=0");
+    let report = buyer.expect("8", &told).await;
+    let id = report.text(17).unwrap();
+    let told = format!(
+        "571={id}|17={id}|487=1|150=H|572={bought}|570=N|527=1|55=ACME|32=4|31=100|552=1|54=1|11=b|1=A1|137=0"
+    );
+    let capture = buyer.expect("AE", &told).await;
+    assert_eq!(capture.text(75).map(str::len), Some(8));
+    // What a bust takes back does not come into the book again: OrderQty falls with CumQty.
+    let told = format!("150=H|39=0|11=s|37={order}|38=6|14=0|151=6|6=0|19={sold}|137=0");
+    seller.expect("8", &told).await;
+    let told = format!("487=1|572={sold}|54=2|37={order}|11=s|1=A2");
+    seller.expect("AE", &told).await;
+
+    buyer.limit("c", '1', "6", "100").await;
+    buyer.expect("8", "150=0").await;
+    let bought = buyer.expect("8", "150=F|39=2|137=0.6").await;
+    seller.expect("8", "150=F|39=2|38=6|14=6|151=0").await;
+    let mut last = bought.text(17).unwrap().to_owned();
+    for (price, qty, fee) in [("99", "5", "0.495"), ("98", "3", "0.294")] {
+        let to = format!(r#"{{"correct":{{"price":"{price}","qty":"{qty}"}}}}"#);
+        change(&venue, 2, &to).await;
+        let told = format!(
+            "150=G|39=4|11=c|38=6|14={qty}|151=0|6={price}|32={qty}|31={price}|19={last}|527=2|137={fee}"
+        );
+        let report = buyer.expect("8", &told).await;
+        let told = format!("487=2|150=G|572={last}|32={qty}|31={price}|137={fee}");
+        buyer.expect("AE", &told).await;
+        let (cum, avg) = (format!("14={qty}"), format!("6={price}"));
+        seller
+            .expect("8", &format!("150=G|39=4|11=s|{cum}|{avg}|151=0"))
+            .await;
+        seller
+            .expect("AE", &format!("487=2|32={qty}|31={price}"))
+            .await;
+        last = report.text(17).unwrap().to_owned();
+    }
+    // A status request says the same.
+    buyer.send("H", "11=c|55=ACME|54=1").await;
+    buyer.expect("8", "150=I|39=4|14=3|6=98").await;
+    venue.close().await;
+}
+
+/// The reports are made from the journal for who was away, once, also when the venue was killed meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_away_is_told_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut buyer = venue.peer("BOT01").await;
+    let mut seller = venue.peer("BOT02").await;
+    seller.rest("s", '2', "10", "100").await;
+    buyer.limit("b", '1', "10", "100").await;
+    buyer.expect("8", "150=0").await;
+    buyer.expect("8", "150=F").await;
+    seller.expect("8", "150=F").await;
+    seller.0.abandon();
+    change(&venue, 1, r#""bust""#).await;
+    let told = buyer.expect("8", "150=H|39=4|11=b").await;
+    buyer.expect("AE", "487=1").await;
+    buyer.0.abandon();
+    venue.kill();
+
+    let venue = Venue::open(folder.path()).await;
+    for peer in [&mut seller, &mut buyer] {
+        peer.0.set_target(venue.target());
+        peer.connect().await;
+    }
+    let report = seller.expect("8", "150=H|39=4|11=s|14=0").await;
+    let (ours, theirs) = (told.text(17).unwrap(), report.text(17).unwrap());
+    assert_ne!(ours, theirs, "each side has an ExecID of its own");
+    seller.expect("AE", &format!("487=1|571={theirs}")).await;
+    // The buyer has had its reports: what comes next is new.
+    buyer.rest("d", '1', "1", "1").await;
+    seller.rest("d", '2', "1", "200").await;
+    venue.close().await;
+}
+
+/// An order of another day that is final is forgotten: what is told then is of the trade alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trade_of_an_order_that_is_forgotten_can_be_undone() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut buyer = venue.peer("BOT01").await;
+    let mut seller = venue.peer("BOT02").await;
+    seller.rest("s", '2', "10", "100").await;
+    buyer.limit("b", '1', "10", "100").await;
+    buyer.expect("8", "150=0").await;
+    let bought = buyer.expect("8", "150=F").await;
+    seller.expect("8", "150=F").await;
+    let end = Instruction::Market(Command::EndOfDay);
+    venue.hub.submitter.call(Origin::System, end).await.unwrap();
+    change(&venue, 1, r#"{"correct":{"price":"90","qty":"10"}}"#).await;
+    let (id, order) = (bought.text(17).unwrap(), bought.text(37).unwrap());
+    let told = format!("150=G|39=2|37={order}|11!|14=10|151=0|6=90|31=90|19={id}|1=A1|54=1");
+    buyer.expect("8", &told).await;
+    buyer.expect("AE", &format!("487=2|37={order}|11!")).await;
     venue.close().await;
 }

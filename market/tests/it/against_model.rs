@@ -617,6 +617,7 @@ fn orders_of(event: &Event) -> Vec<&OrderFacts> {
         | Event::OrderRestated { order, .. }
         | Event::OrderDecremented { order, .. } => vec![order],
         Event::Traded { maker, taker, .. } => vec![maker, taker],
+        Event::ExecutionChanged { order, .. } => order.iter().collect(),
         _ => Vec::new(),
     }
 }

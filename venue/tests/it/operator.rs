@@ -156,6 +156,63 @@ fn roles_come_from_the_certificate() {
     assert_eq!(venue.ctl_json(&["instruments"])[0]["phase"], "open");
 }
 
+/// Two operators undo one trade and correct another; QuickFIX is told, as both sides.
+#[test]
+fn two_operators_undo_and_correct_trades() {
+    let dir = tempfile::tempdir().unwrap();
+    let venue = Venue::start(dir.path());
+    let certs = dir.path().join("data/certs");
+    let second = |arguments: &[&str]| {
+        let mut command = Command::new(program("loggiactl"));
+        command.args(["--server", &format!("https://{}", venue.at("/control"))]);
+        command.arg("--ca").arg(certs.join("ca.pem"));
+        command.arg("--cert").arg(certs.join("operator2.pem"));
+        command.arg("--key").arg(certs.join("operator2.key"));
+        command.args(arguments);
+        ends(command)
+    };
+    let mut buyer = Client::log_on(&venue, dir.path(), "BOT01");
+    let mut seller = Client::log_on(&venue, dir.path(), "BOT02");
+    for id in ["1", "2"] {
+        seller.order(&format!("s{id}"), "2", "10", "100", &[]);
+        seller.report(&format!("s{id}"), "0");
+        buyer.order(&format!("b{id}"), "1", "10", "100", &[]);
+        buyer.report(&format!("b{id}"), "F");
+        seller.report(&format!("s{id}"), "F");
+    }
+    let trades = venue.ctl_json(&["trade", "list"]);
+    let trades = trades.as_array().unwrap();
+    let numbers: Vec<String> = trades.iter().map(|it| it["trade_id"].to_string()).collect();
+    let [.., one, other] = numbers.as_slice() else {
+        panic!("two trades: {trades:?}");
+    };
+    assert_eq!(venue.ctl(&["trade", "bust", one]).code, Some(0));
+    let own = venue.ctl(&["trade", "approve", one]);
+    assert_eq!(own.code, Some(1), "{own:?}");
+    assert!(own.err.contains("same_operator"), "{own:?}");
+    let done = second(&["trade", "approve", one]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.out.contains("undone"), "{done:?}");
+    for (client, id) in [(&mut buyer, "b1"), (&mut seller, "s1")] {
+        let report = client.report(id, "H");
+        report.assert(&[(39, "4"), (14, "0"), (151, "0"), (527, one)]);
+        let capture = client.message(&[(35, "AE"), (11, id)]);
+        capture.assert(&[(487, "1"), (32, "10"), (31, "100"), (552, "1")]);
+        assert_eq!(capture.get(572), report.get(19));
+        assert_eq!(capture.get(571), report.get(17));
+    }
+    assert_eq!(
+        second(&["trade", "correct", other, "--price", "99"]).code,
+        Some(0)
+    );
+    assert_eq!(venue.ctl(&["trade", "approve", other]).code, Some(0));
+    for (client, id) in [(&mut buyer, "b2"), (&mut seller, "s2")] {
+        let report = client.report(id, "G");
+        report.assert(&[(39, "2"), (14, "10"), (6, "99"), (31, "99"), (32, "10")]);
+        client.message(&[(35, "AE"), (11, id), (487, "2"), (31, "99")]);
+    }
+}
+
 #[test]
 fn no_certificate_no_answer() {
     let dir = tempfile::tempdir().unwrap();

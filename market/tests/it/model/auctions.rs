@@ -200,6 +200,7 @@ impl Model {
                 qty,
                 buyer: b.terms.account,
                 seller: s.terms.account,
+                orders: [b.entered, s.entered],
                 fees: [0, 0],
                 venue: None,
                 is_busted: false,

@@ -81,7 +81,7 @@ impl Model {
     }
 
     /// What is held, and what waits for an auction at any price, reserves anew where its fees change.
-    fn bind_where(&mut self, is_meant: impl Fn(&Order) -> bool) {
+    pub(super) fn bind_where(&mut self, is_meant: impl Fn(&Order) -> bool) {
         for at in 0..self.orders.len() {
             let mut order = self.orders[at].clone();
             if is_meant(&order) {

@@ -14,6 +14,8 @@ pub(super) struct Trade {
     pub(super) qty: i64,
     pub(super) buyer: AccountId,
     pub(super) seller: AccountId,
+    /// Their orders, by when they were entered.
+    pub(super) orders: [i64; 2],
     /// What the two paid, and to whom.
     pub(super) fees: [i128; 2],
     pub(super) venue: Option<AccountId>,
@@ -58,6 +60,14 @@ impl Model {
                         self.move_all(&now, 1);
                     }
                 }
+                let lost = if now.is_busted {
+                    was.qty
+                } else {
+                    was.qty - now.qty
+                };
+                for entered in was.orders {
+                    self.take_back(entered, lost);
+                }
                 let at = usize::try_from(trade.0 - 1).expect("it is there");
                 self.mending.trades[at] = now;
             }
@@ -68,6 +78,17 @@ impl Model {
             _ => unreachable!("asked only of these"),
         }
         Ok(())
+    }
+
+    /// What an order that still lives has had was less, and does not come again.
+    fn take_back(&mut self, entered: i64, lost: i64) {
+        for order in &mut self.orders {
+            if order.entered == entered {
+                order.cum -= lost;
+                order.total -= lost;
+            }
+        }
+        self.bind_where(|order| order.entered == entered);
     }
 
     pub(super) fn expire_proposals(&mut self) {

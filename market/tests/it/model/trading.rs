@@ -165,6 +165,7 @@ impl Model {
             qty,
             buyer: buyer.terms.account,
             seller: seller.terms.account,
+            orders: [buyer.entered, seller.entered],
             fees,
             venue: self.venue(taker.terms.instrument),
             is_busted: false,

@@ -292,6 +292,14 @@ impl Names {
                     was.trade_id, was.qty, was.price, was.notional
                 )
             }
+            Event::ExecutionChanged { trade, side, order } => {
+                let leg = trade.leg(*side);
+                let stands = order.as_ref().map_or_else(
+                    || format!("order {} is forgotten", leg.order_id),
+                    |order| self.stands(order),
+                );
+                format!("{} side: {stands}; fee {}", side_word(*side), leg.fee)
+            }
             Event::Overdrawn {
                 account,
                 instrument,
