@@ -56,5 +56,10 @@ pub const fn event(event: &TopicEvent) -> &'static str {
         TopicEvent::SecuritiesTransferred { .. } => "SecuritiesTransferred",
         TopicEvent::FeeCharged { .. } => "FeeCharged",
         TopicEvent::TradeChanged(_) => "TradeChanged",
+        TopicEvent::MarginCall { .. } => "MarginCall",
+        TopicEvent::MarginCallMet { .. } => "MarginCallMet",
+        TopicEvent::ForcedClose { .. } => "ForcedClose",
+        TopicEvent::MarginDeficit { .. } => "MarginDeficit",
+        TopicEvent::Overdrawn { .. } => "Overdrawn",
     }
 }

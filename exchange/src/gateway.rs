@@ -13,6 +13,7 @@
 mod acceptor;
 mod answer;
 mod checks;
+mod collateral;
 mod connection;
 mod crew;
 mod dispatcher;

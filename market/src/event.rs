@@ -315,6 +315,8 @@ pub enum Event {
     MarginCall {
         /// Which account.
         account: AccountId,
+        /// Who is told: the first that may trade for it.
+        participant: Option<ParticipantId>,
         /// In which currency.
         asset: AssetId,
         /// What it is worth.
@@ -328,6 +330,8 @@ pub enum Event {
     MarginCallMet {
         /// Which account.
         account: AccountId,
+        /// Who is told: the first that may trade for it.
+        participant: Option<ParticipantId>,
         /// In which currency.
         asset: AssetId,
         /// What it is worth.
@@ -354,6 +358,8 @@ pub enum Event {
     MarginDeficit {
         /// Whose.
         account: AccountId,
+        /// Who is told: the first that may trade for it.
+        participant: Option<ParticipantId>,
         /// In which currency.
         asset: AssetId,
         /// What it is worth.
@@ -396,6 +402,8 @@ pub enum Event {
         account: AccountId,
         /// Of which stock; none: of cash.
         instrument: Option<InstrumentId>,
+        /// The currency of the trade.
+        asset: AssetId,
         /// What is free: below zero.
         free: Money,
     },

@@ -196,6 +196,7 @@ impl State {
                 self.margin.end(account, asset);
                 events.push(Event::MarginCallMet {
                     account,
+                    participant: self.registry.first_of(account),
                     asset,
                     equity,
                     required,
@@ -230,6 +231,7 @@ impl State {
         self.deadlines.set(until, due);
         events.push(Event::MarginCall {
             account,
+            participant: self.registry.first_of(account),
             asset,
             equity,
             required,
@@ -260,6 +262,7 @@ impl State {
             let equity = self.standing(account, asset).equity;
             events.push(Event::MarginDeficit {
                 account,
+                participant: self.registry.first_of(account),
                 asset,
                 equity,
             });

@@ -235,27 +235,28 @@ impl State {
         for claim in [buy, sell] {
             if self.ledger.is_checked(claim.account) {
                 let free = self.ledger.cash(claim.account, claim.asset).free();
-                self.tell_if_below(claim.account, None, free, events);
+                self.tell_if_below(&claim, None, free, events);
             }
             if self.ledger.reserves(claim.account, Side::Sell) {
                 let holding = self.ledger.holding(claim.account, claim.instrument);
                 let instrument = Some(claim.instrument);
-                self.tell_if_below(claim.account, instrument, holding.free(), events);
+                self.tell_if_below(&claim, instrument, holding.free(), events);
             }
         }
     }
 
     fn tell_if_below(
         &self,
-        account: AccountId,
+        claim: &Claim,
         instrument: Option<InstrumentId>,
         free: Money,
         events: &mut Vec<Event>,
     ) {
         if free < Money::ZERO {
             events.push(Event::Overdrawn {
-                account,
+                account: claim.account,
                 instrument,
+                asset: claim.asset,
                 free,
             });
         }

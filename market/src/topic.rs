@@ -26,15 +26,18 @@ pub enum Topic {
     PriceEvents,
     /// Accounts, cash and securities that moved in or out; keyed by account.
     WalletEvents,
+    /// Accounts that have too little, and what the venue does about it; keyed by account.
+    RiskEvents,
 }
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::OrderEvents,
         Self::TradeEvents,
         Self::PriceEvents,
         Self::WalletEvents,
+        Self::RiskEvents,
     ];
 
     /// The topic's name.
@@ -44,6 +47,7 @@ impl Topic {
             Self::TradeEvents => "trade-events",
             Self::PriceEvents => "price-events",
             Self::WalletEvents => "wallet-events",
+            Self::RiskEvents => "risk-events",
         }
     }
 }
@@ -178,6 +182,65 @@ pub enum TopicEvent {
         /// How much; below zero: a rebate, which the account was paid.
         amount: Money,
     },
+    /// risk-events: an account on margin has less than its positions need.
+    MarginCall {
+        /// Which.
+        account: AccountName,
+        /// In which currency.
+        asset: AssetCode,
+        /// What it is worth.
+        equity: Money,
+        /// What it needs.
+        required: Money,
+        /// When its open orders are cancelled and positions closed, unless it has enough by then: nanoseconds since the Unix epoch.
+        until_nanos: i64,
+    },
+    /// risk-events: a margin call is over: the account has what its positions need.
+    MarginCallMet {
+        /// Which.
+        account: AccountName,
+        /// In which currency.
+        asset: AssetCode,
+        /// What it is worth.
+        equity: Money,
+        /// What it needs.
+        required: Money,
+    },
+    /// risk-events: the time of a margin call is over, and the venue closes a position by a market order.
+    ForcedClose {
+        /// Whose.
+        account: AccountName,
+        /// Which position.
+        symbol: Symbol,
+        /// The side of the order.
+        side: Side,
+        /// Its quantity.
+        qty: Qty,
+        /// In whose name it is entered.
+        participant: CompId,
+        /// Its ClOrdID.
+        cl_ord_id: ClOrdId,
+    },
+    /// risk-events: nothing is left to close, and the account still has less than nothing.
+    MarginDeficit {
+        /// Whose.
+        account: AccountName,
+        /// In which currency.
+        asset: AssetCode,
+        /// What it is worth.
+        equity: Money,
+    },
+    /// risk-events: a trade that was undone or corrected has left an account less than its orders hold, or less than nothing.
+    Overdrawn {
+        /// Whose.
+        account: AccountName,
+        /// The currency of the trade.
+        asset: AssetCode,
+        /// Of which stock; none: of cash.
+        symbol: Option<Symbol>,
+        /// What is free: below zero.
+        free: Money,
+    },
 }
 
 impl TopicEvent {
@@ -197,10 +260,15 @@ impl TopicEvent {
             | Self::FundsTransferred { .. }
             | Self::SecuritiesTransferred { .. }
             | Self::FeeCharged { .. } => Topic::WalletEvents,
+            Self::MarginCall { .. }
+            | Self::MarginCallMet { .. }
+            | Self::ForcedClose { .. }
+            | Self::MarginDeficit { .. }
+            | Self::Overdrawn { .. } => Topic::RiskEvents,
         }
     }
 
-    /// The key that keeps its order: the symbol, or the account on wallet-events.
+    /// The key that keeps its order: the symbol, or the account on wallet-events and risk-events.
     pub fn key(&self) -> &str {
         match self {
             Self::OrderCreated(o)
@@ -216,7 +284,12 @@ impl TopicEvent {
             Self::AccountOpened { account }
             | Self::FundsTransferred { account, .. }
             | Self::SecuritiesTransferred { account, .. }
-            | Self::FeeCharged { account, .. } => account.as_str(),
+            | Self::FeeCharged { account, .. }
+            | Self::MarginCall { account, .. }
+            | Self::MarginCallMet { account, .. }
+            | Self::ForcedClose { account, .. }
+            | Self::MarginDeficit { account, .. }
+            | Self::Overdrawn { account, .. } => account.as_str(),
         }
     }
 }

@@ -93,7 +93,13 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
         | TopicEvent::OrderModified(order)
         | TopicEvent::OrderCancelled(order)
         | TopicEvent::OrderExpired(order) => orders::told(tx, place, order).await,
-        TopicEvent::OrderRejected { .. } => Ok(()),
+        // The exchange keeps margin; what it does about it comes as orders and trades, and money that is missing shows in the ledger.
+        TopicEvent::OrderRejected { .. }
+        | TopicEvent::MarginCall { .. }
+        | TopicEvent::MarginCallMet { .. }
+        | TopicEvent::ForcedClose { .. }
+        | TopicEvent::MarginDeficit { .. }
+        | TopicEvent::Overdrawn { .. } => Ok(()),
         TopicEvent::TradeExecuted(trade) => {
             let happened = Happened {
                 place,

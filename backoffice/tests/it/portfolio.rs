@@ -164,10 +164,10 @@ both!(
             [envelope(seq, 0, undone), envelope(seq, 1, fee)]
         };
         let at = seq + 1;
-        told(at).map(|one| feed.tell_raw(one));
+        told(at).into_iter().for_each(|one| feed.tell_raw(one));
         assert_eq!(stands(at).await, ["969.7", "3", "10", "0"]);
         // The same again, as after a crash between reading and noting how far.
-        told(at).map(|one| feed.tell_raw(one));
+        told(at).into_iter().for_each(|one| feed.tell_raw(one));
         let seq = feed.tell(priced("LOGG", "10"));
         assert_eq!(stands(seq).await, ["969.7", "3", "10", "0"]);
 

@@ -73,6 +73,11 @@ impl Names<'_> {
             Event::OrderRejected { .. } => self.rejected(event, told),
             Event::Traded { .. } => self.traded(event, told)?,
             Event::TradeChanged { .. } => self.trade_changed(event, told)?,
+            Event::MarginCall { .. }
+            | Event::MarginCallMet { .. }
+            | Event::ForcedClose { .. }
+            | Event::MarginDeficit { .. }
+            | Event::Overdrawn { .. } => told.extend(self.at_risk(event)?),
             Event::InstrumentListed { instrument } => told.push(listed(instrument)),
             Event::PhaseChanged {
                 instrument,
@@ -116,10 +121,6 @@ impl Names<'_> {
             | Event::FeesSet { .. }
             | Event::TierSet { .. }
             | Event::RiskLimitSet(_)
-            | Event::MarginCall { .. }
-            | Event::MarginCallMet { .. }
-            | Event::ForcedClose { .. }
-            | Event::MarginDeficit { .. }
             | Event::TradeChangeProposed { .. }
             | Event::TradeChangeDropped { .. }
             | Event::HaltScheduled { .. }
@@ -130,8 +131,7 @@ impl Names<'_> {
             | Event::BreakerTripped { .. }
             | Event::BreakerEnded { .. }
             | Event::GroupSet { .. }
-            | Event::ExecutionChanged { order: None, .. }
-            | Event::Overdrawn { .. } => {}
+            | Event::ExecutionChanged { order: None, .. } => {}
         }
         Some(())
     }
@@ -224,6 +224,79 @@ impl Names<'_> {
             }
         }
         Some(())
+    }
+
+    /// What is told of accounts that have too little; nothing of any other event.
+    fn at_risk(&self, event: &Event) -> Option<Option<TopicEvent>> {
+        let account = |id: AccountId| self.directory.account(id);
+        Some(Some(match *event {
+            Event::MarginCall {
+                account: id,
+                asset,
+                equity,
+                required,
+                until,
+                ..
+            } => TopicEvent::MarginCall {
+                account: account(id)?,
+                asset: self.asset(asset)?,
+                equity,
+                required,
+                until_nanos: until.nanos(),
+            },
+            Event::MarginCallMet {
+                account: id,
+                asset,
+                equity,
+                required,
+                ..
+            } => TopicEvent::MarginCallMet {
+                account: account(id)?,
+                asset: self.asset(asset)?,
+                equity,
+                required,
+            },
+            Event::ForcedClose {
+                account: id,
+                instrument,
+                side,
+                qty,
+                participant,
+                cl_ord_id,
+            } => TopicEvent::ForcedClose {
+                account: account(id)?,
+                symbol: self.instrument(instrument)?.symbol,
+                side,
+                qty,
+                participant: self.directory.participant(participant)?.comp_id,
+                cl_ord_id,
+            },
+            Event::MarginDeficit {
+                account: id,
+                asset,
+                equity,
+                ..
+            } => TopicEvent::MarginDeficit {
+                account: account(id)?,
+                asset: self.asset(asset)?,
+                equity,
+            },
+            Event::Overdrawn {
+                account: id,
+                instrument,
+                asset,
+                free,
+            } => TopicEvent::Overdrawn {
+                account: account(id)?,
+                asset: self.asset(asset)?,
+                symbol: match instrument {
+                    Some(instrument) => Some(self.instrument(instrument)?.symbol),
+                    None => None,
+                },
+                free,
+            },
+            _ => return Some(None),
+        }))
     }
 
     /// A trade was undone or corrected: what it is now, and what its fees changed by.

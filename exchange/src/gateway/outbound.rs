@@ -3,6 +3,7 @@
 //! names (ExecID = `seq-event`, with `b` or `s` for the side of a trade). Pure.
 
 use crate::directory::Directory;
+use crate::gateway::collateral;
 use crate::gateway::refused::{
     cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason, refusal_text,
 };
@@ -24,6 +25,7 @@ use market::price::Price;
 use market::qty::Qty;
 use market::refusal::Refusal;
 use market::trades::TradeRecord;
+use std::collections::BTreeSet;
 
 /// One message to one participant.
 #[derive(Debug)]
@@ -53,6 +55,7 @@ pub(crate) fn told_to(
         entry,
         directory,
         event: 0,
+        forced: forced(entry),
         out: Vec::new(),
     };
     for (index, event) in entry.events.iter().enumerate() {
@@ -74,8 +77,27 @@ fn concerned(event: &Event) -> [Option<ParticipantId>; 2] {
         | Event::OrderStatus { participant, .. }
         | Event::MassCanceled { participant, .. } => [Some(*participant), None],
         Event::ExecutionChanged { trade, side, .. } => [Some(trade.leg(*side).participant), None],
+        Event::MarginCall { .. } | Event::MarginCallMet { .. } | Event::MarginDeficit { .. } => {
+            [collateral::concerned(event), None]
+        }
         _ => event.orders().map(|order| Some(order?.participant)),
     }
+}
+
+/// The orders by which the venue closes positions. That happens when a time has come.
+fn forced(entry: &Entry) -> BTreeSet<(ParticipantId, ClOrdId)> {
+    if !matches!(entry.instruction, Instruction::Market(Command::Tick)) {
+        return BTreeSet::new();
+    }
+    let closes = entry.events.iter().filter_map(|event| match event {
+        Event::ForcedClose {
+            participant,
+            cl_ord_id,
+            ..
+        } => Some((*participant, *cl_ord_id)),
+        _ => None,
+    });
+    closes.collect()
 }
 
 /// One entry on its way out.
@@ -83,6 +105,8 @@ struct Teller<'a> {
     entry: &'a Entry,
     directory: &'a Directory,
     event: usize,
+    /// Orders by which the venue closes positions, in this entry. They never rest.
+    forced: BTreeSet<(ParticipantId, ClOrdId)>,
     out: Vec<Told>,
 }
 
@@ -220,6 +244,9 @@ impl Teller<'_> {
             Event::ExecutionChanged { trade, side, order } => {
                 self.changed(trade, *side, order.as_ref());
             }
+            Event::MarginCall { .. }
+            | Event::MarginCallMet { .. }
+            | Event::MarginDeficit { .. } => self.margin(event),
             Event::Refused { .. }
             | Event::AssetListed { .. }
             | Event::InstrumentListed { .. }
@@ -247,10 +274,7 @@ impl Teller<'_> {
             | Event::FeesSet { .. }
             | Event::TierSet { .. }
             | Event::RiskLimitSet(_)
-            | Event::MarginCall { .. }
-            | Event::MarginCallMet { .. }
             | Event::ForcedClose { .. }
-            | Event::MarginDeficit { .. }
             | Event::TradeChangeProposed { .. }
             | Event::TradeChangeDropped { .. }
             | Event::TradeChanged { .. }
@@ -268,9 +292,16 @@ impl Teller<'_> {
 
     fn report(&mut self, order: &OrderFacts, exec_type: char, text: Option<&'static str>) {
         let mut report = self.kind(exec_type);
-        report.text = text;
+        report.text = text.or_else(|| self.forced_text(order));
         let body = report.about(order, self.directory);
         self.push(order.participant, 0, body);
+    }
+
+    /// Why there is an order that nobody has sent.
+    fn forced_text(&self, order: &OrderFacts) -> Option<&'static str> {
+        let name = (order.participant, order.cl_ord_id);
+        let text = "the venue closes a position: the margin call of its account was not met";
+        self.forced.contains(&name).then_some(text)
     }
 
     fn rejected(
@@ -296,6 +327,7 @@ impl Teller<'_> {
         fee: Option<Money>,
     ) {
         let mut report = self.kind('F');
+        report.text = self.forced_text(order);
         report.exec_id.push(report::trade_side(order.terms.side));
         report.last = Some(last);
         let mut body = report.about(order, self.directory);
@@ -303,6 +335,14 @@ impl Teller<'_> {
         body.push_some(tag::LAST_LIQUIDITY_IND, role.last_liquidity_ind);
         self.fee(&mut body, order, fee);
         self.push(order.participant, role.index, body);
+    }
+
+    /// An account is called for more, or it is over.
+    fn margin(&mut self, event: &Event) {
+        let (id, at) = (self.exec_id(), self.transact_time());
+        if let Some((participant, body)) = collateral::told(event, &id, at, self.directory) {
+            self.push(participant, 0, body);
+        }
     }
 
     /// A trade was undone or corrected.

@@ -7,6 +7,7 @@ use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
 use market::decimal::SCALE;
 use market::id::ClOrdId;
+use market::money::Money;
 use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce, Working};
 use market::price::Price;
 use market::qty::Qty;
@@ -46,6 +47,11 @@ pub(crate) fn qty(qty: Qty) -> Decimal {
         mantissa: qty.raw(),
         scale: SCALE,
     }
+}
+
+/// An amount as it is written in a field.
+pub(crate) fn money(money: Money) -> String {
+    money.to_string()
 }
 
 /// Side (54).

@@ -4,15 +4,17 @@ use crate::kit::{self, ACME, BUYER, PATIENCE, SELLER, cl_ord_id, enter, open, op
 use exchange::bus::envelope::envelopes;
 use exchange::bus::local::LocalBus;
 use exchange::hub::Hub;
-use journal::entry::{Epoch, Instruction, Origin};
+use journal::entry::{Entry, Epoch, Instruction, Origin, TraceId};
 use market::account::AccountTerms;
 use market::command::Command;
+use market::event::Event;
 use market::fees::Fees;
 use market::halt::Halt;
-use market::id::{AccountId, TradeId};
+use market::id::{AccountId, AssetId, TradeId};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::scope::Instruments;
+use market::time::Timestamp;
 use market::topic::{Envelope, TopicEvent};
 use market::trades::TradeChange;
 use std::collections::BTreeMap;
@@ -101,6 +103,62 @@ fn day_with_fees() -> Vec<Command> {
     ]
 }
 
+/// What happens to an account on margin that has too little; times are far between.
+fn at_risk() -> Vec<Event> {
+    let (account, asset) = (AccountId(0), AssetId(0));
+    let participant = Some(BUYER);
+    let money = |text: &str| text.parse::<Money>().unwrap();
+    vec![
+        Event::MarginCall {
+            account,
+            participant,
+            asset,
+            equity: money("900"),
+            required: money("1000"),
+            until: Timestamp::from_nanos(1_767_229_200_000_000_000),
+        },
+        Event::MarginCallMet {
+            account,
+            participant,
+            asset,
+            equity: money("1100"),
+            required: money("1000"),
+        },
+        Event::ForcedClose {
+            account,
+            instrument: ACME,
+            side: Side::Sell,
+            qty: "10".parse().unwrap(),
+            participant: BUYER,
+            cl_ord_id: "FORCED-1".parse().unwrap(),
+        },
+        Event::MarginDeficit {
+            account,
+            participant,
+            asset,
+            equity: money("-5"),
+        },
+        Event::Overdrawn {
+            account,
+            instrument: Some(ACME),
+            asset,
+            free: money("-3"),
+        },
+    ]
+}
+
+/// An entry in which a time has come.
+fn tick(events: Vec<Event>) -> Entry {
+    Entry {
+        seq: 40,
+        at: Timestamp::from_nanos(1_767_225_600_000_040_000),
+        origin: Origin::System,
+        trace: TraceId(0xD0),
+        instruction: Instruction::Market(Command::Tick),
+        events,
+    }
+}
+
 async fn live_through(hub: &Hub, day: Vec<Command>) {
     for command in day {
         kit::run(hub, command).await;
@@ -164,6 +222,11 @@ fn kind(event: &TopicEvent) -> &'static str {
         TopicEvent::SecuritiesTransferred { .. } => "securities_transferred",
         TopicEvent::FeeCharged { .. } => "fee_charged",
         TopicEvent::TradeChanged(_) => "trade_changed",
+        TopicEvent::MarginCall { .. } => "margin_call",
+        TopicEvent::MarginCallMet { .. } => "margin_call_met",
+        TopicEvent::ForcedClose { .. } => "forced_close",
+        TopicEvent::MarginDeficit { .. } => "margin_deficit",
+        TopicEvent::Overdrawn { .. } => "overdrawn",
     }
 }
 
@@ -206,7 +269,10 @@ async fn every_kind_of_envelope_has_its_golden_file() {
             seen.entry(kind(&envelope.event)).or_insert(envelope);
         }
     }
-    assert_eq!(seen.len(), 14, "one kind is not told");
+    for envelope in envelopes(&tick(at_risk()), &hub.directory, Epoch(0xE)) {
+        seen.insert(kind(&envelope.event), envelope);
+    }
+    assert_eq!(seen.len(), 19, "one kind is not told");
     for (kind, envelope) in &seen {
         golden(kind, envelope);
     }

@@ -16,6 +16,7 @@ mod halting;
 mod journal;
 mod killing;
 mod kit;
+mod margin;
 mod observe;
 mod open;
 mod phasing;

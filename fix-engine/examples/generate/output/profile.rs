@@ -79,15 +79,16 @@ const MESSAGES: &[&str] = &[
     "V", "W", "X", "Y", // market data
     "x", "y", "c", "d", "e", "f", "g", "h", "B", // reference, status, news
     "AD", "AQ", "AE", // trades
+    "AX", "BA", // margin
     "BE", "BF", // users
 ];
 
 /// Values that the venue takes of fields for which the standard has more.
 const VALUES: &[(&str, &[&str])] = &[
     ("EncryptMethod", &["0"]),
-    ("OrdType", &["1", "2"]),
-    ("TimeInForce", &["0", "1", "3", "4"]),
-    ("ExecInst", &["6"]),
+    ("OrdType", &["1", "2", "3", "4", "K", "P"]),
+    ("TimeInForce", &["0", "1", "2", "3", "4", "6", "7"]),
+    ("ExecInst", &["6", "G", "M", "P", "R", "a"]),
 ];
 
 /// Components about what the venue does not trade: bonds, repos, legs, allocations, collateral.
@@ -102,7 +103,6 @@ const COMPONENTS_NOT_TAKEN: &[&str] = &[
     "InstrmtLegSecListGrp",
     "InstrumentExtension",
     "InstrumentLeg",
-    "PegInstructions",
     "PositionAmountData",
     "PreAllocGrp",
     "SpreadOrBenchmarkCurveData",

@@ -304,6 +304,7 @@ impl Names {
                 account,
                 instrument,
                 free,
+                ..
             } => {
                 let what = instrument.map_or("cash", |it| self.symbol(it));
                 format!("{} has {free} {what} free", self.whose(*account))
