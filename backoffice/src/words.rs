@@ -51,6 +51,8 @@ pub const fn event(event: &TopicEvent) -> &'static str {
         TopicEvent::PriceUpdated { .. } => "PriceUpdated",
         TopicEvent::InstrumentListed { .. } => "InstrumentListed",
         TopicEvent::PhaseChanged { .. } => "PhaseChanged",
+        TopicEvent::BreakerTripped { .. } => "BreakerTripped",
+        TopicEvent::BreakerEnded { .. } => "BreakerEnded",
         TopicEvent::AccountOpened { .. } => "AccountOpened",
         TopicEvent::FundsTransferred { .. } => "FundsTransferred",
         TopicEvent::SecuritiesTransferred { .. } => "SecuritiesTransferred",

@@ -72,3 +72,29 @@ impl Halts {
         self.scheduled.len() <= MAX_SCHEDULED && last.is_none_or(|last| last <= self.last)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::Instruments;
+
+    #[test]
+    fn as_many_wait_as_may_and_no_number_is_given_twice() {
+        let halt = Halt::new(Instruments::All, Text::new("why").unwrap());
+        let mut halts = Halts::default();
+        for number in 1..=MAX_SCHEDULED {
+            let id = halts.schedule(halt).unwrap();
+            assert_eq!(id.0 as usize, number);
+        }
+        assert_eq!(halts.schedule(halt), Err(Refusal::CapacityReached));
+        assert!(halts.is_sound());
+        assert_eq!(halts.take(HaltId(7)), Some(halt));
+        assert_eq!(halts.take(HaltId(7)), None);
+        assert_eq!(halts.schedule(halt), Ok(HaltId(1_001)));
+        halts.last = HaltId(u32::MAX);
+        assert_eq!(halts.take(HaltId(8)), Some(halt));
+        assert_eq!(halts.schedule(halt), Err(Refusal::CapacityReached));
+        halts.last = HaltId(1_000);
+        assert!(!halts.is_sound(), "a number would be given again");
+    }
+}

@@ -1,6 +1,7 @@
 //! What the bus carries: events of the venue for other programs, as JSON in a versioned envelope. One vocabulary for the feed
 //! inside one process and for Kafka. Golden files pin it; a change raises [`SCHEMA`].
 
+use crate::breaker::BreakerLevel;
 use crate::halt::HaltFacts;
 use crate::id::{AccountName, AssetCode, ClOrdId, CompId, OrderId, Symbol, TradeId, TransferId};
 use crate::instrument::Phase;
@@ -8,11 +9,15 @@ use crate::money::Money;
 use crate::order::{OrdStatus, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::time::Timestamp;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 /// Version of the envelope and its events.
 pub const SCHEMA: u16 = 1;
+
+/// Key of what concerns the market as a whole: no symbol.
+pub const MARKET: &str = "*";
 
 /// A topic of the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -133,6 +138,32 @@ pub enum TopicEvent {
         /// What kind of a halt it is; `drill` when it is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         halt: Option<HaltFacts>,
+    },
+    /// price-events: the market-wide breaker has tripped; what it halts or closes follows for each instrument.
+    BreakerTripped {
+        /// Which level.
+        level: BreakerLevel,
+        /// Whether it is a drill.
+        drill: bool,
+        /// Whether an operator has tripped it.
+        by_hand: bool,
+        /// What the index is.
+        index: Money,
+        /// What it was at yesterday's close.
+        close: Option<Money>,
+        /// How far it has fallen, in basis points, rounded down.
+        fall_bps: u32,
+        /// Until when everything is halted; none: everything is closed until the end of the day.
+        until: Option<Timestamp>,
+        /// Why; it begins with `DRILL: ` in a drill.
+        reason: String,
+    },
+    /// price-events: the market-wide breaker holds nothing any more.
+    BreakerEnded {
+        /// Which level had tripped.
+        level: BreakerLevel,
+        /// Whether it was a drill.
+        drill: bool,
     },
     /// wallet-events: an account exists.
     AccountOpened {
@@ -255,7 +286,9 @@ impl TopicEvent {
             Self::TradeExecuted(_) | Self::TradeChanged(_) => Topic::TradeEvents,
             Self::PriceUpdated { .. }
             | Self::InstrumentListed { .. }
-            | Self::PhaseChanged { .. } => Topic::PriceEvents,
+            | Self::PhaseChanged { .. }
+            | Self::BreakerTripped { .. }
+            | Self::BreakerEnded { .. } => Topic::PriceEvents,
             Self::AccountOpened { .. }
             | Self::FundsTransferred { .. }
             | Self::SecuritiesTransferred { .. }
@@ -268,7 +301,8 @@ impl TopicEvent {
         }
     }
 
-    /// The key that keeps its order: the symbol, or the account on wallet-events and risk-events.
+    /// The key that keeps its order: the symbol, or the account on wallet-events and risk-events; [`MARKET`] for what is of no one
+    /// instrument.
     pub fn key(&self) -> &str {
         match self {
             Self::OrderCreated(o)
@@ -281,6 +315,7 @@ impl TopicEvent {
             | Self::PriceUpdated { symbol, .. }
             | Self::InstrumentListed { symbol, .. }
             | Self::PhaseChanged { symbol, .. } => symbol.as_str(),
+            Self::BreakerTripped { .. } | Self::BreakerEnded { .. } => MARKET,
             Self::AccountOpened { account }
             | Self::FundsTransferred { account, .. }
             | Self::SecuritiesTransferred { account, .. }

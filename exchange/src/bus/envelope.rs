@@ -90,6 +90,29 @@ impl Names<'_> {
                 reason: reason.map(|text| text.to_string()),
                 halt: *halt,
             }),
+            Event::BreakerTripped {
+                level,
+                drill,
+                by_hand,
+                index,
+                close,
+                fall_bps,
+                until,
+                reason,
+            } => told.push(TopicEvent::BreakerTripped {
+                level: *level,
+                drill: *drill,
+                by_hand: *by_hand,
+                index: *index,
+                close: *close,
+                fall_bps: *fall_bps,
+                until: *until,
+                reason: reason.to_string(),
+            }),
+            Event::BreakerEnded { level, drill } => told.push(TopicEvent::BreakerEnded {
+                level: *level,
+                drill: *drill,
+            }),
             Event::AccountOpened { name, .. } => {
                 told.push(TopicEvent::AccountOpened { account: *name });
             }
@@ -128,8 +151,6 @@ impl Names<'_> {
             | Event::IndexWeightSet { .. }
             | Event::IndexCloseSet { .. }
             | Event::BreakerRulesSet(_)
-            | Event::BreakerTripped { .. }
-            | Event::BreakerEnded { .. }
             | Event::GroupSet { .. }
             | Event::ExecutionChanged { order: None, .. } => {}
         }

@@ -99,10 +99,14 @@ async fn a_drill_says_so_everywhere() {
 
     // So for the bus: every phase that it brought says that it is a drill.
     let mut feed = venue.hub.feed.subscribe(0);
-    let mut drills = 0;
+    let (mut drills, mut tripped) = (0, 0);
     while feed.position() < venue.hub.feed.last_seq() {
         for entry in feed.next().await.unwrap() {
             for envelope in envelopes(&entry, &venue.hub.directory, venue.hub.epoch) {
+                if let TopicEvent::BreakerTripped { drill, reason, .. } = &envelope.event {
+                    tripped += 1;
+                    assert!(*drill && reason.starts_with("DRILL: "), "{reason}");
+                }
                 if let TopicEvent::PhaseChanged { reason, halt, .. } = envelope.event
                     && reason.is_some_and(|reason| reason.starts_with("DRILL: "))
                 {
@@ -112,6 +116,7 @@ async fn a_drill_says_so_everywhere() {
             }
         }
     }
+    assert_eq!(tripped, 2);
     assert_eq!(drills, 6, "halted, reopened and closed, two instruments");
     venue.close().await;
 }

@@ -6,6 +6,7 @@ use exchange::bus::local::LocalBus;
 use exchange::hub::Hub;
 use journal::entry::{Entry, Epoch, Instruction, Origin, TraceId};
 use market::account::AccountTerms;
+use market::breaker::BreakerLevel;
 use market::command::Command;
 use market::event::Event;
 use market::fees::Fees;
@@ -65,7 +66,7 @@ fn terms(command: Command) -> OrderTerms {
     }
 }
 
-/// After it: a trade that costs the seller a fee.
+/// After it: a trade that costs the seller a fee, and a drill of the market-wide breaker.
 fn day_with_fees() -> Vec<Command> {
     let fees = Fees {
         maker_ppm: 150,
@@ -99,6 +100,16 @@ fn day_with_fees() -> Vec<Command> {
         Command::ApproveTradeChange {
             trade: TradeId(2),
             by: "bob".parse().unwrap(),
+        },
+        Command::TripBreaker {
+            level: BreakerLevel::One,
+            drill: true,
+            reason: "quarterly".parse().unwrap(),
+        },
+        Command::Resume {
+            instruments: Instruments::All,
+            at: None,
+            at_once: true,
         },
     ]
 }
@@ -189,7 +200,7 @@ fn check(told: &[Envelope], hub: &Hub) {
         "order_modified",
         "order_cancelled",
         "order_rejected",
-        "phase_changed",
+        "phase_changed_halted",
         "order_expired",
     ];
     assert_eq!(kinds, expected);
@@ -216,7 +227,10 @@ fn kind(event: &TopicEvent) -> &'static str {
         TopicEvent::TradeExecuted(_) => "trade_executed",
         TopicEvent::PriceUpdated { .. } => "price_updated",
         TopicEvent::InstrumentListed { .. } => "instrument_listed",
+        TopicEvent::PhaseChanged { halt: Some(_), .. } => "phase_changed_halted",
         TopicEvent::PhaseChanged { .. } => "phase_changed",
+        TopicEvent::BreakerTripped { .. } => "breaker_tripped",
+        TopicEvent::BreakerEnded { .. } => "breaker_ended",
         TopicEvent::AccountOpened { .. } => "account_opened",
         TopicEvent::FundsTransferred { .. } => "funds_transferred",
         TopicEvent::SecuritiesTransferred { .. } => "securities_transferred",
@@ -272,7 +286,7 @@ async fn every_kind_of_envelope_has_its_golden_file() {
     for envelope in envelopes(&tick(at_risk()), &hub.directory, Epoch(0xE)) {
         seen.insert(kind(&envelope.event), envelope);
     }
-    assert_eq!(seen.len(), 19, "one kind is not told");
+    assert_eq!(seen.len(), 22, "one kind is not told");
     for (kind, envelope) in &seen {
         golden(kind, envelope);
     }
