@@ -2,7 +2,7 @@
 //! Pure.
 
 use crate::gateway::marketdata::request::{MarketDataRefused, Wants};
-use crate::gateway::marketdata::view::{Action, Book, Change, PhaseView, Print};
+use crate::gateway::marketdata::view::{Action, Book, Change, Indication, PhaseView, Print};
 use crate::gateway::report::{price, qty};
 use fix_engine::codec::body::Body;
 use fix_engine::{msg_type, tag};
@@ -125,7 +125,8 @@ pub(crate) fn request_reject(id: &str, refused: MarketDataRefused) -> Body {
     body
 }
 
-/// SecurityStatus (f). `id` is SecurityStatusReqID (324) of the request; without one it is unsolicited (325=Y).
+/// SecurityStatus (f), in a call with what the auction would come to: HighPx (332) and LowPx (333), which FIX 4.4 has for «an indication of
+/// the price range prior to the open or reopen». `id` is SecurityStatusReqID (324) of the request; without one it is unsolicited (325=Y).
 pub(crate) fn security_status(
     id: Option<&str>,
     instrument: &Instrument,
@@ -149,6 +150,17 @@ pub(crate) fn security_status(
         Phase::Closed | Phase::PostTrade => 18,
     };
     body.push(tag::SECURITY_TRADING_STATUS, status);
+    if let Some(Indication {
+        price: at,
+        buys,
+        sells,
+    }) = phase.indication
+    {
+        body.push(tag::BUY_VOLUME, qty(buys));
+        body.push(tag::SELL_VOLUME, qty(sells));
+        body.push(tag::HIGH_PX, price(at));
+        body.push(tag::LOW_PX, price(at));
+    }
     let code = phase.halt.and_then(|halt| halt_reason_char(halt.code));
     body.push_some(tag::HALT_REASON_CHAR, code);
     let reason = phase.reason.as_ref().map(|reason| reason.as_str());

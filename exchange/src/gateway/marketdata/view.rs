@@ -66,8 +66,21 @@ pub struct PhaseView {
     pub halt: Option<HaltFacts>,
     /// The phase before it.
     pub before: Phase,
-    /// The entry that brought it.
+    /// What the auction would come to, in its call.
+    pub indication: Option<Indication>,
+    /// The entry that brought either.
     pub seq: u64,
+}
+
+/// What an auction would come to if its call ended now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Indication {
+    /// Its price.
+    pub price: Price,
+    /// What there is to buy at that price.
+    pub buys: Qty,
+    /// What there is to sell at it.
+    pub sells: Qty,
 }
 
 /// A price level.
@@ -230,8 +243,31 @@ impl View {
                         reason: *reason,
                         halt: *halt,
                         before: book.phase.phase,
+                        // A call that goes on longer has what it had.
+                        indication: book.phase.indication.filter(|_| book.phase.phase == *phase),
                         seq: entry.seq,
                     };
+                }
+            }
+            Event::Indicative {
+                instrument,
+                price,
+                volume,
+                surplus,
+                surplus_side,
+            } => {
+                let with = |side| match surplus_side {
+                    Some(more) if *more == side => volume.checked_add(*surplus),
+                    _ => Some(*volume),
+                };
+                let indication = price.map(|price| Indication {
+                    price,
+                    buys: with(Side::Buy).unwrap_or(*volume),
+                    sells: with(Side::Sell).unwrap_or(*volume),
+                });
+                if let Some(book) = self.book_mut(*instrument) {
+                    book.phase.indication = indication;
+                    book.phase.seq = entry.seq;
                 }
             }
             Event::OrderAccepted { .. } => self.live_orders += 1,
@@ -265,6 +301,7 @@ impl Book {
                 reason: None,
                 halt: None,
                 before: Phase::Closed,
+                indication: None,
                 seq,
             },
             bids: BTreeMap::new(),
