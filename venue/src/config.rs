@@ -362,8 +362,8 @@ mod tests {
                 "calendar.markets.a.open",
             ),
             (
-                "[calendar.markets.a.other_hours.2026-12-24]\nclosing = \"23:00\"\n",
-                "calendar.markets.a.other_hours.2026-12-24.close",
+                "[calendar.markets.a.other_hours.2026-12-24]\nclosing = \"noon\"\n",
+                "calendar.markets.a.other_hours.2026-12-24.closing",
             ),
             (
                 "[calendar]\ndefault_market = \"b\"\n",

@@ -69,7 +69,7 @@ fn of_the_readme() {
 
 #[test]
 fn for_operators() {
-    let printed = run("docs/operators.md", 7);
+    let printed = run("docs/operators.md", 8);
     assert!(printed.contains("trades sha256"), "{printed}");
     assert!(printed.contains("verdict  sound"), "{printed}");
     assert!(
