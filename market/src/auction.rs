@@ -88,6 +88,9 @@ impl State {
             }
             self.print(instrument, price);
             self.tapes[instrument.0 as usize].auction(price);
+            if let Some(luld) = &mut self.luld[instrument.0 as usize] {
+                luld.restart(price);
+            }
         }
         self.drop_leftovers(instrument, auction, events);
     }

@@ -3,12 +3,17 @@
 
 use crate::collar::collar;
 use crate::id::InstrumentId;
+use crate::instrument::Phase;
 use crate::order::OrderTerms;
 use crate::price::Price;
 use crate::state::State;
 
 /// A hundred percent, in basis points: what stands for the collar where there is none.
 const WHOLE: u32 = 10_000;
+
+/// Why a call goes on longer.
+const OUTSIDE_STATIC_BAND: &str = "extended: the price would be outside the static band";
+const FAR_FROM_REFERENCE: &str = "extended: the price would be too far from the reference price";
 
 /// The prices from one to another, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +72,23 @@ impl State {
             Band::around(self.tapes[id.0 as usize].reference(), bps)
         });
         self.static_band(id).unwrap_or(Band::ALL).within(dynamic)
+    }
+
+    /// Why the price of a call is too far off for its auction to end with it, if it is: outside the static band, or, after a volatility
+    /// call, more than twice as far from the reference price of limit-up limit-down as its bands are.
+    pub(crate) fn too_far(&self, id: InstrumentId, price: Price) -> Option<&'static str> {
+        if self
+            .static_band(id)
+            .is_some_and(|band| !band.contains(price))
+        {
+            return Some(OUTSIDE_STATIC_BAND);
+        }
+        let is_volatility = self.phase(id) == Phase::VolatilityAuction;
+        let bands = self
+            .bands_around_reference(id, 2)
+            .filter(|_| is_volatility)?;
+        let is_within = (bands.lower..=bands.upper).contains(&price);
+        (!is_within).then_some(FAR_FROM_REFERENCE)
     }
 
     /// The price that a market order in a call reserves at: its collar from the reference price, on the tick.

@@ -24,6 +24,10 @@ pub(crate) enum Due {
     HaltBegins(HaltId),
     /// The market-wide breaker holds nothing any more; taken back when an operator ends it.
     BreakerEnds,
+    /// The bands of limit-up limit-down may move without a trade; taken back when they do earlier.
+    BandsMove(InstrumentId),
+    /// The book of an instrument was at a band for too long; taken back when it leaves it.
+    LimitStateEnds(InstrumentId),
 }
 
 /// What is to be done, by time.

@@ -29,6 +29,7 @@ impl State {
                 self.note_alike(&terms);
                 let order = self.accept(participant, cl_ord_id, terms, working, reserved);
                 events.push(Event::OrderAccepted { order });
+                Self::tell_repriced(&order, events);
                 self.work(order, events);
             }
             Err(refusal) => events.push(Event::OrderRejected {
@@ -199,10 +200,12 @@ impl State {
         let is_collared = order.terms.ord_type.price().is_none()
             && order.terms.ord_type != OrdType::MarketToLimit
             && order.working.price().is_some();
-        if is_collared && self.touch(&order.terms).is_some() {
-            CancelReason::Collar
-        } else {
-            CancelReason::Unfilled
+        match self.touch(&order.terms).filter(|_| is_collared) {
+            Some(best) if self.nearest_in_band(&order.terms, best) != best => {
+                CancelReason::BeyondBand
+            }
+            Some(_) => CancelReason::Collar,
+            None => CancelReason::Unfilled,
         }
     }
 

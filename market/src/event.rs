@@ -10,6 +10,7 @@ use crate::id::{
 };
 use crate::instrument::{Auction, Instrument, Phase};
 use crate::limits::SelfTrade;
+use crate::luld::PriceBands;
 use crate::money::Money;
 use crate::order::{OrderFacts, OrderTerms, Side};
 use crate::price::Price;
@@ -527,6 +528,22 @@ pub enum Event {
         /// back. None: the venue has forgotten it.
         order: Option<OrderFacts>,
     },
+    /// Limit-up limit-down: nothing trades outside these bands in continuous trading from now on.
+    BandsMoved {
+        /// In which instrument.
+        instrument: InstrumentId,
+        /// The bands; none: the rule is off now.
+        bands: Option<PriceBands>,
+    },
+    /// Limit-up limit-down: the best price of a side has come to its band, or left it.
+    LimitStateChanged {
+        /// In which instrument.
+        instrument: InstrumentId,
+        /// Which side: the best bid is at the upper band, or the best offer at the lower one; none: the limit state is over.
+        side: Option<Side>,
+        /// When trading pauses, unless the book leaves the band by then.
+        until: Option<Timestamp>,
+    },
 }
 
 impl Event {
@@ -598,6 +615,9 @@ pub enum CancelReason {
     TradingHalt,
     /// The market-wide breaker has closed the day in a drill.
     Drill,
+    /// Its price is beyond a band of limit-up limit-down, and it is not to be repriced; or what is left of an order without a limit, where
+    /// everything left to trade with is beyond one.
+    BeyondBand,
 }
 
 /// ExecRestatementReason (378).

@@ -64,6 +64,8 @@ pub enum Unsound {
     Breaker,
     /// Trades that are kept are not as they were made, or a proposal has no time.
     Trades,
+    /// Limit-up limit-down is not where the rules have it, or a deadline of it is not set.
+    Bands,
 }
 
 impl fmt::Display for Unsound {
@@ -78,6 +80,7 @@ impl fmt::Display for Unsound {
             Self::Stops => "its stops do not agree with its orders",
             Self::Breaker => "its index and its breaker do not agree with its prices and times",
             Self::Halts => "its halts do not agree with its phases",
+            Self::Bands => "its price bands do not agree with its rules",
             Self::Trades => "its trades and what is proposed about them do not agree",
             Self::Margin => "its margin calls do not agree with its accounts",
             Self::RiskLimits => "what it counts for limits is not what is open",

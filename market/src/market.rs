@@ -12,6 +12,7 @@ use crate::id::{
 use crate::instrument::{Instrument, Phase};
 use crate::killing::Kill;
 use crate::limits::Limits;
+use crate::luld::PriceBands;
 use crate::money::Money;
 use crate::order::{OrderFacts, Side};
 use crate::owners::Membership;
@@ -188,6 +189,7 @@ impl Market {
             Command::SetRules { instrument, rules } => {
                 state.registry.set_rules(instrument, rules).map(|()| {
                     events.push(Event::RulesSet { instrument, rules });
+                    state.follow_tier(instrument, events);
                 })
             }
             Command::SetSelfTrade {
@@ -382,6 +384,12 @@ impl Market {
     /// The halts that wait for their time.
     pub fn scheduled_halts(&self) -> impl Iterator<Item = (HaltId, &Halt)> {
         self.state.halts.scheduled()
+    }
+
+    /// The bands of limit-up limit-down that hold in an instrument now: none but in continuous trading.
+    pub fn price_bands(&self, id: InstrumentId) -> Option<PriceBands> {
+        self.state.registry.listing(id).ok()?;
+        self.state.price_bands(id)
     }
 
     /// The rules of an instrument.

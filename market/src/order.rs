@@ -199,7 +199,7 @@ pub struct OrderTerms {
     pub min_qty: Option<Qty>,
     /// Side (54) = 5: sells what the account has borrowed.
     pub short_sale: bool,
-    /// Moved to the band rather than refused when its price is beyond it.
+    /// With a price beyond a band of limit-up limit-down it works at the band, rather than being refused or cancelled.
     pub reprice_to_band: bool,
 }
 

@@ -4,6 +4,7 @@
 
 use crate::event::{CancelReason, Event, Restatement};
 use crate::id::InstrumentId;
+use crate::luld::PriceBands;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, Working};
 use crate::pegs::{MAX_PEGS, Touch};
 use crate::price::Price;
@@ -26,8 +27,8 @@ impl State {
             best(Side::Sell).map(|level| level.price),
         );
         let tick = self.listing(terms.instrument).instrument.tick;
-        let touch = self.unpegged_touch(terms.instrument);
-        Ok(worth(terms, touch, book, tick))
+        let (touch, bands) = self.pegs_follow(terms.instrument);
+        Ok(worth(terms, touch, book, bands, tick))
     }
 
     /// Rests an order that is pegged, or parks it.
@@ -35,7 +36,7 @@ impl State {
         let instrument = order.terms.instrument;
         let at = instrument.0 as usize;
         if self.pegs[at].is_empty() {
-            self.pegs[at].touch = self.unpegged_touch(instrument);
+            self.pegs[at].priced_by = self.pegs_follow(instrument);
         }
         let slot = self.keep(order);
         self.pegs[at].insert(slot);
@@ -52,11 +53,12 @@ impl State {
         if self.pegs[at].is_empty() {
             return;
         }
-        let touch = self.unpegged_touch(instrument);
-        if core::mem::replace(&mut self.pegs[at].touch, touch) == touch {
+        let by = self.pegs_follow(instrument);
+        if core::mem::replace(&mut self.pegs[at].priced_by, by) == by {
             return;
         }
-        let moved = self.moved_pegs(instrument, touch);
+        let (touch, bands) = by;
+        let moved = self.moved_pegs(instrument, touch, bands);
         for (slot, _) in &moved {
             self.take_out(*slot);
         }
@@ -66,13 +68,18 @@ impl State {
     }
 
     /// The pegs whose price is another now, in order of arrival: each stays away from the other side, pegs before it included.
-    fn moved_pegs(&self, instrument: InstrumentId, touch: Touch) -> Vec<(Slot, Working)> {
+    fn moved_pegs(
+        &self,
+        instrument: InstrumentId,
+        touch: Touch,
+        bands: Option<PriceBands>,
+    ) -> Vec<(Slot, Working)> {
         let tick = self.listing(instrument).instrument.tick;
         let mut book = touch;
         let mut moved = Vec::new();
         for slot in self.pegs[instrument.0 as usize].slots() {
             let order = self.orders.facts(slot);
-            let working = worth(&order.terms, touch, book, tick);
+            let working = worth(&order.terms, touch, book, bands, tick);
             if let Some(price) = working.price() {
                 match order.terms.side {
                     Side::Buy => book.0 = Some(book.0.map_or(price, |best| best.max(price))),
@@ -119,6 +126,14 @@ impl State {
         });
     }
 
+    /// What pegs follow, and the bands that they are not to go beyond.
+    fn pegs_follow(&self, instrument: InstrumentId) -> (Touch, Option<PriceBands>) {
+        (
+            self.unpegged_touch(instrument),
+            self.price_bands(instrument),
+        )
+    }
+
     /// The best bid and offer of orders that are not pegged.
     fn unpegged_touch(&self, instrument: InstrumentId) -> Touch {
         let best = |side| {
@@ -147,8 +162,15 @@ impl State {
     }
 }
 
-/// What a pegged order is worth: what it follows and its offset, not beyond its limit, and a tick away from the other side of the `book`.
-fn worth(terms: &OrderTerms, touch: Touch, book: Touch, tick: Price) -> Working {
+/// What a pegged order is worth: what it follows and its offset, not beyond its limit or a band, and a tick away from the other side of
+/// the `book`.
+fn worth(
+    terms: &OrderTerms,
+    touch: Touch,
+    book: Touch,
+    bands: Option<PriceBands>,
+    tick: Price,
+) -> Working {
     let OrdType::Pegged { peg, offset, limit } = terms.ord_type else {
         unreachable!("asked only of pegged orders");
     };
@@ -172,11 +194,13 @@ fn worth(terms: &OrderTerms, touch: Touch, book: Touch, tick: Price) -> Working 
     let wanted = followed + wide(offset);
     let price = match terms.side {
         Side::Buy => {
-            let bounds = [limit, book.1.map(|ask| wide(ask) - tick)];
+            let band = bands.map(|bands| wide(bands.upper));
+            let bounds = [limit, book.1.map(|ask| wide(ask) - tick), band];
             bounds.into_iter().flatten().fold(wanted, i128::min)
         }
         Side::Sell => {
-            let bounds = [limit, book.0.map(|bid| wide(bid) + tick)];
+            let band = bands.map(|bands| wide(bands.lower));
+            let bounds = [limit, book.0.map(|bid| wide(bid) + tick), band];
             bounds.into_iter().flatten().fold(wanted, i128::max)
         }
     };

@@ -2,6 +2,7 @@
 //! priced, and at what, stands in `pegging.rs`.
 
 use crate::id::InstrumentId;
+use crate::luld::PriceBands;
 use crate::orders::Orders;
 use crate::price::Price;
 use crate::slab::Slot;
@@ -23,7 +24,7 @@ pub(crate) struct Pegs {
     by_arrival: BTreeMap<u64, Slot>,
     arrivals: u64,
     /// What they were last priced by.
-    pub(crate) touch: Touch,
+    pub(crate) priced_by: (Touch, Option<PriceBands>),
 }
 
 impl Pegs {

@@ -8,7 +8,6 @@ use crate::halt::HaltFacts;
 use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
 use crate::order::{OrdStatus, OrderFacts, Side, TimeInForce, Working};
-use crate::price::Price;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
 use crate::slab::Slot;
@@ -25,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Call {
     /// When it ends: drawn when it began, told to nobody.
     ends: Timestamp,
-    /// Whether it goes on longer already, since its price was outside the static band.
+    /// Whether it goes on longer already, since its price was too far off.
     is_extended: bool,
     /// What was told last about its price.
     told: Indication,
@@ -156,6 +155,9 @@ impl State {
             let id = self.registry.listings()[at].instrument.id;
             self.expire_day_orders(id, events);
             self.tapes[at].end_day();
+            if let Some(luld) = &mut self.luld[at] {
+                luld.restart(self.tapes[at].reference());
+            }
         }
         self.orders.end_day();
         self.end_breakers_day(events);
@@ -202,33 +204,35 @@ impl State {
         }
     }
 
-    /// The time of a call has come: it ends, or goes on once more when its price is outside the static band.
+    /// The time of a call has come: it ends, or goes on once more when its price is too far off.
     pub(crate) fn end_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
         let Some(call) = self.calls.get(&id).filter(|call| call.ends <= self.now) else {
             return;
         };
-        let band = self.static_band(id);
-        let is_outside = |price: Price| band.is_some_and(|band| !band.contains(price));
-        if !call.is_extended && self.indication(id).price.is_some_and(is_outside) {
-            self.extend_call(id, events);
-        } else {
-            self.finish_call(id, events);
+        let indicated = || self.indication(id).price;
+        let too_far = match call.is_extended {
+            true => None,
+            false => indicated().and_then(|price| self.too_far(id, price)),
+        };
+        match too_far {
+            Some(why) => self.extend_call(id, why, events),
+            None => self.finish_call(id, events),
         }
     }
 
-    fn extend_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
+    fn extend_call(&mut self, id: InstrumentId, why: &str, events: &mut Vec<Event>) {
         let ends = self.random_end(id, later(self.now, self.rules_of(id).volatility_nanos));
-        let mut why = String::new();
+        let mut reason = String::new();
         if let Some(call) = self.calls.get_mut(&id) {
             (call.ends, call.is_extended) = (ends, true);
-            why.push_str(if call.drill { DRILL } else { "" });
+            reason.push_str(if call.drill { DRILL } else { "" });
         }
-        why.push_str(EXTENDED);
+        reason.push_str(why);
         self.deadlines.set(ends, Due::CallEnds(id));
         events.push(Event::PhaseChanged {
             instrument: id,
             phase: self.phase(id),
-            reason: Some(Text::new(&why).expect("short and plain")),
+            reason: Some(Text::new(&reason).expect("short and plain")),
             halt: None,
         });
     }
@@ -278,6 +282,7 @@ impl State {
             reason,
             halt,
         });
+        self.leave_limit_state(instrument, events);
     }
 
     /// Whether a book may trade continuously: it is not crossed, and no market order waits.
@@ -395,8 +400,6 @@ const fn may_call(phase: Phase, auction: Auction) -> bool {
 
 /// What is told when the auction after a drill is over.
 const DRILL_OVER: &str = "DRILL: over";
-/// Why a call goes on longer.
-const EXTENDED: &str = "extended: the price would be outside the static band";
 
 /// `nanos` later, or the end of time.
 pub(crate) fn later(at: Timestamp, nanos: u64) -> Timestamp {

@@ -22,6 +22,12 @@ impl State {
                 let all = listings.map(|listing| listing.instrument.id);
                 stirred.extend(all.filter(|id| self.has_waiting(*id)));
             }
+            if matches!(event, Event::Ticked | Event::DayEnded) {
+                // Bands may have to move, wherever there are any.
+                let listings = self.registry.listings().iter().zip(&self.luld);
+                let banded = listings.filter(|(_, luld)| luld.is_some());
+                stirred.extend(banded.map(|(listing, _)| listing.instrument.id));
+            }
             let touched = touched(event).filter(|id| stirred.last() != Some(id));
             stirred.extend(touched.filter(|id| self.has_waiting(*id)));
         }
@@ -32,10 +38,13 @@ impl State {
         }
     }
 
-    /// Whether anything waits outside the book of an instrument.
+    /// Whether anything waits outside the book of an instrument, or its bands may move.
     fn has_waiting(&self, instrument: InstrumentId) -> bool {
         let at = instrument.0 as usize;
-        !self.stops[at].is_empty() || !self.wholes[at].is_empty() || !self.pegs[at].is_empty()
+        !self.stops[at].is_empty()
+            || !self.wholes[at].is_empty()
+            || !self.pegs[at].is_empty()
+            || self.luld[at].is_some()
     }
 
     /// An all-or-none order that can trade whole now does: the best price first, then arrival; buys before sells.
@@ -58,6 +67,7 @@ impl State {
 
     fn follow(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
         while self.listing(instrument).phase.is_continuous() {
+            self.move_bands(instrument, events);
             self.reprice_pegs(instrument, events);
             let goes_on =
                 self.trigger_next(instrument, events) || self.fill_next_whole(instrument, events);
@@ -65,6 +75,7 @@ impl State {
                 break;
             }
         }
+        self.watch_limit_state(instrument, events);
     }
 
     /// Does everything that is due by now.
@@ -81,6 +92,8 @@ impl State {
                 Due::HaltEnds(instrument) => self.end_halt(instrument, events),
                 Due::HaltBegins(id) => self.begin_halt(id, events),
                 Due::BreakerEnds => self.end_breaker(events),
+                Due::BandsMove(instrument) => self.forget_move(instrument),
+                Due::LimitStateEnds(instrument) => self.pause(instrument, events),
             }
         }
         events.push(Event::Ticked);
@@ -90,9 +103,9 @@ impl State {
 /// The instrument in which something may follow from this event.
 const fn touched(event: &Event) -> Option<InstrumentId> {
     match event {
-        Event::PhaseChanged { instrument, .. } | Event::RulesSet { instrument, .. } => {
-            Some(*instrument)
-        }
+        Event::PhaseChanged { instrument, .. }
+        | Event::RulesSet { instrument, .. }
+        | Event::CloseSet { instrument, .. } => Some(*instrument),
         _ => event.book(),
     }
 }

@@ -258,6 +258,11 @@ pub enum Refusal {
     ClosedForTheDay,
     /// Components of an index have one currency, and its close is above zero.
     BadIndex,
+    /// A buy above the upper band of limit-up limit-down, or a sale below the lower one, that is not to be repriced.
+    PriceBeyondBand {
+        /// The band.
+        band: Price,
+    },
 }
 
 impl fmt::Display for Refusal {
@@ -406,6 +411,9 @@ impl fmt::Display for Refusal {
             }
             Self::PriceTooFar { reference } => {
                 write!(f, "the price is too far from the reference price {reference}")
+            }
+            Self::PriceBeyondBand { band } => {
+                write!(f, "the price is beyond the price band at {band}")
             }
             Self::DuplicateOrder => f.write_str("an order like one of a moment ago"),
             Self::UnknownGroup => f.write_str("no instrument is in this group"),

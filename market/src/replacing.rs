@@ -117,6 +117,9 @@ impl State {
             order,
             orig_cl_ord_id,
         });
+        if order.leaves_qty > Qty::ZERO {
+            Self::tell_repriced(&order, events);
+        }
         if keeps_place(&former, &order) {
             self.stay(slot, order);
         } else {

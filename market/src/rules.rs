@@ -22,7 +22,8 @@ pub struct Rules {
     /// Band around the last trade (else the previous close), in basis points, as it was before the order that arrives: a trade that
     /// would print outside stops before it and sets off a volatility auction. Default off.
     pub dynamic_band_bps: Option<u32>,
-    /// Limit-up limit-down, with the tier that its widths follow from. Kept, but it stops nothing yet. Default off.
+    /// Limit-up limit-down, with the tier that its widths follow from: nothing trades outside bands around the mean of the last trades, and
+    /// trading pauses when the book stays at one. Default off.
     pub limit_up_limit_down: Option<Tier>,
     /// What stops look at. Default the last trade.
     pub stop_trigger: StopTrigger,

@@ -38,6 +38,7 @@ impl State {
             self.wholes.len(),
             self.recent.len(),
             self.pegs.len(),
+            self.luld.len(),
         ];
         let listed = registry.listings().len();
         sound(
@@ -48,6 +49,7 @@ impl State {
         sound(self.terms_are_sound(), Unsound::Orders)?;
         self.check_places()?;
         sound(self.phases_are_sound(), Unsound::Phases)?;
+        sound(self.luld_is_sound(), Unsound::Bands)?;
         sound(self.deadlines_are_sound(), Unsound::Deadlines)?;
         sound(
             self.ledger.is_sound(registry, &self.orders),
@@ -219,6 +221,11 @@ impl State {
                 Due::HaltBegins(id) => {
                     let mut halts = self.halts.scheduled();
                     halts.any(|(waits, halt)| waits == id && halt.from == Some(at))
+                }
+                Due::BandsMove(id) => self.luld_of(id).and_then(|luld| luld.moves) == Some(at),
+                Due::LimitStateEnds(id) => {
+                    let state = self.luld_of(id).and_then(|luld| luld.limit_state);
+                    state.is_some_and(|(_, until)| until == at)
                 }
                 Due::BreakerEnds => self.breaker.hold.and_then(|hold| hold.until) == Some(at),
             })

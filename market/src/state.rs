@@ -12,6 +12,7 @@ use crate::id::{ClOrdId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::index::Index;
 use crate::instrument::Instrument;
 use crate::limits::Limits;
+use crate::luld::Luld;
 use crate::money::Money;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::orders::Orders;
@@ -76,6 +77,8 @@ pub(crate) struct State {
     pub(crate) halts: Halts,
     pub(crate) index: Index,
     pub(crate) breaker: Breaker,
+    /// By instrument: limit-up limit-down, where the rules have it.
+    pub(crate) luld: Vec<Option<Luld>>,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     pub(crate) last_order: u64,
@@ -110,6 +113,7 @@ impl State {
             halts: Halts::default(),
             index: Index::default(),
             breaker: Breaker::default(),
+            luld: Vec::new(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -130,6 +134,7 @@ impl State {
         self.wholes.push(Wholes::default());
         self.recent.push(Recent::default());
         self.pegs.push(Pegs::default());
+        self.luld.push(None);
     }
 
     pub(crate) fn book(&self, instrument: InstrumentId) -> &Book {

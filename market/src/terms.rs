@@ -42,10 +42,11 @@ impl OrderTerms {
             self.time_in_force,
             TimeInForce::AtOpen | TimeInForce::AtClose
         );
+        let has_limit = matches!(self.ord_type, OrdType::Limit(_) | OrdType::StopLimit { .. });
         let whole = is_plain && !at_auction && !self.post_only && self.max_floor.is_none();
         let instructions = (!self.all_or_none || whole)
             && (self.side == Side::Sell || !self.short_sale)
-            && !self.reprice_to_band;
+            && (!self.reprice_to_band || has_limit);
         if instructions {
             Ok(())
         } else {

@@ -2,7 +2,7 @@
 //! market-to-limit orders. What triggers a stop, and what it becomes. The order of triggers stands in [`crate::stops`].
 
 use crate::collar::collar;
-use crate::event::Event;
+use crate::event::{CancelReason, Event};
 use crate::id::InstrumentId;
 use crate::instrument::Phase;
 use crate::money::Money;
@@ -26,7 +26,7 @@ impl State {
             OrdType::Market | OrdType::Limit(_) if is_for_later => Ok(Working::Parked),
             OrdType::Market if phase.is_gathering() => Ok(Working::AtMarket),
             OrdType::Market | OrdType::MarketToLimit => self.at_touch(terms),
-            OrdType::Limit(price) => Ok(Working::At(price)),
+            OrdType::Limit(price) => Ok(Working::At(self.within_bands(terms, price)?)),
             OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. } => {
                 Ok(Working::Held { stop_px })
             }
@@ -43,7 +43,9 @@ impl State {
         terms: &OrderTerms,
     ) -> Result<Working, Refusal> {
         match (order.working, terms.ord_type) {
-            (Working::At(_), OrdType::StopLimit { price, .. }) => Ok(Working::At(price)),
+            (Working::At(_), OrdType::StopLimit { price, .. }) => {
+                Ok(Working::At(self.within_bands(terms, price)?))
+            }
             (Working::Held { .. }, OrdType::TrailingStop { .. })
                 if terms.ord_type == order.terms.ord_type =>
             {
@@ -59,19 +61,23 @@ impl State {
         let rules = &self.listing(terms.instrument).rules;
         match self.touch(terms) {
             None if rules.market_needs_opposite => Err(Refusal::NoOpposite),
-            Some(best) if terms.ord_type == OrdType::MarketToLimit => Ok(Working::At(best)),
+            None if terms.ord_type == OrdType::MarketToLimit => Ok(Working::AtMarket),
+            Some(best) if terms.ord_type == OrdType::MarketToLimit => {
+                Ok(Working::At(self.nearest_in_band(terms, best)))
+            }
             _ => Ok(self.at_market(terms)),
         }
     }
 
-    /// Any price, or up to the collar from the best opposite price.
+    /// Any price, or up to the collar from the best opposite price; not beyond a band.
     fn at_market(&self, terms: &OrderTerms) -> Working {
         let listing = self.listing(terms.instrument);
         match (listing.rules.collar_bps, self.touch(terms)) {
             (Some(bps), Some(best)) => {
-                Working::At(collar(best, bps, terms.side, listing.instrument.tick))
+                let price = collar(best, bps, terms.side, listing.instrument.tick);
+                Working::At(self.nearest_in_band(terms, price))
             }
-            _ => Working::AtMarket,
+            _ => self.any_in_band(terms),
         }
     }
 
@@ -148,6 +154,9 @@ impl State {
     pub(crate) fn print(&mut self, instrument: InstrumentId, last_px: Price) {
         let at = instrument.0 as usize;
         self.tapes[at].print(last_px);
+        if let Some(luld) = &mut self.luld[at] {
+            luld.count(self.now, last_px);
+        }
         if self.stops[at].is_empty() {
             return;
         }
@@ -217,7 +226,11 @@ impl State {
         self.orders.remove(slot);
         self.activate(&mut order);
         events.push(Event::OrderTriggered { order });
-        self.work(order, events);
+        if self.is_beyond_band(&order) {
+            self.cancel_taker(order, CancelReason::BeyondBand, events);
+        } else {
+            self.work(order, events);
+        }
         true
     }
 
@@ -226,7 +239,11 @@ impl State {
     fn activate(&mut self, order: &mut OrderFacts) {
         let terms = order.terms;
         if let Some(price) = terms.ord_type.price() {
-            order.working = Working::At(price);
+            let nearest = self.nearest_in_band(&terms, price);
+            let is_repriced = terms.reprice_to_band;
+            order.working = Working::At(if is_repriced { nearest } else { price });
+            let reserved = self.reserved_by(order);
+            self.hold(order, reserved);
             return;
         }
         let wanted = self.at_market(&terms);
@@ -239,7 +256,8 @@ impl State {
             order.working = wanted;
             self.hold(order, reserved);
         } else {
-            order.working = Working::At(self.affordable(order));
+            let price = self.nearest_in_band(&terms, self.affordable(order));
+            order.working = Working::At(price);
         }
     }
 

@@ -136,6 +136,8 @@ impl Names<'_> {
             | Event::Ticked
             | Event::CloseSet { .. }
             | Event::Seeded
+            | Event::BandsMoved { .. }
+            | Event::LimitStateChanged { .. }
             | Event::Indicative { .. }
             | Event::Uncrossed { .. }
             | Event::Killed { .. }

@@ -266,6 +266,8 @@ impl Teller<'_> {
             | Event::Ticked
             | Event::CloseSet { .. }
             | Event::Seeded
+            | Event::BandsMoved { .. }
+            | Event::LimitStateChanged { .. }
             | Event::Indicative { .. }
             | Event::Uncrossed { .. }
             | Event::Killed { .. }
@@ -577,6 +579,7 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         }
         CancelReason::MarginCall => "cancelled since the margin call of its account was not met",
         CancelReason::AuctionOver => "the auction that the order was for is over",
+        CancelReason::BeyondBand => "the price is beyond a price band",
         CancelReason::Band => "the rest would have traded outside a price band",
         CancelReason::Unaffordable => "the account cannot pay the auction's price",
     }

@@ -100,6 +100,7 @@ fn outcome_of(event: &Event, order: &OrderFacts) -> Outcome {
             | CancelReason::MarginCall => Outcome::Cancelled,
             CancelReason::Unfilled
             | CancelReason::Collar
+            | CancelReason::BeyondBand
             | CancelReason::SelfTrade
             | CancelReason::AuctionOver
             | CancelReason::Band

@@ -16,6 +16,7 @@ use market::halt::Halt;
 use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use market::instrument::Instrument;
 use market::limits::{Limits, SelfTrade};
+use market::luld::PriceBands;
 use market::market::{LevelShown, Market};
 use market::money::Money;
 use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, Working};
@@ -44,6 +45,7 @@ const LOT: i64 = 100_000_000;
 const TICK: i64 = 5_000_000;
 /// Time between two commands, in nanoseconds.
 const STEP: i64 = 100_000_000;
+const SECOND: i64 = 1_000_000_000;
 
 /// Says how many commands there were, with `--nocapture`.
 #[test]
@@ -55,8 +57,7 @@ fn the_market_does_as_the_model() {
     )| {
         let mut pair = Pair::new(mode);
         for act in acts {
-            let command = pair.command(act);
-            pair.step(&command)?;
+            pair.play(act)?;
             if pair.seq.is_multiple_of(5) {
                 pair.market = reread(&pair.market, &limits(mode));
             }
@@ -79,6 +80,8 @@ struct Pair {
     seq: u64,
     /// Levels as the events tell them.
     levels: BTreeMap<(InstrumentId, Side, Price), (Qty, u32)>,
+    /// Bands as the events tell them.
+    bands: BTreeMap<InstrumentId, PriceBands>,
     /// What transfers brought in.
     cash: i128,
     stock: [i128; INSTRUMENTS as usize],
@@ -91,6 +94,7 @@ impl Pair {
             model: Model::new(self_trade),
             seq: 0,
             levels: BTreeMap::new(),
+            bands: BTreeMap::new(),
             cash: 0,
             stock: [0; INSTRUMENTS as usize],
         };
@@ -199,9 +203,13 @@ impl Pair {
     }
 
     fn apply(&mut self, command: &Command) -> Vec<Event> {
+        self.apply_at(self.model.now + STEP, command)
+    }
+
+    fn apply_at(&mut self, now: i64, command: &Command) -> Vec<Event> {
         self.seq += 1;
         let mut events = Vec::new();
-        self.model.now = i64::try_from(self.seq).expect("small") * STEP;
+        self.model.now = now;
         let now = Timestamp::from_nanos(self.model.now);
         self.market.apply(self.seq, now, command, &mut events);
         events
@@ -267,6 +275,13 @@ impl Pair {
                 at: at.map(|steps| Timestamp::from_nanos(self.model.now + steps * STEP)),
                 at_once,
             },
+            Act::Wait(_) => Command::Tick,
+            Act::Late(instrument, seconds) => Command::SetClose {
+                instrument,
+                at: Some(Timestamp::from_nanos(
+                    self.model.now + (1_500 + seconds) * SECOND,
+                )),
+            },
             Act::Call(instrument, auction, steps) => Command::Call {
                 instrument,
                 auction,
@@ -291,17 +306,34 @@ impl Pair {
         }
     }
 
-    /// One command to both, and everything that is compared.
-    fn step(&mut self, command: &Command) -> Result<(), TestCaseError> {
-        let next = Timestamp::from_nanos(i64::try_from(self.seq + 1).expect("small") * STEP);
-        if self.market.next_deadline().is_some_and(|due| due <= next) {
-            self.step_once(&Command::Tick)?;
+    fn play(&mut self, act: Act) -> Result<(), TestCaseError> {
+        if let Act::Wait(seconds) = act {
+            return self.until(self.model.now + seconds * SECOND);
         }
-        self.step_once(command)
+        let command = self.command(act);
+        self.step(&command)
     }
 
-    fn step_once(&mut self, command: &Command) -> Result<(), TestCaseError> {
-        let events = self.apply(command);
+    /// One command to both, and everything that is compared.
+    fn step(&mut self, command: &Command) -> Result<(), TestCaseError> {
+        let next = self.model.now + STEP;
+        self.until(next)?;
+        self.step_at(next, command)
+    }
+
+    /// Time passes, and whatever is due is done in its turn.
+    fn until(&mut self, time: i64) -> Result<(), TestCaseError> {
+        while let Some(due) = self.market.next_deadline().map(Timestamp::nanos)
+            && due <= time
+        {
+            self.step_at(due.max(self.model.now), &Command::Tick)?;
+        }
+        self.model.now = time;
+        Ok(())
+    }
+
+    fn step_at(&mut self, now: i64, command: &Command) -> Result<(), TestCaseError> {
+        let events = self.apply_at(now, command);
         let told = self.model.apply(command);
         prop_assert_eq!(tale(&events), told.clone(), "{:?}", command);
         if told.refusal.is_some() {
@@ -310,6 +342,7 @@ impl Pair {
         for event in &events {
             self.count(event);
             check_price(event)?;
+            self.check_bands(event)?;
             for order in orders_of(event) {
                 check_facts(order)?;
             }
@@ -328,6 +361,28 @@ impl Pair {
         let (level, close) = self.market.index();
         prop_assert_eq!(level.raw(), self.model.index());
         prop_assert_eq!(close.map(Money::raw), self.model.index_close());
+        Ok(())
+    }
+
+    /// In continuous trading nothing trades outside the bands that were told last.
+    fn check_bands(&mut self, event: &Event) -> Result<(), TestCaseError> {
+        match event {
+            Event::BandsMoved { instrument, bands } => {
+                self.bands.remove(instrument);
+                self.bands.extend(bands.map(|bands| (*instrument, bands)));
+            }
+            Event::Traded {
+                instrument,
+                price,
+                auction: None,
+                ..
+            } => {
+                if let Some(bands) = self.bands.get(instrument) {
+                    prop_assert!((bands.lower..=bands.upper).contains(price));
+                }
+            }
+            _ => {}
+        }
         Ok(())
     }
 
@@ -584,6 +639,13 @@ fn tale(events: &[Event]) -> Tale {
             Event::PhaseChanged {
                 instrument, phase, ..
             } => tale.phases.push((*instrument, *phase)),
+            Event::BandsMoved { instrument, bands } => {
+                let bands = bands.map(|it| (it.reference.raw(), it.lower.raw(), it.upper.raw()));
+                tale.bands.push((*instrument, bands));
+            }
+            Event::LimitStateChanged {
+                instrument, side, ..
+            } => tale.limit_states.push((*instrument, *side)),
             Event::Uncrossed {
                 instrument, price, ..
             } => tale.auctions.push((*instrument, price.map(Price::raw))),

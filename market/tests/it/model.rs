@@ -9,6 +9,7 @@ mod fees;
 mod halts;
 mod killing;
 mod limits;
+mod luld;
 mod margin;
 mod mending;
 mod pegging;
@@ -17,6 +18,8 @@ mod trading;
 mod waiting;
 
 use auctions::Found;
+pub(crate) use luld::Bands;
+use luld::Luld;
 use market::account::AccountTerms;
 use market::breaker::BreakerLevel;
 use market::command::{Amendment, Change, Command};
@@ -49,6 +52,10 @@ pub(crate) struct Tale {
     pub(crate) auctions: Vec<(InstrumentId, Option<i64>)>,
     /// What calls would come to now, by instrument, where that has changed.
     pub(crate) indications: Vec<(InstrumentId, Found)>,
+    /// Bands of limit-up limit-down, where they have moved; by instrument.
+    pub(crate) bands: Vec<(InstrumentId, Option<Bands>)>,
+    /// Limit states that have begun or are over; by instrument.
+    pub(crate) limit_states: Vec<(InstrumentId, Option<Side>)>,
 }
 
 /// Whose order.
@@ -132,6 +139,8 @@ pub(crate) struct Model {
     /// By instrument: what goes on after a halt.
     resumes: Vec<Phase>,
     calls: Vec<Call>,
+    /// By instrument.
+    luld: Vec<Option<Luld>>,
     /// By participant: group and mode of self-trade prevention.
     pub(crate) members: Vec<(Option<u32>, Option<SelfTrade>)>,
     pub(crate) accounts: Vec<AccountTerms>,
@@ -147,7 +156,7 @@ pub(crate) struct Model {
     /// Orders that were accepted where the same again is refused, and when.
     accepted: Vec<(i64, OrderTerms)>,
     /// What pegs were last priced by.
-    pub(crate) touches: Vec<(Option<i64>, Option<i64>)>,
+    touches: Vec<(pegging::Touch, Option<Bands>)>,
     ids: Vec<(ParticipantId, ClOrdId, Id)>,
     transfers: Vec<(TransferId, Command)>,
     fees: fees::Table,
@@ -171,6 +180,7 @@ impl Model {
             tapes: Vec::new(),
             resumes: Vec::new(),
             calls: Vec::new(),
+            luld: Vec::new(),
             members: Vec::new(),
             accepted: Vec::new(),
             touches: Vec::new(),
@@ -199,13 +209,14 @@ impl Model {
     pub(crate) fn list(&mut self, instrument: Instrument) {
         self.instruments.push((instrument, Phase::Open));
         self.rules.push(Rules::default());
-        self.touches.push((None, None));
+        self.touches.push(((None, None), None));
         self.tapes.push(Tape {
             last: None,
             close: instrument.reference_px.raw(),
             auction: None,
         });
         self.resumes.push(Phase::Open);
+        self.luld.push(None);
     }
 
     pub(crate) fn apply(&mut self, command: &Command) -> Tale {
@@ -295,6 +306,7 @@ impl Model {
             Command::SetRules { instrument, rules } => {
                 self.phase(instrument)?;
                 self.rules[instrument.0 as usize] = rules;
+                self.follow_tier(instrument, tale);
                 Ok(())
             }
             Command::Kill {
@@ -306,9 +318,12 @@ impl Model {
             Command::Reinstate { scope } => self.reinstate(scope),
             Command::EndOfDay => {
                 self.remove_where(Order::is_of_day);
-                for tape in &mut self.tapes {
+                for at in 0..self.tapes.len() {
+                    let tape = &mut self.tapes[at];
                     tape.close = tape.reference();
                     tape.auction = None;
+                    let close = tape.close;
+                    self.restart_luld(self.instruments[at].0.id, close);
                 }
                 self.ids.retain(|(_, _, id)| *id == Id::Live);
                 self.end_of_limits_day();
@@ -341,6 +356,7 @@ impl Model {
                 self.expire_proposals();
                 self.tick(tale);
                 self.come_due(i64::MAX, tale);
+                self.pause(tale);
                 Ok(())
             }
             _ => Ok(()),
@@ -534,7 +550,7 @@ impl Model {
         match terms.ord_type {
             _ if takes_back => self.bind(&mut new),
             OrdType::StopLimit { price, .. } if old.trigger.is_none() => {
-                new.works_at = Some(price.raw());
+                new.works_at = Some(self.limited(&terms, price)?);
             }
             OrdType::TrailingStop { .. } if terms.ord_type == old.terms.ord_type => {
                 self.bind(&mut new);

@@ -21,6 +21,8 @@
 //! kill all|BOT01|A1|ACME [and suspend] [dry] why; reinstate all|BOT01|A1|ACME
 //! at 10:00:00                               the time of all that follows; what is due by then happens first
 //! pre-open ACME, call ACME opening|intraday|volatility|closing until 09:00:00
+//! BOT01 buy 50 ACME @ 11 reprice as r1      works at the band of limit-up limit-down, where its price is beyond
+//! rules ACME [luld=1|2]                     limit-up limit-down, by tier
 //! rules ACME [collar=BPS] [static=BPS] [dynamic=BPS] [volatility=SECONDS] [random=SECONDS]      what is not said is off
 //! open|close ACME, end of day
 //! index ACME 3, index close 30.00|none; breaker 700/1300/2000 halt=900 quiet=2100 (seconds); trip breaker 1 [drill] why

@@ -17,7 +17,7 @@ use market::qty::Qty;
 use market::risk::limits::{
     ExposureLimits, OrderRate, ParticipantLimits, PositionLimits, RiskLimit, Subject,
 };
-use market::rules::{Rules, StopTrigger};
+use market::rules::{Rules, StopTrigger, Tier};
 use market::scope::{Instruments, Scope};
 use market::trades::{Operator, TradeChange};
 use proptest::prelude::*;
@@ -39,6 +39,10 @@ pub(super) enum Act {
     Close(InstrumentId, Option<i64>),
     /// A resume after so many commands.
     Resume(Instruments, Option<i64>, bool),
+    /// Nothing happens for so many seconds, but what is due.
+    Wait(i64),
+    /// Continuous trading ends so many seconds after 25 minutes from now.
+    Late(InstrumentId, i64),
     Other(Command),
 }
 
@@ -82,6 +86,9 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         2 => (99..=103i128).prop_map(Act::IndexClose),
         1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), prop::option::weighted(0.8, -2..40i64))
             .prop_map(|(instrument, at)| Act::Close(instrument, at)),
+        1 => prop::sample::select(vec![1, 3, 9, 15, 16, 100, 300]).prop_map(Act::Wait),
+        1 => ((0..INSTRUMENTS).prop_map(InstrumentId), -1..20i64)
+            .prop_map(|(instrument, seconds)| Act::Late(instrument, seconds)),
         1 => ((0..=PARTICIPANTS).prop_map(ParticipantId), prop::option::of(0..2u32), prop::option::of(mode()))
             .prop_map(|(participant, group, mode)| Act::Other(Command::SetSelfTrade { participant, group, mode })),
     ]
@@ -162,6 +169,7 @@ fn auction() -> impl Strategy<Value = Auction> {
 pub(super) fn first_rules(instrument: InstrumentId) -> Rules {
     Rules {
         static_band_bps: (instrument.0 == 0).then_some(300),
+        limit_up_limit_down: (instrument.0 == 1).then_some(Tier::One),
         volatility_nanos: 8 * STEP.unsigned_abs(),
         random_end_nanos: 0,
         ..Rules::default()
@@ -238,14 +246,16 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                         .filter(|_| !whole && time_in_force == TimeInForce::Ioc)
                         .map(|min| Qty::from_raw(min.min(lots) * LOT)),
                     short_sale: side == Side::Sell && lots % 4 == 0,
-                    reprice_to_band: false,
+                    reprice_to_band: (side == Side::Buy) == (lots % 3 == 0)
+                        && matches!(ord_type, OrdType::Limit(_) | OrdType::StopLimit { .. }),
                 }
             },
         )
 }
 
 fn ord_type() -> impl Strategy<Value = OrdType> {
-    let price = || (192..=208i64).prop_map(|ticks| Price::from_raw(ticks * TICK));
+    let ticks = || prop_oneof![4 => 192..=208i64, 1 => 184..=216i64];
+    let price = || ticks().prop_map(|ticks| Price::from_raw(ticks * TICK));
     prop_oneof![
         20 => price().prop_map(OrdType::Limit),
         2 => Just(OrdType::Market),
@@ -280,6 +290,7 @@ fn rules() -> impl Strategy<Value = Rules> {
         (
             prop::option::weighted(0.4, prop::sample::select(vec![150u32, 300])),
             prop::option::weighted(0.4, prop::sample::select(vec![100u32, 200, 300])),
+            prop::option::weighted(0.4, Just(Tier::One)),
         ),
     )
         .prop_map(
@@ -288,7 +299,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 stop_trigger,
                 market_needs_opposite,
                 (max, fat_finger_bps, near),
-                (static_band_bps, dynamic_band_bps),
+                (static_band_bps, dynamic_band_bps, limit_up_limit_down),
             )| Rules {
                 max_notional: max.map(|max| Money::from_raw(i128::from(max * LOT))),
                 fat_finger_bps,
@@ -298,6 +309,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 market_needs_opposite,
                 static_band_bps,
                 dynamic_band_bps,
+                limit_up_limit_down,
                 ..first_rules(InstrumentId(0))
             },
         )

@@ -44,8 +44,7 @@ fn a_damaged_market_is_refused_or_goes_on_soundly() {
     )| {
         let mut pair = Pair::new(mode);
         for act in acts {
-            let command = pair.command(act);
-            pair.step(&command)?;
+            pair.play(act)?;
         }
         let (places, image) = damaged(&pair.market, &hits);
         // Read by whoever sees it fail.
@@ -71,10 +70,11 @@ fn a_damaged_market_is_refused_or_goes_on_soundly() {
 }
 
 fn go_on(pair: &mut Pair, command: &Command, mode: SelfTrade) {
-    while pair.market.next_deadline().is_some_and(|due| {
-        let next = i64::try_from(pair.seq + 1).expect("small") * super::STEP;
-        due <= Timestamp::from_nanos(next)
-    }) {
+    while pair
+        .market
+        .next_deadline()
+        .is_some_and(|due| due <= Timestamp::from_nanos(pair.model.now + super::STEP))
+    {
         pair.apply(&Command::Tick);
     }
     pair.apply(command);

@@ -85,6 +85,7 @@ impl Model {
             self.trade_all(instrument, price, tale);
             self.print(instrument, price);
             self.tape_mut(instrument).auction = Some(price);
+            self.restart_luld(instrument, price);
         }
         tale.auctions.push((instrument, price));
         self.remove_where(|order| {

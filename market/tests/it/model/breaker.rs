@@ -59,6 +59,12 @@ impl Model {
         Ok(())
     }
 
+    /// When continuous trading ends, as far as that was said.
+    pub(super) fn close_of(&self, instrument: InstrumentId) -> Option<i64> {
+        let mut closes = self.breaker.closes.iter();
+        closes.find(|(it, _)| *it == instrument).map(|(_, at)| *at)
+    }
+
     pub(crate) fn index_close(&self) -> Option<i128> {
         self.breaker.close
     }

@@ -21,6 +21,13 @@ impl Model {
             terms.time_in_force,
             TimeInForce::AtOpen | TimeInForce::AtClose
         );
+        let has_limit = matches!(
+            terms.ord_type,
+            OrdType::Limit(_) | OrdType::StopLimit { .. }
+        );
+        if terms.reprice_to_band && !has_limit {
+            return Err(Refusal::NotOffered);
+        }
         let hidden = terms.post_only || terms.max_floor.is_some();
         if terms.all_or_none && (!is_plain || at_auction || hidden) {
             return Err(Refusal::NotOffered);

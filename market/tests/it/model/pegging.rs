@@ -51,7 +51,9 @@ impl Model {
         let limit = limit.map(Price::raw);
         let against = if buys { book.1 } else { book.0 };
         let is_too_far = |price: i64| {
-            if buys {
+            if self.nearest(terms, price) != price {
+                true
+            } else if buys {
                 limit.is_some_and(|limit| price > limit) || against.is_some_and(|ask| price >= ask)
             } else {
                 limit.is_some_and(|limit| price < limit) || against.is_some_and(|bid| price <= bid)
@@ -66,7 +68,8 @@ impl Model {
     pub(super) fn reprice_pegs(&mut self, instrument: InstrumentId) {
         let touch = self.unpegged(instrument);
         let at = instrument.0 as usize;
-        if std::mem::replace(&mut self.touches[at], touch) == touch {
+        let by = (touch, self.bands(instrument));
+        if std::mem::replace(&mut self.touches[at], by) == by {
             return;
         }
         let pegs = self.orders.iter().filter(|order| is_pegged(order));

@@ -249,7 +249,9 @@ impl Model {
     /// A call whose price is outside the static band goes on, once.
     pub(super) fn extends(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
         let found = self.indication(instrument);
-        let is_outside = found.is_some_and(|found| self.is_outside(instrument, found.0));
+        let is_outside = found.is_some_and(|found| {
+            self.is_outside(instrument, found.0) || self.is_far_from_bands(instrument, found.0)
+        });
         let ends = self.volatility_end(instrument);
         let mut calls = self.calls.iter_mut();
         let call = calls.find(|call| call.instrument == instrument);
@@ -274,6 +276,14 @@ impl Model {
         away > i128::from(anchor) * i128::from(bps) / 10_000
     }
 
+    /// Whether a price after a volatility call is more than twice as far from the reference price as the bands are.
+    fn is_far_from_bands(&self, instrument: InstrumentId, price: i64) -> bool {
+        let phase = self.instruments[instrument.0 as usize].1;
+        let wide = self.bands_around(instrument, 2);
+        phase == Phase::VolatilityAuction
+            && wide.is_some_and(|(_, lower, upper)| price < lower || price > upper)
+    }
+
     /// What is told of calls after a command.
     pub(super) fn indicate(&mut self, tale: &mut Tale) {
         for at in 0..self.calls.len() {
@@ -292,5 +302,6 @@ impl Model {
         self.calls.retain(|call| call.instrument != instrument);
         self.instruments[instrument.0 as usize].1 = phase;
         tale.phases.push((instrument, phase));
+        self.leave_limit_state(instrument, tale);
     }
 }

@@ -20,7 +20,7 @@ impl Model {
             return Ok(());
         }
         match terms.ord_type {
-            OrdType::Limit(price) => order.works_at = Some(price.raw()),
+            OrdType::Limit(price) => order.works_at = Some(self.limited(&terms, price)?),
             OrdType::Market if self.is_gathering(terms.instrument) => {
                 order.cover = self.cover(&terms);
             }
@@ -30,9 +30,8 @@ impl Model {
                     return Err(Refusal::NoOpposite);
                 }
                 order.works_at = match (terms.ord_type, best) {
-                    (OrdType::MarketToLimit, best) => best,
-                    (_, Some(best)) => self.collar(&terms, best),
-                    (_, None) => None,
+                    (OrdType::MarketToLimit, best) => best.map(|best| self.nearest(&terms, best)),
+                    (_, best) => self.walks_to(&terms, best),
                 };
             }
             OrdType::Stop { stop_px } | OrdType::StopLimit { stop_px, .. } => {
@@ -86,6 +85,13 @@ impl Model {
         }
     }
 
+    /// How far an order without a limit may walk: to the collar from the best price, but not beyond a band.
+    fn walks_to(&self, terms: &OrderTerms, best: Option<i64>) -> Option<i64> {
+        let collar = best.and_then(|best| self.collar(terms, best));
+        let collar = collar.map(|collar| self.nearest(terms, collar));
+        collar.or(self.last_price(terms))
+    }
+
     pub(super) fn best_price(&self, instrument: InstrumentId, side: Side) -> Option<i64> {
         self.book(instrument, side).first()?.works_at
     }
@@ -93,6 +99,7 @@ impl Model {
     /// A trade has printed.
     pub(super) fn print(&mut self, instrument: InstrumentId, price: i64) {
         self.tapes[instrument.0 as usize].last = Some(price);
+        self.count_for_luld(instrument, price);
         for at in 0..self.orders.len() {
             let mut order = self.orders[at].clone();
             let OrdType::TrailingStop { offset } = order.terms.ord_type else {
@@ -199,11 +206,13 @@ impl Model {
         for at in 0..self.instruments.len() {
             let instrument = self.instruments[at].0.id;
             while self.instruments[at].1 == Phase::Open {
+                self.move_bands(instrument, tale);
                 self.reprice_pegs(instrument);
                 if !self.trigger_next(instrument, tale) && !self.fill_next_whole(instrument, tale) {
                     break;
                 }
             }
+            self.watch_limit_state(instrument, tale);
         }
     }
 
@@ -298,16 +307,23 @@ impl Model {
         tale.triggered.push(order.cl_ord_id);
         (order.trigger, order.reached) = (None, None);
         order.works_at = match order.terms.ord_type.price() {
-            Some(price) => Some(price.raw()),
-            None => self
-                .best_price(instrument, order.terms.side.opposite())
-                .and_then(|best| self.collar(&order.terms, best)),
+            Some(price) => match self.limited(&order.terms, price) {
+                Ok(price) => Some(price),
+                Err(_) => {
+                    self.set_id(order.participant, order.cl_ord_id, Id::Final);
+                    return true;
+                }
+            },
+            None => {
+                let best = self.best_price(instrument, order.terms.side.opposite());
+                self.walks_to(&order.terms, best)
+            }
         };
         // It was taken out of the list: what it held is free for it.
         let needed = self.needs(&order);
         let is_dearer = order.terms.side == Side::Buy && needed > held;
         if is_dearer && self.check_funds(&order.terms, needed).is_err() {
-            order.works_at = Some(order.bound);
+            order.works_at = Some(self.nearest(&order.terms, order.bound));
         }
         self.trade_and_rest(order, tale);
         true

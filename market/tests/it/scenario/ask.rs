@@ -12,7 +12,7 @@ use market::money::Money;
 use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
-use market::rules::{Rules, StopTrigger};
+use market::rules::{Rules, StopTrigger, Tier};
 use market::seed::Seed;
 use market::text::Text;
 use market::time::Timestamp;
@@ -393,6 +393,7 @@ fn with_options(
             "at-close" => terms.time_in_force = TimeInForce::AtClose,
             "post-only" => terms.post_only = true,
             "aon" => terms.all_or_none = true,
+            "reprice" => terms.reprice_to_band = true,
             "buy" | "sell" => terms.side = side_of(word)?,
             other => match other.split_once('=') {
                 Some(("until", time)) => {
@@ -523,6 +524,8 @@ fn rules(said: &[&str]) -> Result<Rules, String> {
             ("needs-opposite", _) => rules.market_needs_opposite = true,
             ("static", bps) => rules.static_band_bps = Some(value(bps)?),
             ("dynamic", bps) => rules.dynamic_band_bps = Some(value(bps)?),
+            ("luld", "1") => rules.limit_up_limit_down = Some(Tier::One),
+            ("luld", "2") => rules.limit_up_limit_down = Some(Tier::Two),
             ("volatility", text) => rules.volatility_nanos = seconds(text)?,
             ("random", text) => rules.random_end_nanos = seconds(text)?,
             ("max-notional", most) => rules.max_notional = Some(value(most)?),

@@ -171,6 +171,36 @@ impl Names {
                 format!("{} is {phase}{halt}{reason}", self.symbol(*instrument))
             }
             Event::DayEnded => "the day is over".into(),
+            Event::BandsMoved { instrument, bands } => {
+                let symbol = self.symbol(*instrument);
+                bands.map_or_else(
+                    || format!("{symbol} has no bands"),
+                    |it| {
+                        format!(
+                            "{symbol} trades from {} to {}, around {}",
+                            it.lower, it.upper, it.reference
+                        )
+                    },
+                )
+            }
+            Event::LimitStateChanged {
+                instrument,
+                side,
+                until,
+            } => {
+                let symbol = self.symbol(*instrument);
+                let until =
+                    until.map_or_else(String::new, |until| format!(", until {}", clock(until)));
+                match side {
+                    None => format!("{symbol} is not in a limit state any more"),
+                    Some(Side::Buy) => {
+                        format!("{symbol} is in a limit state: bid at the upper band{until}")
+                    }
+                    Some(Side::Sell) => {
+                        format!("{symbol} is in a limit state: offer at the lower band{until}")
+                    }
+                }
+            }
             Event::RulesSet { instrument, .. } => {
                 format!("new rules for {}", self.symbol(*instrument))
             }
@@ -429,6 +459,7 @@ impl Names {
                     CancelReason::Collar => "the rest is beyond the collar",
                     CancelReason::MarginCall => "margin call not met",
                     CancelReason::AuctionOver => "its auction is over",
+                    CancelReason::BeyondBand => "beyond a price band",
                     CancelReason::Band => "would trade outside a band",
                     CancelReason::Unaffordable => "its account cannot pay the price",
                 };
@@ -450,7 +481,8 @@ impl Names {
                     Restatement::NewDay => "for the new day",
                     Restatement::Repriced => "at another price",
                 };
-                let pegged = matches!(order.terms.ord_type, OrdType::Pegged { .. });
+                let pegged = matches!(order.terms.ord_type, OrdType::Pegged { .. })
+                    || order.terms.reprice_to_band;
                 let at = match order.working.price() {
                     Some(price) if pegged => format!(" {price}"),
                     _ => String::new(),
@@ -547,6 +579,9 @@ impl Names {
         }
         if let Some(min) = terms.min_qty {
             text += &format!(" at least {min}");
+        }
+        if terms.reprice_to_band {
+            text += ", or at the band";
         }
         text
     }
