@@ -27,6 +27,7 @@ mod mails;
 pub mod marketdata;
 pub mod outbound;
 mod outbox;
+pub mod own_fields;
 mod passwords;
 pub mod refused;
 mod report;
@@ -51,7 +52,6 @@ use crate::gateway::venue::{SharedView, Venue, VenueParts};
 use crate::hub::Hub;
 use crate::revoked::Revoked;
 use crate::schedules::Schedules;
-use fix_engine::dictionary::Dictionary;
 use fix_engine::io::limits::Limits;
 use fix_engine::io::tls::live::LiveTls;
 use fix_engine::session::store::StoreError;
@@ -284,7 +284,7 @@ fn venue(
         config: parts.config,
         directory: hub.directory,
         submitter: hub.submitter,
-        dictionary: Arc::new(Dictionary::fix44()),
+        dictionary: Arc::new(own_fields::dictionary()),
         view,
         publisher,
         metrics: hub.metrics,

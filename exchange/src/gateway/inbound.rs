@@ -10,6 +10,7 @@ mod unoffered;
 
 use crate::calendar::Calendar;
 use crate::directory::Directory;
+use crate::gateway::own_fields::REPRICE_TO_BAND;
 use crate::gateway::refused::Refused;
 use fix_engine::codec::field::{FieldError, FieldErrorKind};
 use fix_engine::codec::message::Message;
@@ -197,6 +198,7 @@ impl Request<'_> {
             min_qty: self.qty(tag::MIN_QTY)?,
             short_sale: self.short_sale()?,
             max_floor: self.qty(tag::MAX_FLOOR)?,
+            reprice_to_band: self.message.bool(REPRICE_TO_BAND)?.unwrap_or(false),
             ..OrderTerms::plain(
                 account,
                 instrument.id,

@@ -20,7 +20,7 @@ use market::command::{Amendment, Change, Command};
 use market::event::{CancelReason, CxlRejResponseTo, Event, Restatement};
 use market::id::{ClOrdId, InstrumentId, ParticipantId, TradeId};
 use market::money::Money;
-use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, TimeInForce};
+use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::refusal::Refusal;
@@ -169,7 +169,11 @@ impl Teller<'_> {
             Event::OrderRestated { order, reason } => match reason {
                 Restatement::NewDay => self.renewed(order),
                 Restatement::Repriced => {
-                    self.restated(order, REPRICING, "the price follows the market");
+                    let text = match order.terms.ord_type {
+                        OrdType::Pegged { .. } => "the price follows the market",
+                        _ => "the order works at the price band",
+                    };
+                    self.restated(order, REPRICING, text);
                 }
             },
             Event::OrderTriggered { order } => self.restated(

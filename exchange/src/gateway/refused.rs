@@ -307,6 +307,7 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::NotionalTooLarge
         | Refusal::NotionalAboveMax { .. }
         | Refusal::PriceTooFar { .. }
+        | Refusal::PriceBeyondBand { .. }
         | Refusal::InsufficientFunds { .. }
         | Refusal::InsufficientPosition { .. }
         | Refusal::TooFast { .. }
@@ -344,6 +345,7 @@ pub fn cxl_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::NotionalTooLarge
         | Refusal::NotionalAboveMax { .. }
         | Refusal::PriceTooFar { .. }
+        | Refusal::PriceBeyondBand { .. }
         | Refusal::InsufficientFunds { .. }
         | Refusal::InsufficientPosition { .. }
         | Refusal::TooFast { .. }
@@ -382,7 +384,7 @@ pub fn refusal_text(refusal: Refusal) -> String {
         | Refusal::QtyAboveMax { .. } => tag::ORDER_QTY,
         Refusal::BadMaxFloor => tag::MAX_FLOOR,
         Refusal::BadMinQty => tag::MIN_QTY,
-        Refusal::PriceTooFar { .. } => tag::PRICE,
+        Refusal::PriceTooFar { .. } | Refusal::PriceBeyondBand { .. } => tag::PRICE,
         Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade => tag::EXEC_INST,
         Refusal::DuplicateClOrdId => tag::CL_ORD_ID,
         Refusal::UnknownOrder => tag::ORIG_CL_ORD_ID,

@@ -2,6 +2,7 @@
 //! report it is. Out: a [`Body`]. Pure; which event leads to which report is decided in [`crate::gateway::outbound`].
 
 use crate::directory::Directory;
+use crate::gateway::own_fields::REPRICE_TO_BAND;
 use fix_engine::codec::body::{Body, Decimal};
 use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
@@ -210,6 +211,7 @@ fn terms(body: &mut Body, terms: &OrderTerms, working: Working, directory: &Dire
     body.push_some(tag::EXEC_INST, exec_inst(terms));
     body.push_some(tag::MIN_QTY, terms.min_qty.map(qty));
     body.push_some(tag::MAX_FLOOR, terms.max_floor.map(qty));
+    body.push_some(REPRICE_TO_BAND, terms.reprice_to_band.then_some(true));
 }
 
 /// WorkingIndicator (636): whether a stop works already, while nothing of it is filled.
@@ -222,11 +224,12 @@ fn working_indicator(order: &OrderFacts) -> Option<bool> {
     (is_stop && order.ord_status == OrdStatus::New).then_some(!is_held)
 }
 
-/// Price (44): the limit; of a market-to-limit or pegged order the price that it has now.
+/// Price (44): the limit; of a market-to-limit or pegged order, and of one that may be repriced to a band, the price that it has now.
 fn price_of(terms: &OrderTerms, working: Working) -> Option<Price> {
     match terms.ord_type {
         OrdType::MarketToLimit => working.price(),
         OrdType::Pegged { limit, .. } => working.price().or(limit),
+        _ if terms.reprice_to_band => working.price().or(terms.ord_type.price()),
         _ => terms.ord_type.price(),
     }
 }

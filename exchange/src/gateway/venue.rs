@@ -116,7 +116,7 @@ impl Venue {
             config,
             revoked: Revoked::default(),
             submitter: hub.submitter.clone(),
-            dictionary: Arc::new(Dictionary::fix44()),
+            dictionary: Arc::new(crate::gateway::own_fields::dictionary()),
             view: SharedView::default(),
             publisher: Publisher::new().0,
             metrics,

@@ -15,7 +15,7 @@ use market::instrument::Instrument;
 use market::limits::SelfTrade;
 use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::risk::limits::RiskLimit;
-use market::rules::Rules;
+use market::rules::{Rules, Tier};
 use market::scope::Scope;
 use market::text::Text;
 use market::time::Timestamp;
@@ -183,6 +183,7 @@ fn rules() -> Vec<Command> {
             rules: Rules {
                 collar_bps: Some(1_000),
                 duplicate_nanos: Some(1),
+                limit_up_limit_down: Some(Tier::One),
                 ..Rules::NONE
             },
         },

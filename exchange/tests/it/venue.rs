@@ -39,7 +39,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The dictionary that peers check with.
 pub(crate) static FIX44: LazyLock<Arc<Dictionary>> =
-    LazyLock::new(|| Arc::new(Dictionary::fix44()));
+    LazyLock::new(|| Arc::new(exchange::gateway::own_fields::dictionary()));
 
 /// The number of the next certificate.
 static SERIAL: AtomicU64 = AtomicU64::new(1_000);

@@ -61,4 +61,10 @@ pub enum DictionaryError {
         /// Most members taken.
         limit: usize,
     },
+    /// A field was to be added that is no user-defined one, is there already, or has no place in the messages named.
+    #[error("field {tag} cannot be added")]
+    NotYours {
+        /// The tag.
+        tag: u32,
+    },
 }

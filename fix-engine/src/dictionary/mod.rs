@@ -81,6 +81,45 @@ impl Dictionary {
             .expect("LOGGIA44.xml is part of this crate, and a test reads it")
     }
 
+    /// This dictionary with one more field, which may stand in these messages: one that both sides have agreed on (FIX 4.4 vol. 1, «User
+    /// defined fields»).
+    ///
+    /// # Errors
+    /// [`DictionaryError::NotYours`] for a tag below [`rules::USER_DEFINED_FROM`], too high for a table, or defined already, and
+    /// for a MsgType that is not in the dictionary or cannot take a field more.
+    pub fn with_field(
+        mut self,
+        field: FieldDef,
+        msg_types: &[&str],
+    ) -> Result<Dictionary, DictionaryError> {
+        let tag = field.tag;
+        let not_yours = || DictionaryError::NotYours { tag };
+        let is_yours = (rules::USER_DEFINED_FROM..=parse::TAG_MAX).contains(&tag);
+        if !is_yours || self.field(tag).is_some() {
+            return Err(not_yours());
+        }
+        for msg_type in msg_types {
+            let of_type = |def: &&mut MessageDef| def.msg_type == *msg_type;
+            let def = self
+                .messages
+                .iter_mut()
+                .find(of_type)
+                .ok_or_else(not_yours)?;
+            let member = layout::Member {
+                tag,
+                group: None,
+                required: false,
+            };
+            def.body.add(member, &[]).ok_or_else(not_yours)?;
+            def.places.add_section(layout::Section::Body, &def.body);
+        }
+        if self.fields.len() <= tag as usize {
+            self.fields.resize(tag as usize + 1, None);
+        }
+        self.fields[tag as usize] = Some(field);
+        Ok(self)
+    }
+
     /// The field of this tag.
     #[must_use]
     #[inline]

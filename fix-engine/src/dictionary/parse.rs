@@ -11,7 +11,7 @@ use crate::dictionary::layout::{Layout, MEMBERS_MAX, Member, MessageDef, Places,
 /// Deepest nesting of groups and components taken.
 const DEPTH_MAX: usize = 16;
 /// Largest tag taken: tables are dense.
-const TAG_MAX: u32 = 65_535;
+pub(super) const TAG_MAX: u32 = 65_535;
 /// Most different groups taken.
 const GROUPS_MAX: usize = 16_384;
 

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 
 use fix_engine::codec::message::Message;
 use fix_engine::dictionary::error::DictionaryError;
-use fix_engine::dictionary::field::FieldType;
-use fix_engine::dictionary::rules::Rules;
+use fix_engine::dictionary::field::{FieldDef, FieldType, OtherValues};
+use fix_engine::dictionary::rules::{Rules, USER_DEFINED_FROM};
 use fix_engine::dictionary::{Dictionary, FIX44, LOGGIA44};
 use fix_engine::explain::Explanation;
 use fix_engine::{msg_type, tag};
@@ -83,7 +83,11 @@ fn the_whole_standard_is_there() {
 fn the_venue_s_dictionary_is_part_of_the_standard() {
     let (standard, venue) = (&*FIX, Dictionary::loggia44());
     assert_eq!(venue.messages().len(), 37);
-    for field in venue.fields() {
+    let is_own = |tag: u32| tag >= USER_DEFINED_FROM;
+    let own = venue.fields().filter(|field| is_own(field.tag));
+    let own: Vec<_> = own.map(|field| (field.tag, field.name.as_str())).collect();
+    assert_eq!(own, [(5001, "LoggiaRepriceToBand")]);
+    for field in venue.fields().filter(|field| !is_own(field.tag)) {
         let whole = standard.field(field.tag).expect("a field of the standard");
         assert_eq!((&field.name, field.ty), (&whole.name, whole.ty));
         assert!(
@@ -99,7 +103,7 @@ fn the_venue_s_dictionary_is_part_of_the_standard() {
         let whole = standard
             .message(&message.msg_type)
             .expect("a message of the standard");
-        for member in message.body.members() {
+        for member in message.body.members().iter().filter(|it| !is_own(it.tag)) {
             let there = whole
                 .body
                 .members()
@@ -328,5 +332,46 @@ proptest! {
     #[test]
     fn random_xml_never_panics(text in "(<fix>)?(<[a-z]{1,6}( name='[A-Z]')?/?>|</[a-z]{1,6}>|[a-z<>&;'= ]){0,30}") {
         let _ = Dictionary::parse(&text);
+    }
+}
+
+#[test]
+fn a_field_of_one_s_own_is_taken_where_it_was_agreed_on_and_nowhere_else() {
+    let field = |tag| {
+        FieldDef::new(
+            tag,
+            "Ours".into(),
+            FieldType::Boolean,
+            Vec::new(),
+            OtherValues::None,
+        )
+    };
+    let ours = FIX
+        .clone()
+        .with_field(field(5001), &["D", "8"])
+        .expect("free");
+    let check = |dictionary: &Dictionary, text: &str| {
+        let message = Message::from_pipe(text).expect("a message");
+        dictionary.validate(&message, &Rules::default())
+    };
+    let with = |value: &str| order(&format!("{ORDER}5001={value}|"));
+    assert_eq!(check(&ours, &with("Y")), Ok(()));
+    assert_eq!(check(&ours, &order(ORDER)), Ok(()));
+    assert!(check(&ours, &with("maybe")).is_err());
+    assert!(check(&FIX, &with("Y")).is_err());
+    let test_request = format!("8=FIX.4.4|35=1|{HEAD}112=x|5001=Y|");
+    assert!(check(&ours, &test_request).is_err());
+    for (tag, msg_type) in [
+        (58, "D"),
+        (4_999, "D"),
+        (5001, "D"),
+        (65_536, "D"),
+        (5002, "ZZ"),
+    ] {
+        let error = DictionaryError::NotYours { tag };
+        assert_eq!(
+            ours.clone().with_field(field(tag), &[msg_type]).err(),
+            Some(error)
+        );
     }
 }

@@ -1,6 +1,10 @@
 //! Each type of order, time in force and instruction over FIX: what a client says, and what it is told.
 
+use crate::kit;
 use crate::venue::{Peer, Venue, now};
+use market::command::Command;
+use market::id::InstrumentId;
+use market::rules::{Rules, Tier};
 
 async fn enter(peer: &mut Peer, fields: &str) {
     peer.send("D", &format!("55=ACME|60={}|{fields}", now()))
@@ -172,5 +176,47 @@ async fn a_pegged_order_tells_its_price() {
     maker.rest("m2", '1', "5", "100").await;
     peer.expect("8", "150=D|378=3|39=0|11=p|44=99.5|151=5")
         .await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_price_beyond_a_band_is_refused_or_moved_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let rules = Rules {
+        limit_up_limit_down: Some(Tier::One),
+        ..Rules::default()
+    };
+    let instrument = InstrumentId(0);
+    kit::run(&venue.hub, Command::SetRules { instrument, rules }).await;
+    let mut peer = venue.peer("BOT01").await;
+    enter(&mut peer, "11=a|54=1|38=5|40=2|44=110").await;
+    let text = "Price (44): the price is beyond the price band at 105";
+    peer.expect("8", &format!("150=8|39=8|11=a|103=3|44=110|58={text}"))
+        .await;
+    enter(&mut peer, "11=b|54=1|38=5|40=2|44=110|5001=Y").await;
+    peer.expect("8", "150=0|39=0|11=b|44=105|5001=Y").await;
+    let text = "the order works at the price band";
+    let fields = format!("150=D|378=3|39=0|11=b|44=105|151=5|5001=Y|58={text}");
+    peer.expect("8", &fields).await;
+    enter(&mut peer, "11=c|54=1|38=5|40=1|5001=Y").await;
+    peer.expect("8", "150=8|39=8|11=c|103=11").await;
+    // Without the instruction it may not be replaced beyond the band either; with it, it stays there.
+    for (id, own, answer) in [("d", "5001=N", "9"), ("e", "5001=Y", "8")] {
+        let replace = format!("11={id}|41=b|54=1|38=4|40=2|44=120|{own}");
+        peer.send("G", &format!("55=ACME|60={}|{replace}", now()))
+            .await;
+        let fields = match answer {
+            "9" => "11=d|41=b|39=0|102=2|434=2",
+            _ => "150=5|11=e|41=b|44=105|38=4|5001=Y",
+        };
+        peer.expect(answer, fields).await;
+    }
+    peer.expect("8", "150=D|378=3|11=e|44=105|151=4").await;
+    // The bands are gone with the rule; others are told nothing of them.
+    let rules = Rules::default();
+    kit::run(&venue.hub, Command::SetRules { instrument, rules }).await;
+    enter(&mut peer, "11=f|54=1|38=5|40=2|44=110").await;
+    peer.expect("8", "150=0|39=0|11=f|44=110|5001!").await;
     venue.close().await;
 }

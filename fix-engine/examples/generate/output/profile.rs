@@ -1,9 +1,9 @@
 //! What this venue takes of FIX 4.4: the facts without the messages, components, fields and values that it does not
-//! use. The lists here are the venue's profile; everything else follows from them.
+//! use, and with the venue's own fields. The lists here are the venue's profile; everything else follows from them.
 
 use std::collections::BTreeSet;
 
-use super::facts::{Entry, Facts, Kind};
+use super::facts::{Entry, Facts, FieldFact, Kind};
 
 /// The venue's part of the standard.
 pub(super) fn venue(standard: &Facts) -> Facts {
@@ -37,6 +37,25 @@ pub(super) fn venue(standard: &Facts) -> Facts {
             field
                 .values
                 .retain(|(value, _)| taken.contains(&value.as_str()));
+        }
+    }
+    for (tag, name, ty, msg_types) in OWN_FIELDS {
+        facts.fields.push(FieldFact {
+            tag: *tag,
+            name: (*name).to_owned(),
+            ty: (*ty).to_owned(),
+            values: Vec::new(),
+            others: String::new(),
+        });
+        let messages = facts.messages.iter();
+        let taking = messages.filter(|message| msg_types.contains(&message.msg_type.as_str()));
+        for message in taking {
+            let entries = facts.layout.entry(message.path.clone()).or_default();
+            entries.push(Entry {
+                kind: Kind::Field,
+                name: (*name).to_owned(),
+                required: false,
+            });
         }
     }
     facts
@@ -90,6 +109,10 @@ const VALUES: &[(&str, &[&str])] = &[
     ("TimeInForce", &["0", "1", "2", "3", "4", "6", "7"]),
     ("ExecInst", &["6", "G", "M", "P", "R", "a"]),
 ];
+
+/// The venue's own fields: tag, name, type, and the MsgTypes that take them.
+const OWN_FIELDS: &[(u32, &str, &str, &[&str])] =
+    &[(5001, "LoggiaRepriceToBand", "BOOLEAN", &["D", "G", "8"])];
 
 /// Components about what the venue does not trade: bonds, repos, legs, allocations, collateral.
 const COMPONENTS_NOT_TAKEN: &[&str] = &[
