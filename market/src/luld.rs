@@ -1,4 +1,4 @@
-//! [`Luld`]: limit-up limit-down in one instrument: the reference price, the trades that it follows, the bands around it, and whether the
+//! [`PriceBands`], of limit-up limit-down in one instrument: the reference price, the trades that it follows, the bands around it, and whether the
 //! book is at one of them. Arithmetic only: what becomes of orders beyond a band, and when trading pauses, stands in `pausing`.
 //!
 //! After the plan of the US exchanges («National Market System Plan to Address Extraordinary Market Volatility»), with the venue's own
