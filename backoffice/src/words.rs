@@ -58,6 +58,8 @@ pub const fn event(event: &TopicEvent) -> &'static str {
         TopicEvent::SecuritiesTransferred { .. } => "SecuritiesTransferred",
         TopicEvent::FeeCharged { .. } => "FeeCharged",
         TopicEvent::TradeChanged(_) => "TradeChanged",
+        TopicEvent::BandsMoved { .. } => "BandsMoved",
+        TopicEvent::LimitStateChanged { .. } => "LimitStateChanged",
         TopicEvent::MarginCall { .. } => "MarginCall",
         TopicEvent::MarginCallMet { .. } => "MarginCallMet",
         TopicEvent::ForcedClose { .. } => "ForcedClose",

@@ -5,6 +5,7 @@ use crate::breaker::BreakerLevel;
 use crate::halt::HaltFacts;
 use crate::id::{AccountName, AssetCode, ClOrdId, CompId, OrderId, Symbol, TradeId, TransferId};
 use crate::instrument::Phase;
+use crate::luld::PriceBands;
 use crate::money::Money;
 use crate::order::{OrdStatus, Side, TimeInForce};
 use crate::price::Price;
@@ -213,6 +214,22 @@ pub enum TopicEvent {
         /// How much; below zero: a rebate, which the account was paid.
         amount: Money,
     },
+    /// price-events: the bands of limit-up limit-down are these now; they hold in continuous trading.
+    BandsMoved {
+        /// Symbol.
+        symbol: Symbol,
+        /// The bands; none: the rule is off now.
+        bands: Option<PriceBands>,
+    },
+    /// price-events: the best price of a side has come to its band, or left it.
+    LimitStateChanged {
+        /// Symbol.
+        symbol: Symbol,
+        /// Which side; none: the limit state is over.
+        side: Option<Side>,
+        /// When trading pauses, unless the book leaves the band by then.
+        until: Option<Timestamp>,
+    },
     /// risk-events: an account on margin has less than its positions need.
     MarginCall {
         /// Which.
@@ -287,6 +304,8 @@ impl TopicEvent {
             Self::PriceUpdated { .. }
             | Self::InstrumentListed { .. }
             | Self::PhaseChanged { .. }
+            | Self::BandsMoved { .. }
+            | Self::LimitStateChanged { .. }
             | Self::BreakerTripped { .. }
             | Self::BreakerEnded { .. } => Topic::PriceEvents,
             Self::AccountOpened { .. }
@@ -301,8 +320,7 @@ impl TopicEvent {
         }
     }
 
-    /// The key that keeps its order: the symbol, or the account on wallet-events and risk-events; [`MARKET`] for what is of no one
-    /// instrument.
+    /// The key that keeps its order: the symbol, or the account on wallet-events and risk-events; [`MARKET`] for what is of no one instrument.
     pub fn key(&self) -> &str {
         match self {
             Self::OrderCreated(o)
@@ -314,7 +332,9 @@ impl TopicEvent {
             Self::OrderRejected { symbol, .. }
             | Self::PriceUpdated { symbol, .. }
             | Self::InstrumentListed { symbol, .. }
-            | Self::PhaseChanged { symbol, .. } => symbol.as_str(),
+            | Self::PhaseChanged { symbol, .. }
+            | Self::BandsMoved { symbol, .. }
+            | Self::LimitStateChanged { symbol, .. } => symbol.as_str(),
             Self::BreakerTripped { .. } | Self::BreakerEnded { .. } => MARKET,
             Self::AccountOpened { account }
             | Self::FundsTransferred { account, .. }

@@ -135,6 +135,8 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
             reason,
             halt: _,
         } => instruments::phase(tx, place, symbol, *phase, reason.clone()).await,
+        // What users own does not follow from them.
+        TopicEvent::BandsMoved { .. } | TopicEvent::LimitStateChanged { .. } => Ok(()),
         // What it halts and closes is told for each instrument.
         TopicEvent::BreakerTripped { .. } | TopicEvent::BreakerEnded { .. } => Ok(()),
         TopicEvent::AccountOpened { account } => accounts::opened(tx, account, at_us).await,

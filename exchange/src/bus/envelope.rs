@@ -90,6 +90,19 @@ impl Names<'_> {
                 reason: reason.map(|text| text.to_string()),
                 halt: *halt,
             }),
+            Event::BandsMoved { instrument, bands } => told.push(TopicEvent::BandsMoved {
+                symbol: self.instrument(*instrument)?.symbol,
+                bands: *bands,
+            }),
+            Event::LimitStateChanged {
+                instrument,
+                side,
+                until,
+            } => told.push(TopicEvent::LimitStateChanged {
+                symbol: self.instrument(*instrument)?.symbol,
+                side: *side,
+                until: *until,
+            }),
             Event::BreakerTripped {
                 level,
                 drill,
@@ -136,8 +149,6 @@ impl Names<'_> {
             | Event::Ticked
             | Event::CloseSet { .. }
             | Event::Seeded
-            | Event::BandsMoved { .. }
-            | Event::LimitStateChanged { .. }
             | Event::Indicative { .. }
             | Event::Uncrossed { .. }
             | Event::Killed { .. }
@@ -168,7 +179,11 @@ impl Names<'_> {
             account: self.account(order)?,
             symbol: self.instrument(terms.instrument)?.symbol,
             side: terms.side,
-            price: terms.ord_type.price(),
+            price: order
+                .working
+                .price()
+                .filter(|_| terms.reprice_to_band)
+                .or(terms.ord_type.price()),
             time_in_force: terms.time_in_force,
             ord_status: order.ord_status,
             order_qty: terms.order_qty,

@@ -14,6 +14,7 @@ use market::halt::Halt;
 use market::id::{AccountId, AssetId, TradeId};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::rules::{Rules, Tier};
 use market::scope::Instruments;
 use market::time::Timestamp;
 use market::topic::{Envelope, TopicEvent};
@@ -111,6 +112,21 @@ fn day_with_fees() -> Vec<Command> {
             at: None,
             at_once: true,
         },
+    ]
+}
+
+/// After it: a bid at the upper band.
+fn day_with_bands() -> Vec<Command> {
+    let rules = Rules {
+        limit_up_limit_down: Some(Tier::One),
+        ..Rules::default()
+    };
+    vec![
+        Command::SetRules {
+            instrument: ACME,
+            rules,
+        },
+        enter(Side::Buy, 30, "105.00", "1"),
     ]
 }
 
@@ -236,6 +252,8 @@ fn kind(event: &TopicEvent) -> &'static str {
         TopicEvent::SecuritiesTransferred { .. } => "securities_transferred",
         TopicEvent::FeeCharged { .. } => "fee_charged",
         TopicEvent::TradeChanged(_) => "trade_changed",
+        TopicEvent::BandsMoved { .. } => "bands_moved",
+        TopicEvent::LimitStateChanged { .. } => "limit_state_changed",
         TopicEvent::MarginCall { .. } => "margin_call",
         TopicEvent::MarginCallMet { .. } => "margin_call_met",
         TopicEvent::ForcedClose { .. } => "forced_close",
@@ -273,7 +291,8 @@ async fn the_local_bus_tells_the_day_from_any_place() {
 async fn every_kind_of_envelope_has_its_golden_file() {
     let folder = tempfile::tempdir().unwrap();
     let (hub, running) = open(folder.path());
-    for (n, command) in (0xA0..).zip(day().into_iter().chain(day_with_fees())) {
+    let days = day().into_iter().chain(day_with_fees());
+    for (n, command) in (0xA0..).zip(days.chain(day_with_bands())) {
         let reply = submit(&hub, Origin::System, n, Instruction::Market(command));
         reply.unwrap().await.unwrap();
     }
@@ -286,7 +305,7 @@ async fn every_kind_of_envelope_has_its_golden_file() {
     for envelope in envelopes(&tick(at_risk()), &hub.directory, Epoch(0xE)) {
         seen.insert(kind(&envelope.event), envelope);
     }
-    assert_eq!(seen.len(), 22, "one kind is not told");
+    assert_eq!(seen.len(), 23, "one kind is not told");
     for (kind, envelope) in &seen {
         golden(kind, envelope);
     }
