@@ -5,17 +5,22 @@
 //! makes no certificate.
 
 mod run;
+mod settings;
 
 pub use run::{BootstrapError, bootstrap, bootstrap_beside, seed};
 
 use journal::participant::network::Network;
 use journal::participant::subject::CertSubject;
 use journal::participant::{ClientCert, Fingerprint, Password};
+use market::account::MarginTerms;
+use market::control::fees::FeesChange;
+use market::control::rules::RulesChange;
 use market::id::{AccountName, AssetCode, CompId, Symbol};
 use market::instrument::Instrument;
 use market::money::Money;
 use market::price::Price;
 use market::qty::Qty;
+use market::risk::limits::{ExposureLimits, OrderRate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,6 +61,12 @@ pub struct DeclaredInstrument {
     /// Whether it opens at a start when it is closed. Default false.
     #[serde(default)]
     pub open_at_start: bool,
+    /// Rules other than the default ones, until an operator sets any.
+    #[serde(default)]
+    pub rules: RulesChange,
+    /// What tiers pay, until an operator sets it.
+    #[serde(default)]
+    pub fees: Vec<FeesChange>,
 }
 
 impl DeclaredInstrument {
@@ -86,6 +97,24 @@ pub struct DeclaredAccount {
     /// Stock to begin with, by symbol, at the instrument's reference price. Given once.
     #[serde(default)]
     pub positions: BTreeMap<Symbol, Qty>,
+    /// Its terms, when it is opened on margin. Default: its buys need cash.
+    #[serde(default)]
+    pub margin: Option<MarginTerms>,
+    /// Whether fees go to it, until an operator names another. Default false.
+    #[serde(default)]
+    pub takes_fees: bool,
+}
+
+/// What binds a participant, until an operator sets anything of the kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeclaredLimits {
+    /// Orders and replaces that it may send in a second, and at once. Default: no limit.
+    pub order_rate: Option<OrderRate>,
+    /// Its orders that may be open. Default: no limit.
+    pub max_open_orders: Option<u32>,
+    /// What it may have at stake, by currency. Default: no limits.
+    pub exposures: BTreeMap<AssetCode, ExposureLimits>,
 }
 
 /// A participant, `[[participants]]`.
@@ -124,6 +153,12 @@ pub struct DeclaredParticipant {
     /// Accounts that it may trade for.
     #[serde(default)]
     pub accounts: Vec<AccountName>,
+    /// Its limits.
+    #[serde(default)]
+    pub limits: DeclaredLimits,
+    /// Its tier of fees, until an operator sets one. Default 0.
+    #[serde(default)]
+    pub tier: Option<u8>,
 }
 
 fn optional() -> ClientCert {

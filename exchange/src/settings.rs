@@ -27,7 +27,7 @@ struct Tables {
     margins: BTreeMap<AccountId, MarginTerms>,
     fee_account: Option<AccountId>,
     fees: BTreeMap<(InstrumentId, u8), Fees>,
-    /// Of those that are in another than 0.
+    /// Where any was set; 0 elsewhere.
     tiers: BTreeMap<ParticipantId, u8>,
     self_trade: BTreeMap<ParticipantId, (Option<u32>, Option<SelfTrade>)>,
     participants: BTreeMap<ParticipantId, ParticipantLimits>,
@@ -51,6 +51,26 @@ impl Settings {
     pub fn rules(&self, instrument: InstrumentId) -> Rules {
         let rules = self.tables().rules.get(&instrument).copied();
         rules.unwrap_or_default()
+    }
+
+    /// Whether somebody has set rules of an instrument.
+    pub fn has_rules(&self, instrument: InstrumentId) -> bool {
+        self.tables().rules.contains_key(&instrument)
+    }
+
+    /// Whether somebody has set limits of a participant.
+    pub fn has_limits(&self, participant: ParticipantId) -> bool {
+        self.tables().participants.contains_key(&participant)
+    }
+
+    /// Whether somebody has set limits of a participant in a currency.
+    pub fn has_exposure(&self, participant: ParticipantId, asset: AssetId) -> bool {
+        self.tables().exposures.contains_key(&(participant, asset))
+    }
+
+    /// The tier that a participant was put into.
+    pub fn tier(&self, participant: ParticipantId) -> Option<u8> {
+        self.tables().tiers.get(&participant).copied()
     }
 
     /// The terms of an account on margin.
@@ -77,7 +97,8 @@ impl Settings {
     /// The participants that are in another tier than 0.
     pub fn tiers(&self) -> Vec<(ParticipantId, u8)> {
         let tables = self.tables();
-        tables.tiers.iter().map(|(key, it)| (*key, *it)).collect()
+        let tiers = tables.tiers.iter().filter(|(_, tier)| **tier != 0);
+        tiers.map(|(key, it)| (*key, *it)).collect()
     }
 
     /// Group and mode of a participant's self-trade prevention.
@@ -103,7 +124,8 @@ impl Settings {
         let tables = self.tables();
         let from = (participant, AssetId(0))..=(participant, AssetId(u32::MAX));
         let range = tables.exposures.range(from);
-        range.map(|((_, asset), it)| (*asset, *it)).collect()
+        let limiting = range.filter(|(_, limits)| **limits != ExposureLimits::default());
+        limiting.map(|((_, asset), it)| (*asset, *it)).collect()
     }
 
     /// The limits of an account in an instrument.
@@ -175,8 +197,7 @@ impl Tables {
                 self.fees.insert((instrument, tier), fees);
             }
             Event::TierSet { participant, tier } => {
-                let tier = (tier != 0).then_some(tier);
-                put(&mut self.tiers, participant, tier);
+                self.tiers.insert(participant, tier);
             }
             Event::SelfTradeSet {
                 participant,
@@ -200,16 +221,16 @@ impl Tables {
             RiskLimit::Participant {
                 participant,
                 limits,
-            } => put(&mut self.participants, participant, unless_none(limits)),
+            } => {
+                self.participants.insert(participant, limits);
+            }
             RiskLimit::Exposure {
                 participant,
                 asset,
                 limits,
-            } => put(
-                &mut self.exposures,
-                (participant, asset),
-                unless_none(limits),
-            ),
+            } => {
+                self.exposures.insert((participant, asset), limits);
+            }
             RiskLimit::Position {
                 account,
                 instrument,

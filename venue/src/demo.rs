@@ -2,8 +2,9 @@
 //! participant, a user. No input, a [`Listing`] out.
 
 use crate::config::listing::{Listing, ParticipantListing};
-use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument};
+use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument, DeclaredLimits};
 use journal::participant::ClientCert;
+use market::control::rules::RulesChange;
 use market::id::{AccountName, AssetCode, CompId, Symbol};
 use market::money::Money;
 use market::qty::Qty;
@@ -52,6 +53,8 @@ pub fn listing() -> Listing {
         networks: Vec::new(),
         password_max_age_days: None,
         reset_on_logon: false,
+        limits: DeclaredLimits::default(),
+        tier: None,
     });
     Listing {
         instruments: INSTRUMENTS.iter().map(instrument).collect(),
@@ -70,6 +73,8 @@ fn instrument((symbol, reference): &(&str, &str)) -> DeclaredInstrument {
         max_qty: number("100000"),
         reference_px: number(reference),
         open_at_start: true,
+        rules: RulesChange::default(),
+        fees: Vec::new(),
     }
 }
 
@@ -82,6 +87,8 @@ fn account(name: &str) -> DeclaredAccount {
         name: text(name),
         cash: [(currency, cash)].into(),
         positions: symbols.map(|symbol: Symbol| (symbol, stock)).collect(),
+        margin: None,
+        takes_fees: false,
     }
 }
 
@@ -99,6 +106,8 @@ fn trader((comp_id, account): &(&str, &str)) -> ParticipantListing {
         networks: Vec::new(),
         password_max_age_days: None,
         reset_on_logon: comp_id == text(CERTIFICATION),
+        limits: DeclaredLimits::default(),
+        tier: None,
     }
 }
 

@@ -152,7 +152,9 @@ fn closed(error: &GatewayError, layers: &Layers) -> Failure {
 /// What is listed does not fit together, or does not fit what is there.
 fn undeclared(error: &BootstrapError, layers: &Layers) -> Failure {
     match error {
-        BootstrapError::Unknown { .. } | BootstrapError::Refused { .. } => {
+        BootstrapError::Unknown { .. }
+        | BootstrapError::Fault { .. }
+        | BootstrapError::Refused { .. } => {
             let lists = ["instruments", "accounts", "participants"];
             let key = lists.into_iter().find(|key| !layers.is_default(key));
             layers.misconfigured(key.unwrap_or("demo"), error).into()

@@ -180,6 +180,8 @@ fn participant(
         market_data: listed.market_data,
         reset_on_logon: listed.reset_on_logon,
         accounts: listed.accounts.clone(),
+        limits: listed.limits.clone(),
+        tier: listed.tier,
     }
 }
 

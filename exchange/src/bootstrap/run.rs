@@ -1,10 +1,11 @@
 //! What is missing of a declared list, as instructions, in stages: each stage names only what the stages before it made known.
 
-use crate::bootstrap::{Declared, DeclaredAccount, DeclaredParticipant};
+use crate::bootstrap::{Declared, DeclaredAccount, DeclaredParticipant, settings};
 use crate::calendar::markets::Markets;
 use crate::directory::{Directory, OPENING};
 use crate::hub::Hub;
 use crate::sequencer::SubmitError;
+use crate::settings::Settings;
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use journal::entry::{Entry, Instruction, Origin};
@@ -12,6 +13,7 @@ use journal::participant::{Credentials, HashError, ParticipantChange, PasswordHa
 use market::account::AccountTerms;
 use market::command::Command;
 use market::event::Event;
+use market::fault::Fault;
 use market::id::{AssetCode, TransferId};
 use market::instrument::Phase;
 use market::refusal::Refusal;
@@ -38,6 +40,16 @@ pub enum BootstrapError {
         name: String,
         /// What it names.
         what: String,
+    },
+    /// A figure of the list is out of its range.
+    #[error("{name}: {key}.{fault}")]
+    Fault {
+        /// Whose entry of the list.
+        name: String,
+        /// Where in it.
+        key: &'static str,
+        /// Which figure, and what it must be.
+        fault: Fault,
     },
     /// The market refuses a declared thing.
     #[error("the market refuses {what}: {refusal}")]
@@ -91,9 +103,12 @@ pub async fn bootstrap_beside(
     markets: &Markets,
 ) -> Result<usize, BootstrapError> {
     let directory = &*hub.directory;
+    let set = &*hub.settings;
     let mut made = submit(hub, assets(declared, directory)).await?;
-    made += submit(hub, names(declared, directory)).await?;
+    made += submit(hub, names(declared, directory, set)?).await?;
     made += submit(hub, grants(declared, directory)?).await?;
+    made += submit(hub, settings::fee_account(declared, directory, set)).await?;
+    made += submit(hub, settings::settings(declared, directory, set)?).await?;
     made += submit(hub, funds(declared, directory)?).await?;
     made += submit(hub, credentials(declared, directory).await?).await?;
     made += submit(hub, openings(declared, directory, markets)).await?;
@@ -112,7 +127,11 @@ fn assets(declared: &Declared, directory: &Directory) -> Vec<Instruction> {
 }
 
 /// Instruments, accounts and participants that are not known.
-fn names(declared: &Declared, directory: &Directory) -> Vec<Instruction> {
+fn names(
+    declared: &Declared,
+    directory: &Directory,
+    set: &Settings,
+) -> Result<Vec<Instruction>, BootstrapError> {
     let mut missing = Vec::new();
     for one in &declared.instruments {
         match directory.instrument_by_symbol(one.symbol.as_str()) {
@@ -130,11 +149,18 @@ fn names(declared: &Declared, directory: &Directory) -> Vec<Instruction> {
         }
     }
     for one in &declared.accounts {
-        if directory.account_by_name(one.name).is_none() {
-            missing.push(Command::OpenAccount {
+        if let Some(terms) = &one.margin {
+            settings::sound(&one.name, "margin", terms.examine())?;
+        }
+        match directory.account_by_name(one.name) {
+            None => missing.push(Command::OpenAccount {
                 name: one.name,
-                terms: AccountTerms::Cash,
-            });
+                terms: one.margin.map_or(AccountTerms::Cash, AccountTerms::Margin),
+            }),
+            Some(known) if set.margin(known) != one.margin => {
+                tracing::warn!(account = %one.name, "the account is open with other terms than configured; they stay");
+            }
+            Some(_) => {}
         }
     }
     for one in &declared.participants {
@@ -144,7 +170,7 @@ fn names(declared: &Declared, directory: &Directory) -> Vec<Instruction> {
             });
         }
     }
-    missing.into_iter().map(Instruction::Market).collect()
+    Ok(missing.into_iter().map(Instruction::Market).collect())
 }
 
 /// Grants that are not made.

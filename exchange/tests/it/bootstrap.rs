@@ -1,11 +1,15 @@
 //! Opening from a declarative list: everything once, changes of credentials taken, nothing given twice.
 
-use crate::kit::{open, published};
+use crate::kit::{open, published, run};
 use exchange::bootstrap::{BootstrapError, Declared, bootstrap};
 use journal::participant::{ClientCert, Fingerprint, Password};
+use market::command::Command;
 use market::event::Event;
+use market::id::{AssetId, InstrumentId, ParticipantId};
 use market::instrument::Phase;
 use market::refusal::Refusal;
+use market::risk::limits::{ExposureLimits, ParticipantLimits, RiskLimit};
+use market::rules::Rules;
 
 fn declared() -> Declared {
     toml::from_str(&format!(
@@ -189,4 +193,108 @@ fn secrets_are_never_shown_and_unknown_keys_are_refused() {
     assert!(shown.contains("[redacted]"));
     let error = toml::from_str::<Declared>("[[accounts]]\nname = \"A\"\ncolour = 1").unwrap_err();
     assert!(error.to_string().contains("colour"), "{error}");
+}
+
+/// What binds trading from the first start on; afterwards operators say.
+#[tokio::test]
+async fn rules_fees_and_limits_are_set_until_somebody_sets_others() {
+    let list = |more: &str| -> Declared {
+        toml::from_str(&format!(
+            r#"
+            [[instruments]]
+            symbol = "ACME"
+            currency = "USD"
+            tick = "0.01"
+            lot = "1"
+            min_qty = "1"
+            max_qty = "1000"
+            reference_px = "50"
+            rules = {{ collar_bps = 300, max_notional = "5000" {more} }}
+            fees = [{{ maker_ppm = -100, taker_ppm = 300 }}, {{ tier = 3, taker_ppm = 200 }}]
+
+            [[accounts]]
+            name = "FEES"
+            takes_fees = true
+
+            [[accounts]]
+            name = "M1"
+            margin = {{ initial_bps = 5000, maintenance_bps = 2500, grace_nanos = 3600000000000 }}
+
+            [[participants]]
+            comp_id = "BOT01"
+            password = "first-word"
+            accounts = ["M1"]
+            tier = 3
+            limits = {{ max_open_orders = 50, exposures = {{ USD = {{ credit = "1000" }} }} }}
+            "#
+        ))
+        .unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    bootstrap(&hub, &list("")).await.unwrap();
+    let (instrument, bot) = (InstrumentId(0), ParticipantId(0));
+    let set = &hub.settings;
+    let rules = Rules {
+        collar_bps: Some(300),
+        max_notional: Some("5000".parse().unwrap()),
+        ..Rules::default()
+    };
+    assert_eq!(set.rules(instrument), rules);
+    let taker = |tier| set.fees(instrument, tier).map(|fees| fees.taker_ppm);
+    assert_eq!(
+        (taker(0), taker(3), set.tier(bot)),
+        (Some(300), Some(200), Some(3))
+    );
+    let account = set.fee_account().and_then(|id| hub.directory.account(id));
+    assert_eq!(account, Some("FEES".parse().unwrap()));
+    let m1 = hub
+        .directory
+        .account_by_name("M1".parse().unwrap())
+        .unwrap();
+    assert_eq!(set.margin(m1).map(|it| it.initial_bps), Some(5_000));
+    assert_eq!(set.participant(bot).max_open_orders, Some(50));
+    let credit = set.exposure(bot, AssetId(0)).credit;
+    assert_eq!(credit, Some("1000".parse().unwrap()));
+
+    // An operator takes limits away; the list does not bring them back, nor another rule.
+    for command in [
+        Command::SetRules {
+            instrument,
+            rules: Rules::default(),
+        },
+        Command::SetTier {
+            participant: bot,
+            tier: 0,
+        },
+        Command::SetRiskLimit(RiskLimit::Participant {
+            participant: bot,
+            limits: ParticipantLimits::default(),
+        }),
+        Command::SetRiskLimit(RiskLimit::Exposure {
+            participant: bot,
+            asset: AssetId(0),
+            limits: ExposureLimits::default(),
+        }),
+    ] {
+        run(&hub, command).await;
+    }
+    assert_eq!(
+        bootstrap(&hub, &list(", fat_finger_bps = 10"))
+            .await
+            .unwrap(),
+        0
+    );
+    running.shut_down().unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    let wrong = bootstrap(&hub, &list(", fat_finger_bps = 0"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        wrong.to_string(),
+        "ACME: rules.fat_finger_bps: must be 1 to 10000 basis points"
+    );
+    running.shut_down().unwrap();
 }

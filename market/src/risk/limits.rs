@@ -24,6 +24,7 @@ pub struct OrderRate {
 
 /// What a participant may do at most, whatever it trades.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ParticipantLimits {
     /// Its pace.
     pub order_rate: Option<OrderRate>,
@@ -34,6 +35,7 @@ pub struct ParticipantLimits {
 /// What a participant may have at stake in one currency. Open orders count with what they would trade at, trades with what they traded at,
 /// from when a limit of the currency was first set, anew each day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ExposureLimits {
     /// What it may come to owe: bought less sold, with all open buys.
     pub credit: Option<Money>,

@@ -1,7 +1,7 @@
 //! What the configuration lists to be made at the start when it is new: instruments, accounts with their first cash and
 //! stock, participants with their rights. Plain data; who makes it is the exchange's `bootstrap`.
 
-use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument};
+use exchange::bootstrap::{DeclaredAccount, DeclaredInstrument, DeclaredLimits};
 use journal::participant::network::Network;
 use journal::participant::subject::CertSubject;
 use journal::participant::{ClientCert, Password};
@@ -45,6 +45,12 @@ pub struct ParticipantListing {
     /// Whether every logon starts at MsgSeqNum 1.
     #[serde(default)]
     pub reset_on_logon: bool,
+    /// Its limits, until an operator sets any.
+    #[serde(default)]
+    pub limits: DeclaredLimits,
+    /// Its tier of fees, until an operator sets one.
+    #[serde(default)]
+    pub tier: Option<u8>,
 }
 
 const fn yes() -> bool {
