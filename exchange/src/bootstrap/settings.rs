@@ -24,9 +24,9 @@ pub(super) fn fee_account(
     if settings.fee_account().is_some() {
         return Vec::new();
     }
-    let taking = declared.accounts.iter().filter(|one| one.takes_fees);
+    let mut taking = declared.accounts.iter().filter(|one| one.takes_fees);
     let account = taking
-        .last()
+        .next_back()
         .and_then(|one| directory.account_by_name(one.name));
     let command = account.map(|account| Command::SetFeeAccount { account });
     command.map(Instruction::Market).into_iter().collect()
