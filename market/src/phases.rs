@@ -204,27 +204,34 @@ impl State {
         }
     }
 
-    /// The time of a call has come: it ends, or goes on once more when its price is too far off.
+    /// The time of a call has come: it ends, or goes on once more when its price is too far off, or when its time has passed long
+    /// since: nobody could change what he has in it then.
     pub(crate) fn end_call(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
         let Some(call) = self.calls.get(&id).filter(|call| call.ends <= self.now) else {
             return;
         };
+        if self.now > later(call.ends, LATE_NANOS) {
+            return self.extend_call(id, MISSED, events);
+        }
         let indicated = || self.indication(id).price;
         let too_far = match call.is_extended {
             true => None,
             false => indicated().and_then(|price| self.too_far(id, price)),
         };
-        match too_far {
-            Some(why) => self.extend_call(id, why, events),
-            None => self.finish_call(id, events),
+        let Some(why) = too_far else {
+            return self.finish_call(id, events);
+        };
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.is_extended = true;
         }
+        self.extend_call(id, why, events);
     }
 
     fn extend_call(&mut self, id: InstrumentId, why: &str, events: &mut Vec<Event>) {
         let ends = self.random_end(id, later(self.now, self.rules_of(id).volatility_nanos));
         let mut reason = String::new();
         if let Some(call) = self.calls.get_mut(&id) {
-            (call.ends, call.is_extended) = (ends, true);
+            call.ends = ends;
             reason.push_str(if call.drill { DRILL } else { "" });
         }
         reason.push_str(why);
@@ -400,6 +407,10 @@ const fn may_call(phase: Phase, auction: Auction) -> bool {
 
 /// What is told when the auction after a drill is over.
 const DRILL_OVER: &str = "DRILL: over";
+/// Why a call goes on longer whose end nobody was there for.
+const MISSED: &str = "extended: the venue was down when the call was to end";
+/// How late a call may end, in nanoseconds: a minute.
+const LATE_NANOS: u64 = 60_000_000_000;
 
 /// `nanos` later, or the end of time.
 pub(crate) fn later(at: Timestamp, nanos: u64) -> Timestamp {

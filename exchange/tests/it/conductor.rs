@@ -373,7 +373,7 @@ async fn what_the_market_wide_breaker_holds_is_asked_for_again() {
     assert!(refused <= 14, "{refused}");
     stage.go("2026-01-06T09:05:01Z").await;
     assert_eq!(stage.phase(), Phase::OpeningAuction);
-    assert_eq!(stage.go("2026-01-06T09:30:00Z").await, "Open");
+    assert_eq!(stage.go("2026-01-06T09:16:00Z").await, "Open");
     // Closed for the day: until the next one, whatever phases come.
     stage
         .operator("2026-01-06T10:00:00Z", trip(BreakerLevel::Three))
@@ -384,6 +384,22 @@ async fn what_the_market_wide_breaker_holds_is_asked_for_again() {
     kit::run(&stage.hub, Command::EndOfDay).await;
     let told = stage.go("2026-01-07T08:00:00Z").await;
     assert_eq!(told, "ends Wed 17:30:00, pre-open, PreOpen");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_call_that_was_to_end_while_the_venue_was_down_goes_on() {
+    let mut stage = Stage::begin("2026-01-06T08:55:00Z").await;
+    stage.go("2026-01-06T08:55:00Z").await;
+    let mut stage = stage.restart("2026-01-06T11:00:00Z").await;
+    // Five minutes, and half a minute at random.
+    assert_eq!(stage.go("2026-01-06T11:00:00Z").await, "OpeningAuction");
+    assert_eq!(stage.go("2026-01-06T11:04:59Z").await, "OpeningAuction");
+    assert_eq!(stage.go("2026-01-06T11:05:31Z").await, "Open");
+    // A closing call that nobody ended is not held in the night.
+    stage.go("2026-01-06T17:30:00Z").await;
+    let mut stage = stage.restart("2026-01-07T03:00:00Z").await;
+    assert_eq!(stage.go("2026-01-07T03:00:00Z").await, "close, Closed");
     stage.end().await;
 }
 
@@ -430,9 +446,9 @@ async fn a_closing_call_that_still_goes_on_ends_with_its_auction_when_trading_cl
         ..Rules::default()
     };
     let instrument = ACME;
-    kit::run(&stage.hub, Command::SetRules { instrument, rules }).await;
     stage.go("2026-01-06T08:55:00Z").await;
-    stage.go("2026-01-06T10:00:01Z").await;
+    stage.go("2026-01-06T09:00:31Z").await;
+    kit::run(&stage.hub, Command::SetRules { instrument, rules }).await;
     stage.go("2026-01-06T17:30:00Z").await;
     // Whatever was drawn, the call is over when the day is.
     let told = stage.go("2026-01-06T17:45:00Z").await;

@@ -246,7 +246,7 @@ impl Model {
         self.now + i64::try_from(nanos).expect("a day at most")
     }
 
-    /// A call whose price is outside the static band goes on, once.
+    /// A call whose price is outside the static band goes on, once; one whose end comes more than a minute late always.
     pub(super) fn extends(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
         let found = self.indication(instrument);
         let is_outside = found.is_some_and(|found| {
@@ -256,10 +256,12 @@ impl Model {
         let mut calls = self.calls.iter_mut();
         let call = calls.find(|call| call.instrument == instrument);
         let call = call.expect("it goes on");
-        if !is_outside || call.is_extended {
+        let is_late = self.now - call.ends > 60_000_000_000;
+        if !is_late && (!is_outside || call.is_extended) {
             return false;
         }
-        (call.ends, call.is_extended) = (ends, true);
+        call.ends = ends;
+        call.is_extended |= !is_late;
         let phase = self.instruments[instrument.0 as usize].1;
         tale.phases.push((instrument, phase));
         true
