@@ -27,10 +27,10 @@ impl State {
             Ok((working, reserved)) => {
                 self.watch.count_pace(participant, self.now);
                 self.note_alike(&terms);
-                let order = self.accept(participant, cl_ord_id, terms, working, reserved);
+                let mut order = self.accept(participant, cl_ord_id, terms, working, reserved);
                 events.push(Event::OrderAccepted { order });
                 Self::tell_repriced(&order, events);
-                self.work(order, events);
+                self.work(&mut order, events);
             }
             Err(refusal) => events.push(Event::OrderRejected {
                 participant,
@@ -102,35 +102,42 @@ impl State {
     }
 
     /// An accepted order meets the book, or waits: for its trigger, or for an auction.
-    pub(crate) fn work(&mut self, order: OrderFacts, events: &mut Vec<Event>) {
-        if self.waits(&order) {
+    pub(crate) fn work(&mut self, order: &mut OrderFacts, events: &mut Vec<Event>) {
+        if self.waits(order) {
             return self.gather(order);
         }
-        let terms = order.terms;
         if matches!(order.working, Working::Held { .. }) {
             return self.hold_back(order);
         }
-        let owner = self.owner(order.participant, terms.account);
-        if terms.post_only
-            && self.would_trade(&owner, &terms, order.working.price(), order.leaves_qty)
-        {
-            return self.cancel_taker(order, CancelReason::WouldTrade, events);
-        }
-        if terms.time_in_force == TimeInForce::Fok && !self.can_fill(&order) {
-            return self.cancel_taker(order, CancelReason::NotWhole, events);
-        }
-        if let Some(min) = terms.min_qty {
-            let limit = order.working.price();
-            if self.tradable(&owner, &terms, limit, order.leaves_qty) < min {
-                return self.cancel_taker(order, CancelReason::BelowMinQty, events);
-            }
+        if let Some(reason) = self.why_not(order) {
+            return self.cancel_taker(order, reason, events);
         }
         self.meet(order, events);
     }
 
+    /// Why an order that trades only in some way does not trade at all, if so.
+    fn why_not(&self, order: &OrderFacts) -> Option<CancelReason> {
+        let terms = &order.terms;
+        let is_fok = terms.time_in_force == TimeInForce::Fok;
+        if !terms.post_only && !is_fok && terms.min_qty.is_none() {
+            return None;
+        }
+        let owner = self.owner(order.participant, terms.account);
+        let (limit, leaves) = (order.working.price(), order.leaves_qty);
+        if terms.post_only && self.would_trade(&owner, terms, limit, leaves) {
+            return Some(CancelReason::WouldTrade);
+        }
+        if is_fok && !self.can_fill(order) {
+            return Some(CancelReason::NotWhole);
+        }
+        let min = terms.min_qty?;
+        let is_below = self.tradable(&owner, terms, limit, leaves) < min;
+        is_below.then_some(CancelReason::BelowMinQty)
+    }
+
     /// An order trades with what is there. One that trades only whole does that now, or waits outside the book.
-    pub(crate) fn meet(&mut self, mut order: OrderFacts, events: &mut Vec<Event>) {
-        if order.terms.all_or_none && order.leaves_qty > Qty::ZERO && !self.can_fill(&order) {
+    pub(crate) fn meet(&mut self, order: &mut OrderFacts, events: &mut Vec<Event>) {
+        if order.terms.all_or_none && order.leaves_qty > Qty::ZERO && !self.can_fill(order) {
             if order.terms.rests() {
                 return self.wait_whole(order);
             }
@@ -140,7 +147,7 @@ impl State {
         if is_pegged && order.leaves_qty > Qty::ZERO {
             return self.rest_peg(order);
         }
-        let matched = self.match_taker(&mut order, events);
+        let matched = self.match_taker(order, events);
         self.settle_rest(order, matched, events);
     }
 
@@ -151,7 +158,7 @@ impl State {
         self.tradable(&owner, &order.terms, limit, leaves) == leaves
     }
 
-    fn wait_whole(&mut self, order: OrderFacts) {
+    fn wait_whole(&mut self, order: &OrderFacts) {
         let at = order.terms.instrument.0 as usize;
         let slot = self.keep(order);
         self.wholes[at].rest(&self.orders, slot);
@@ -160,7 +167,7 @@ impl State {
     /// What an order does with what it could not trade.
     pub(crate) fn settle_rest(
         &mut self,
-        order: OrderFacts,
+        order: &mut OrderFacts,
         matched: Matched,
         events: &mut Vec<Event>,
     ) {
@@ -169,26 +176,26 @@ impl State {
         }
         if order.leaves_qty == Qty::ZERO {
             assert!(order.reserved == Money::ZERO, "a final order holds nothing");
-            return self.orders.remember(&order);
+            return self.orders.remember(order);
         }
         if matched == Matched::Band {
             return self.stop_at_band(order, events);
         }
-        if can_rest(&order) {
+        if can_rest(order) {
             return self.rest(order);
         }
-        let reason = self.why_left(&order);
+        let reason = self.why_left(order);
         self.cancel_taker(order, reason, events);
     }
 
     /// The next trade of an order would print outside a band: the call of a volatility auction begins. What the order still has takes
     /// part in it when it can rest, else it is cancelled: a market order trades at once or not at all, within its collar.
-    fn stop_at_band(&mut self, order: OrderFacts, events: &mut Vec<Event>) {
+    fn stop_at_band(&mut self, order: &mut OrderFacts, events: &mut Vec<Event>) {
         let id = order.terms.instrument;
         let until = later(self.now, self.rules_of(id).volatility_nanos);
         let reason = Text::new(OUTSIDE).expect("short and plain");
         self.begin_call(id, Auction::Volatility, until, Some(reason), events);
-        if can_rest(&order) {
+        if can_rest(order) {
             self.gather(order);
         } else {
             self.cancel_taker(order, CancelReason::Band, events);
@@ -220,12 +227,12 @@ impl State {
     }
 
     /// An order joins those that wait for an auction.
-    pub(crate) fn gather(&mut self, order: OrderFacts) {
+    pub(crate) fn gather(&mut self, order: &OrderFacts) {
         let slot = self.keep(order);
         self.place(slot);
     }
 
-    fn rest(&mut self, order: OrderFacts) {
+    fn rest(&mut self, order: &OrderFacts) {
         let instrument = order.terms.instrument;
         let slot = self.keep(order);
         let book = &mut self.books[instrument.0 as usize];

@@ -52,6 +52,7 @@ mod chunked;
 mod collar;
 mod deadlines;
 mod entering;
+mod gist;
 mod groups;
 mod halting;
 mod halts;

@@ -326,9 +326,9 @@ impl State {
             cl_ord_id,
         });
         let reserved = self.reservation(participant, &terms, working, qty);
-        let order = self.accept(participant, cl_ord_id, terms, working, reserved);
+        let mut order = self.accept(participant, cl_ord_id, terms, working, reserved);
         events.push(Event::OrderAccepted { order });
-        self.work(order, events);
+        self.work(&mut order, events);
     }
 
     /// A ClOrdID that the participant has not used today.

@@ -5,6 +5,7 @@ use crate::account::AccountTerms;
 use crate::book::visible;
 use crate::command::Command;
 use crate::event::Event;
+use crate::gist::Gist;
 use crate::halt::Halt;
 use crate::id::{
     AccountId, AssetId, ClOrdId, GroupName, HaltId, InstrumentId, ParticipantId, TradeId,
@@ -123,13 +124,19 @@ impl Market {
             Command::Amend(amendment) => self.state.amend(&amendment, events),
             _ => self.operate(command, events),
         }
-        self.state.react(from, events);
+        let (mut gist, told) = (Gist::of(&events[from..]), events.len());
+        if !self.state.is_calm(gist) {
+            self.state.react(from, events);
+        }
         self.state.guard(from, events);
         self.state.watch_events(&events[from..]);
         self.state.watch_margin(from, events);
         self.state.keep_trades(seq, &events[from..]);
         self.state.indicate(from, events);
-        self.report_levels_after(from, events);
+        if events.len() > told {
+            gist = Gist::of(&events[from..]);
+        }
+        self.report_levels_after(gist, from, events);
     }
 
     /// Looks at what these commands will need of a large memory, so that applying them does not wait for it. Worth its time for a few
@@ -342,12 +349,11 @@ impl Market {
     }
 
     /// Tells the levels of all books that the events from `from` on may have changed.
-    fn report_levels_after(&mut self, from: usize, events: &mut Vec<Event>) {
-        let mut books = events[from..].iter().filter_map(Event::book);
-        let Some(first) = books.next() else {
+    fn report_levels_after(&mut self, gist: Gist, from: usize, events: &mut Vec<Event>) {
+        let Some(first) = gist.book else {
             return;
         };
-        if books.all(|book| book == first) {
+        if gist.is_one {
             return self.report_levels_of(first, events);
         }
         let books: BTreeSet<InstrumentId> = events[from..].iter().filter_map(Event::book).collect();

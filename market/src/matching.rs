@@ -33,16 +33,15 @@ impl State {
         taker: &mut OrderFacts,
         events: &mut Vec<Event>,
     ) -> Matched {
-        let terms = taker.terms;
-        let owner = self.owner(taker.participant, terms.account);
+        let owner = self.owner(taker.participant, taker.terms.account);
         let limit = taker.working.price();
         let mut band = None;
         while taker.leaves_qty > Qty::ZERO {
-            let Some(slot) = self.next_for(&owner, &terms, limit, taker.leaves_qty) else {
+            let Some(slot) = self.next_for(&owner, &taker.terms, limit, taker.leaves_qty) else {
                 break;
             };
             if !self.meets_itself(slot, &owner) {
-                let band = *band.get_or_insert_with(|| self.band(terms.instrument));
+                let band = *band.get_or_insert_with(|| self.band(taker.terms.instrument));
                 if !band.contains(self.orders[slot].price()) {
                     return Matched::Band;
                 }
@@ -122,14 +121,14 @@ impl State {
     /// Cancels what an arriving order still has.
     pub(crate) fn cancel_taker(
         &mut self,
-        mut taker: OrderFacts,
+        taker: &mut OrderFacts,
         reason: CancelReason,
         events: &mut Vec<Event>,
     ) {
-        self.finish(&mut taker, OrdStatus::Canceled);
-        self.orders.remember(&taker);
+        self.finish(taker, OrdStatus::Canceled);
+        self.orders.remember(taker);
         events.push(Event::OrderCanceled {
-            order: taker,
+            order: *taker,
             request: None,
             reason,
         });

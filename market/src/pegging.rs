@@ -32,7 +32,7 @@ impl State {
     }
 
     /// Rests an order that is pegged, or parks it.
-    pub(crate) fn rest_peg(&mut self, order: OrderFacts) {
+    pub(crate) fn rest_peg(&mut self, order: &OrderFacts) {
         let instrument = order.terms.instrument;
         let at = instrument.0 as usize;
         if self.pegs[at].is_empty() {

@@ -5,6 +5,7 @@
 
 use crate::deadlines::Due;
 use crate::event::Event;
+use crate::gist::Gist;
 use crate::id::InstrumentId;
 use crate::order::{OrdStatus, Side};
 use crate::state::State;
@@ -38,6 +39,11 @@ impl State {
         }
     }
 
+    /// Whether nothing can follow from the events of which this is the gist.
+    pub(crate) fn is_calm(&self, gist: Gist) -> bool {
+        gist.is_plain && gist.is_one && gist.book.is_none_or(|id| !self.has_waiting(id))
+    }
+
     /// Whether anything waits outside the book of an instrument, or its bands may move.
     fn has_waiting(&self, instrument: InstrumentId) -> bool {
         let at = instrument.0 as usize;
@@ -57,11 +63,11 @@ impl State {
         let Some(Whole { slot, .. }) = next else {
             return false;
         };
-        let order = self.orders.facts(slot);
+        let mut order = self.orders.facts(slot);
         self.take_out(slot);
         self.unset_expiry(slot);
         self.orders.remove(slot);
-        self.meet(order, events);
+        self.meet(&mut order, events);
         true
     }
 

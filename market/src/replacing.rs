@@ -123,7 +123,7 @@ impl State {
         if keeps_place(&former, &order) {
             self.stay(slot, order);
         } else {
-            self.rework(slot, order, events);
+            self.rework(slot, &mut order, events);
         }
     }
 
@@ -136,7 +136,7 @@ impl State {
     }
 
     /// The order leaves its place, and meets the book like a new one.
-    fn rework(&mut self, slot: Slot, order: OrderFacts, events: &mut Vec<Event>) {
+    fn rework(&mut self, slot: Slot, order: &mut OrderFacts, events: &mut Vec<Event>) {
         self.take_out(slot);
         self.pegs[order.terms.instrument.0 as usize].remove(slot);
         self.unset_expiry(slot);
@@ -144,7 +144,7 @@ impl State {
         if order.leaves_qty > Qty::ZERO && matches!(order.working, Working::Held { .. }) {
             return self.hold_back(order);
         }
-        if order.leaves_qty > Qty::ZERO && self.waits(&order) {
+        if order.leaves_qty > Qty::ZERO && self.waits(order) {
             return self.gather(order);
         }
         self.meet(order, events);

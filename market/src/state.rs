@@ -354,9 +354,11 @@ impl State {
     }
 
     /// Keeps an order that lives on; a GTD order has its time from now on.
-    pub(crate) fn keep(&mut self, order: OrderFacts) -> Slot {
-        let slot = self.orders.insert(&order);
-        self.set_expiry(slot);
+    pub(crate) fn keep(&mut self, order: &OrderFacts) -> Slot {
+        let slot = self.orders.insert(order);
+        if let TimeInForce::Gtd(_) = order.terms.time_in_force {
+            self.set_expiry(slot);
+        }
         slot
     }
 

@@ -187,7 +187,7 @@ impl State {
     }
 
     /// Keeps an order outside the book until its trigger is reached; one that is through it already is triggered at once.
-    pub(crate) fn hold_back(&mut self, order: OrderFacts) {
+    pub(crate) fn hold_back(&mut self, order: &OrderFacts) {
         let Working::Held { stop_px } = order.working else {
             unreachable!("asked only of held orders");
         };
@@ -227,9 +227,9 @@ impl State {
         self.activate(&mut order);
         events.push(Event::OrderTriggered { order });
         if self.is_beyond_band(&order) {
-            self.cancel_taker(order, CancelReason::BeyondBand, events);
+            self.cancel_taker(&mut order, CancelReason::BeyondBand, events);
         } else {
-            self.work(order, events);
+            self.work(&mut order, events);
         }
         true
     }
