@@ -286,6 +286,7 @@ impl State {
                     .all(|fee| fee.raw().unsigned_abs() <= it.notional.raw().unsigned_abs())
         });
         are_sound
+            && self.trades.are_last(self.last_trade, most)
             && (last == self.last_trade || most == 0)
             && self.trades.waiting() <= MAX_PROPOSALS
             && proposals.all(|(id, it)| self.deadlines.is_set(it.until, Due::ProposalExpires(id)))

@@ -1,6 +1,7 @@
 //! `Trades`: the last trades, for as long as they can still be undone or corrected, and what operators have proposed about them. Two of them
 //! must agree: what one proposes another approves, within a quarter of an hour. How balances follow stands in `mending`.
 
+use crate::chunked::Chunked;
 use crate::event::Event;
 use crate::id::{AccountId, InstrumentId, OrderId, ParticipantId, TradeId};
 use crate::money::Money;
@@ -9,7 +10,7 @@ use crate::price::Price;
 use crate::qty::Qty;
 use crate::text::Text;
 use crate::time::Timestamp;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// An operator, by the name in its certificate.
@@ -157,38 +158,53 @@ pub(crate) struct Proposal {
 }
 
 /// The last trades and the proposals about them.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Trades {
-    /// In order of their numbers, without gaps.
-    kept: VecDeque<TradeRecord>,
+    /// By number less one, modulo how many are kept: so keeping one more never moves the others.
+    kept: Chunked<TradeRecord>,
+    /// Number of the last one.
+    last: u64,
     proposals: BTreeMap<TradeId, Proposal>,
 }
 
-impl Trades {
-    /// Keeps a trade that was just made; at most `most`.
-    pub(crate) fn keep(&mut self, trade: TradeRecord, most: usize) {
-        self.kept.push_back(trade);
-        while self.kept.len() > most {
-            self.kept.pop_front();
+impl Default for Trades {
+    fn default() -> Self {
+        Self {
+            kept: Chunked::new(),
+            last: 0,
+            proposals: BTreeMap::new(),
         }
+    }
+}
+
+impl Trades {
+    /// Keeps the trade that was just made, the next by number; at most `most`, at least one.
+    pub(crate) fn keep(&mut self, trade: TradeRecord, most: usize) {
+        self.last = trade.trade_id.0;
+        if self.kept.len() < most {
+            self.kept.push(trade);
+        } else if let Some(place) = self.place(trade.trade_id) {
+            self.kept[place] = trade;
+        }
+    }
+
+    /// Where a trade is, while it is kept.
+    fn place(&self, id: TradeId) -> Option<usize> {
+        let kept = self.kept.len() as u64;
+        let ago = self.last.checked_sub(id.0).filter(|ago| *ago < kept);
+        let place = id.0.checked_sub(1).filter(|_| ago.is_some())? % kept;
+        usize::try_from(place).ok()
     }
 
     /// A trade, while it is kept.
     pub(crate) fn trade(&self, id: TradeId) -> Option<&TradeRecord> {
-        let first = self.kept.front()?.trade_id;
-        let at = id.0.checked_sub(first.0)?;
-        self.kept.get(usize::try_from(at).ok()?)
+        self.kept.get(self.place(id)?)
     }
 
     /// A trade stands like this now.
     pub(crate) fn set(&mut self, trade: TradeRecord) {
-        let Some(first) = self.kept.front().map(|it| it.trade_id) else {
-            return;
-        };
-        let at = trade.trade_id.0.checked_sub(first.0);
-        let kept = at.and_then(|at| self.kept.get_mut(usize::try_from(at).ok()?));
-        if let Some(kept) = kept {
-            *kept = trade;
+        if let Some(place) = self.place(trade.trade_id) {
+            self.kept[place] = trade;
         }
     }
 
@@ -227,7 +243,17 @@ impl Trades {
         impl Iterator<Item = &TradeRecord>,
         impl Iterator<Item = (TradeId, Proposal)> + '_,
     ) {
+        let first = self.last.saturating_sub(self.kept.len() as u64);
+        let kept = (first..self.last).filter_map(|before| self.trade(TradeId(before + 1)));
         let proposals = self.proposals.iter().map(|(id, it)| (*id, *it));
-        (self.kept.iter(), proposals)
+        (kept, proposals)
+    }
+
+    /// Whether what is kept are the last trades up to this one, at most `most`: asked of those that were read back.
+    pub(crate) fn are_last(&self, last: u64, most: u64) -> bool {
+        let kept = self.kept.len() as u64;
+        self.kept.is_sound()
+            && kept == last.min(most)
+            && (self.last == last || kept == 0 && self.last == 0)
     }
 }
