@@ -183,8 +183,10 @@ impl Luld {
     /// Whether its figures can be: asked of one that was read back.
     pub(crate) fn is_sound(&self, tick: Price) -> bool {
         let has_trades = |step: &Step| {
-            let most = i128::from(i64::MAX) * i128::from(step.trades);
-            (1..=MAX_TRADES).contains(&step.trades) && (1..=most).contains(&step.sum)
+            // Each price is above zero, and so is their mean.
+            let least = i128::from(step.trades);
+            let most = i128::from(i64::MAX) * least;
+            (1..=MAX_TRADES).contains(&step.trades) && (least..=most).contains(&step.sum)
         };
         let are_bands = |bands: PriceBands| {
             let on_tick = bands.lower.is_multiple_of(tick) && bands.upper.is_multiple_of(tick);
