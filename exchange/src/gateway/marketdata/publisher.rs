@@ -138,23 +138,29 @@ impl PublisherTask {
                     }
                 },
                 request = self.requests.0.recv() => match request {
-                    Some(request) => {
-                        // It sees what its sender has been told already.
-                        let until = self.feed.position() + self.feed.lag();
-                        while self.feed.position() < until
-                            && let Ok(entries) = self.feed.next().await
-                        {
-                            self.take_in(&entries);
-                        }
-                        served.take(request, &self.view);
-                    }
+                    Some(request) => self.take(request, &mut served).await,
                     None => return,
                 },
                 () = tokio::time::sleep_until(due), if served.is_stale => {
+                    // Whoever has been told that a request of his was taken is served as it has it.
+                    while let Ok(request) = self.requests.0.try_recv() {
+                        self.take(request, &mut served).await;
+                    }
                     served.serve(&self.view, &self.directory);
                 }
             }
         }
+    }
+
+    /// A request sees what its sender has been told already.
+    async fn take(&mut self, request: Request, served: &mut Served) {
+        let until = self.feed.position() + self.feed.lag();
+        while self.feed.position() < until
+            && let Ok(entries) = self.feed.next().await
+        {
+            self.take_in(&entries);
+        }
+        served.take(request, &self.view);
     }
 
     fn take_in(&self, entries: &[Arc<Entry>]) {
