@@ -3,49 +3,36 @@
 //! on a refusal, cash and stock are conserved, level events rebuild the book.
 
 mod acts;
+mod cast;
+mod comparison;
 mod damage;
+mod told;
 
 use crate::image::reread;
-use crate::model::{Model, Order, Tale};
+use crate::model::{Model, Order};
 use acts::{Act, Keep, act, funds, mode, securities};
-use market::account::{AccountTerms, MarginTerms};
+use cast::{
+    ACCOUNTS, INSTRUMENTS, LOT, MARGIN, ON_MARGIN, PARTICIPANTS, SECOND, STEP, UNCHECKED,
+    cl_ord_id, instrument, text,
+};
+use market::account::AccountTerms;
 use market::command::{Amendment, Change, Command};
 use market::event::Event;
 use market::fees::Fees;
 use market::halt::Halt;
-use market::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
-use market::instrument::Instrument;
+use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId};
 use market::limits::{Limits, SelfTrade};
 use market::luld::PriceBands;
-use market::market::{LevelShown, Market};
+use market::market::Market;
 use market::money::Money;
-use market::order::{OrdStatus, OrderFacts, OrderTerms, Side, Working};
+use market::order::{OrderTerms, Side};
 use market::price::Price;
 use market::qty::Qty;
-use market::text::Text;
 use market::time::Timestamp;
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-
-const PARTICIPANTS: u32 = 3;
-const ACCOUNTS: u32 = 5;
-/// The one that is unchecked, and the one on margin.
-const UNCHECKED: u32 = 3;
-const ON_MARGIN: u32 = 4;
-/// A price that moves by a few ticks is felt.
-const MARGIN: MarginTerms = MarginTerms {
-    initial_bps: 320,
-    maintenance_bps: 250,
-    grace_nanos: 1_500_000_000,
-};
-const INSTRUMENTS: u32 = 2;
-const CASH: AssetId = AssetId(0);
-const LOT: i64 = 100_000_000;
-const TICK: i64 = 5_000_000;
-/// Time between two commands, in nanoseconds.
-const STEP: i64 = 100_000_000;
-const SECOND: i64 = 1_000_000_000;
+use told::{check_facts, check_price, tale};
 
 /// Says how many commands there were, with `--nocapture`.
 #[test]
@@ -343,7 +330,7 @@ impl Pair {
             self.count(event);
             check_price(event)?;
             self.check_bands(event)?;
-            for order in orders_of(event) {
+            for order in event.orders().into_iter().flatten() {
                 check_facts(order)?;
             }
         }
@@ -354,74 +341,6 @@ impl Pair {
         self.check_margin()?;
         self.check_index()?;
         self.check_balances()
-    }
-
-    /// What the index is, and what it is measured against.
-    fn check_index(&self) -> Result<(), TestCaseError> {
-        let (level, close) = self.market.index();
-        prop_assert_eq!(level.raw(), self.model.index());
-        prop_assert_eq!(close.map(Money::raw), self.model.index_close());
-        Ok(())
-    }
-
-    /// In continuous trading nothing trades outside the bands that were told last.
-    fn check_bands(&mut self, event: &Event) -> Result<(), TestCaseError> {
-        match event {
-            Event::BandsMoved { instrument, bands } => {
-                self.bands.remove(instrument);
-                self.bands.extend(bands.map(|bands| (*instrument, bands)));
-            }
-            Event::Traded {
-                instrument,
-                price,
-                auction: None,
-                ..
-            } => {
-                if let Some(bands) = self.bands.get(instrument) {
-                    prop_assert!((bands.lower..=bands.upper).contains(price));
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// What accounts on margin are worth, and whether they are called.
-    fn check_margin(&self) -> Result<(), TestCaseError> {
-        let account = AccountId(ON_MARGIN);
-        let standing = self.market.standing(account, CASH).expect("it is open");
-        prop_assert_eq!(standing.equity.raw(), self.model.equity(account));
-        prop_assert_eq!(standing.held.raw(), self.model.held(account));
-        let call = self.market.margin_call(account, CASH);
-        let call = call.map(|until| until.map(Timestamp::nanos));
-        prop_assert_eq!(call, self.model.called(account));
-        Ok(())
-    }
-
-    /// What is counted for limits is what is open and was traded, exactly.
-    fn check_stakes(&self) -> Result<(), TestCaseError> {
-        for who in (0..PARTICIPANTS).map(ParticipantId) {
-            if self.model.counts_exposure(who) {
-                let real = self.market.exposure(who, CASH);
-                prop_assert_eq!(real, Some(self.model.exposure(who)));
-            }
-            if let Some(open) = self.market.open_orders(who) {
-                let model = self.model.orders.iter().filter(|it| it.participant == who);
-                prop_assert_eq!(open as usize, model.count());
-            }
-        }
-        for account in (0..ACCOUNTS).map(AccountId) {
-            for instrument in (0..INSTRUMENTS).map(InstrumentId) {
-                if self.model.counts_position(account, instrument) {
-                    let real = self.market.open_qty(account, instrument);
-                    prop_assert_eq!(
-                        real.unwrap_or_default(),
-                        self.model.open_qty(account, instrument)
-                    );
-                }
-            }
-        }
-        Ok(())
     }
 
     fn count(&mut self, event: &Event) {
@@ -440,303 +359,6 @@ impl Pair {
             _ => {}
         }
     }
-
-    /// Level events stand last, one a level, each a change, and together they give the book.
-    fn check_levels(&mut self, events: &[Event]) -> Result<(), TestCaseError> {
-        let first = events
-            .iter()
-            .position(|e| matches!(e, Event::LevelChanged { .. }))
-            .unwrap_or(events.len());
-        let mut seen = Vec::new();
-        for event in &events[first..] {
-            let Event::LevelChanged {
-                instrument,
-                side,
-                price,
-                qty,
-                orders,
-            } = *event
-            else {
-                return Err(TestCaseError::fail("something after a level"));
-            };
-            let key = (instrument, side, price);
-            prop_assert!(!seen.contains(&key), "a level told twice");
-            seen.push(key);
-            let before = if orders == 0 {
-                prop_assert_eq!(qty, Qty::ZERO);
-                self.levels.remove(&key)
-            } else {
-                self.levels.insert(key, (qty, orders))
-            };
-            prop_assert_ne!(before.unwrap_or_default(), (qty, orders), "no change");
-        }
-        for instrument in (0..INSTRUMENTS).map(InstrumentId) {
-            for side in [Side::Buy, Side::Sell] {
-                let shown: Vec<LevelShown> = self.market.levels(instrument, side).collect();
-                let mut told: Vec<LevelShown> = self
-                    .levels
-                    .iter()
-                    .filter(|((i, s, _), _)| (*i, *s) == (instrument, side))
-                    .map(|((_, _, price), (qty, orders))| LevelShown {
-                        price: *price,
-                        qty: *qty,
-                        orders: *orders,
-                    })
-                    .collect();
-                if side == Side::Buy {
-                    told.reverse();
-                }
-                prop_assert_eq!(shown, told);
-            }
-        }
-        Ok(())
-    }
-
-    fn check_books(&self) -> Result<(), TestCaseError> {
-        prop_assert_eq!(self.market.live_orders(), self.model.orders.len() as u64);
-        for instrument in (0..INSTRUMENTS).map(InstrumentId) {
-            for side in [Side::Buy, Side::Sell] {
-                let real: Vec<_> = self
-                    .market
-                    .resting(instrument, side)
-                    .map(|r| {
-                        let o = r.order;
-                        let total = o.terms.order_qty.raw();
-                        (
-                            o.participant,
-                            o.cl_ord_id,
-                            o.working.price().map(Price::raw),
-                            total,
-                            o.cum_qty.raw(),
-                            r.shown.raw(),
-                            o.reserved.raw(),
-                        )
-                    })
-                    .collect();
-                let model: Vec<_> = self
-                    .model
-                    .book(instrument, side)
-                    .iter()
-                    .map(|o| {
-                        (
-                            o.participant,
-                            o.cl_ord_id,
-                            o.works_at,
-                            o.total,
-                            o.cum,
-                            o.shown,
-                            self.model.needs(o),
-                        )
-                    })
-                    .collect();
-                prop_assert_eq!(real, model);
-            }
-            let real: Vec<_> = self
-                .market
-                .waiting(instrument)
-                .map(|o| {
-                    (
-                        o.participant,
-                        o.cl_ord_id,
-                        o.leaves_qty.raw(),
-                        o.reserved.raw(),
-                    )
-                })
-                .collect();
-            let model: Vec<_> = self
-                .model
-                .waiting(instrument)
-                .iter()
-                .map(|o| (o.participant, o.cl_ord_id, o.leaves(), self.model.needs(o)))
-                .collect();
-            prop_assert_eq!(real, model);
-        }
-        Ok(())
-    }
-
-    /// What waits outside the books.
-    fn check_waiting(&self) -> Result<(), TestCaseError> {
-        for instrument in (0..INSTRUMENTS).map(InstrumentId) {
-            let real: Vec<_> = self
-                .market
-                .waiting(instrument)
-                .map(|o| {
-                    let trigger = match o.working {
-                        Working::Held { stop_px } => (Some(stop_px.raw()), None),
-                        other => (None, other.price().map(Price::raw)),
-                    };
-                    let total = o.terms.order_qty.raw();
-                    let reserved = o.reserved.raw();
-                    (o.participant, o.cl_ord_id, trigger, total, reserved)
-                })
-                .collect();
-            let model: Vec<_> = self
-                .model
-                .waiting(instrument)
-                .iter()
-                .map(|o| {
-                    let reserved = self.model.needs(o);
-                    let at = o.works_at.filter(|_| o.trigger.is_none());
-                    let trigger = (o.trigger, at);
-                    (o.participant, o.cl_ord_id, trigger, o.total, reserved)
-                })
-                .collect();
-            prop_assert_eq!(real, model);
-        }
-        Ok(())
-    }
-
-    fn check_balances(&self) -> Result<(), TestCaseError> {
-        let (mut cash, mut stock) = (0, [0; INSTRUMENTS as usize]);
-        for account in (0..ACCOUNTS).map(AccountId) {
-            let real = self.market.cash(account, CASH).expect("it is open");
-            let at = account.0 as usize;
-            prop_assert_eq!(real.total.raw(), self.model.cash[at]);
-            prop_assert_eq!(real.reserved.raw(), self.model.cash_reserved(account));
-            cash += real.total.raw();
-            for instrument in (0..INSTRUMENTS).map(InstrumentId) {
-                let real = self.market.holding(account, instrument).expect("listed");
-                let i = instrument.0 as usize;
-                prop_assert_eq!(real.total.raw(), self.model.stock[at][i]);
-                let reserved = self.model.stock_reserved(account, instrument);
-                prop_assert_eq!(real.reserved.raw(), reserved);
-                stock[i] += real.total.raw();
-            }
-        }
-        prop_assert_eq!(cash, self.cash, "cash is conserved");
-        prop_assert_eq!(stock, self.stock, "stock is conserved");
-        Ok(())
-    }
-}
-
-/// What the market's events say, in the model's words.
-fn tale(events: &[Event]) -> Tale {
-    let mut tale = Tale::default();
-    for event in events {
-        match event {
-            Event::Refused { refusal }
-            | Event::TransferRefused { refusal, .. }
-            | Event::OrderRejected { refusal, .. }
-            | Event::CancelRejected { refusal, .. }
-            | Event::MassCanceled {
-                outcome: Err(refusal),
-                ..
-            } => tale.refusal = Some(*refusal),
-            Event::Traded {
-                instrument,
-                price,
-                qty,
-                maker,
-                taker,
-                ..
-            } => {
-                tale.traded_in.push(*instrument);
-                let ids = (maker.cl_ord_id, taker.cl_ord_id);
-                tale.trades.push((ids.0, ids.1, price.raw(), qty.raw()));
-            }
-            Event::BreakerTripped { level, drill, .. } => tale.tripped.push((*level, *drill)),
-            Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
-            Event::PhaseChanged {
-                instrument, phase, ..
-            } => tale.phases.push((*instrument, *phase)),
-            Event::BandsMoved { instrument, bands } => {
-                let bands = bands.map(|it| (it.reference.raw(), it.lower.raw(), it.upper.raw()));
-                tale.bands.push((*instrument, bands));
-            }
-            Event::LimitStateChanged {
-                instrument, side, ..
-            } => tale.limit_states.push((*instrument, *side)),
-            Event::Uncrossed {
-                instrument, price, ..
-            } => tale.auctions.push((*instrument, price.map(Price::raw))),
-            Event::Indicative {
-                instrument,
-                price,
-                volume,
-                surplus,
-                surplus_side,
-            } => {
-                let surplus = match surplus_side {
-                    Some(Side::Sell) => -surplus.raw(),
-                    _ => surplus.raw(),
-                };
-                let found = price.map(|price| (price.raw(), volume.raw(), surplus));
-                tale.indications.push((*instrument, found));
-            }
-            _ => {}
-        }
-    }
-    tale
-}
-
-fn orders_of(event: &Event) -> Vec<&OrderFacts> {
-    match event {
-        Event::OrderAccepted { order }
-        | Event::OrderCanceled { order, .. }
-        | Event::OrderExpired { order }
-        | Event::OrderReplaced { order, .. }
-        | Event::OrderTriggered { order }
-        | Event::OrderRestated { order, .. }
-        | Event::OrderDecremented { order, .. } => vec![order],
-        Event::Traded { maker, taker, .. } => vec![maker, taker],
-        Event::ExecutionChanged { order, .. } => order.iter().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What holds of every order that is told.
-fn check_facts(order: &OrderFacts) -> Result<(), TestCaseError> {
-    let (total, cum, leaves) = (
-        order.terms.order_qty.raw(),
-        order.cum_qty.raw(),
-        order.leaves_qty.raw(),
-    );
-    match order.ord_status {
-        OrdStatus::New | OrdStatus::PartiallyFilled => {
-            prop_assert_eq!(total, cum + leaves);
-            prop_assert!(leaves > 0);
-            prop_assert_eq!(order.ord_status == OrdStatus::New, cum == 0);
-        }
-        OrdStatus::Filled => {
-            prop_assert_eq!((total, leaves), (cum, 0));
-            prop_assert_eq!(order.reserved, Money::ZERO);
-        }
-        OrdStatus::Canceled | OrdStatus::Expired => {
-            prop_assert_eq!((leaves, order.reserved), (0, Money::ZERO));
-        }
-        OrdStatus::Rejected => return Err(TestCaseError::fail("a rejected order has no facts")),
-    }
-    Ok(())
-}
-
-/// A trade is within both limits, at the maker's; in an auction at the one of all.
-fn check_price(event: &Event) -> Result<(), TestCaseError> {
-    let Event::Traded {
-        price,
-        maker,
-        taker,
-        auction,
-        ..
-    } = event
-    else {
-        return Ok(());
-    };
-    if auction.is_some() {
-        if let Some(limit) = maker.terms.ord_type.price() {
-            prop_assert!(*price <= limit, "the buyer's limit");
-        }
-    } else {
-        prop_assert_eq!(maker.working, Working::At(*price));
-    }
-    let whole = maker.terms.all_or_none;
-    prop_assert!(!whole || maker.leaves_qty == Qty::ZERO, "all or none");
-    if let Some(limit) = taker.terms.ord_type.price() {
-        match taker.terms.side {
-            Side::Buy => prop_assert!(*price <= limit),
-            Side::Sell => prop_assert!(*price >= limit),
-        }
-    }
-    Ok(())
 }
 
 fn like(order: &OrderTerms, wanted: OrderTerms, keep: Keep) -> OrderTerms {
@@ -761,25 +383,4 @@ fn like(order: &OrderTerms, wanted: OrderTerms, keep: Keep) -> OrderTerms {
         },
         ..wanted
     }
-}
-
-fn instrument(id: InstrumentId) -> Instrument {
-    Instrument {
-        id,
-        symbol: text(&format!("I{id}")),
-        currency: text("USD"),
-        tick: Price::from_raw(TICK),
-        lot: Qty::from_raw(LOT),
-        min_qty: Qty::from_raw(LOT),
-        max_qty: Qty::from_raw(50 * LOT),
-        reference_px: Price::from_raw(200 * TICK),
-    }
-}
-
-fn cl_ord_id(id: u16) -> ClOrdId {
-    text(&format!("id{id}"))
-}
-
-fn text<const N: usize>(text: &str) -> Text<N> {
-    Text::new(text).expect("short and plain")
 }

@@ -44,12 +44,16 @@ mod ask;
 mod breaker;
 mod halt;
 mod limit;
+mod names;
+mod order;
 mod render;
+mod shown;
+mod word;
 
 use ask::Ask;
 use market::market::Market;
 use market::time::Timestamp;
-use render::Names;
+use names::Names;
 use std::path::{Path, PathBuf};
 
 #[test]

@@ -1,6 +1,6 @@
 //! [`Act`]: what is done at random: mostly orders that meet, some that are refused, now and then everything else.
 
-use super::{
+use super::cast::{
     ACCOUNTS, CASH, INSTRUMENTS, LOT, ON_MARGIN, PARTICIPANTS, STEP, TICK, UNCHECKED, text,
 };
 use market::breaker::{BreakerLevel, BreakerRules};

@@ -3,6 +3,7 @@
 //! parts of the state themselves must see that they do not agree.
 
 use super::acts::{act, mode};
+use super::cast::{LOT, STEP, TICK};
 use super::{Pair, limits};
 use crate::image::reread;
 use ciborium::Value;
@@ -73,7 +74,7 @@ fn go_on(pair: &mut Pair, command: &Command, mode: SelfTrade) {
     while pair
         .market
         .next_deadline()
-        .is_some_and(|due| due <= Timestamp::from_nanos(pair.model.now + super::STEP))
+        .is_some_and(|due| due <= Timestamp::from_nanos(pair.model.now + STEP))
     {
         pair.apply(&Command::Tick);
     }
@@ -194,7 +195,7 @@ fn hit() -> impl Strategy<Value = Hit> {
         i128::from(u32::MAX - 1),
     ];
     prop_oneof![
-        4 => prop::sample::select(vec![1, -1, super::LOT, -super::LOT, super::TICK, -super::TICK]).prop_map(Hit::Add),
+        4 => prop::sample::select(vec![1, -1, LOT, -LOT, TICK, -TICK]).prop_map(Hit::Add),
         3 => prop::sample::select(ends).prop_map(Hit::End),
         4 => any::<Index>().prop_map(Hit::Copy),
         2 => Just(Hit::Drop),

@@ -1,7 +1,8 @@
 //! The index and the market-wide breaker in scenarios: their lines, and what is told of them.
 
 use super::ask::value;
-use super::render::{Names, clock};
+use super::names::Names;
+use super::word::clock;
 use market::breaker::{BreakerLevel, BreakerRules};
 use market::command::Command;
 use market::event::Event;

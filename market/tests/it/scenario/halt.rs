@@ -1,7 +1,8 @@
 //! Halts and groups in scenarios: their lines, and what is told of them.
 
 use super::ask::{time_of_day, value};
-use super::render::{Names, clock};
+use super::names::Names;
+use super::word::clock;
 use market::command::Command;
 use market::event::Event;
 use market::halt::{Halt, HaltCode, HaltFacts, HaltOrders};

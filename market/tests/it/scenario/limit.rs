@@ -1,7 +1,7 @@
 //! The limits that an operator sets, in words: what a line asks, and how a setting is told.
 
 use super::ask::value;
-use super::render::Names;
+use super::names::Names;
 use market::id::AssetId;
 use market::money::Money;
 use market::qty::Qty;

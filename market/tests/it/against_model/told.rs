@@ -1,0 +1,124 @@
+//! What the events of a command tell, in the model's words, and what holds of every order and trade that is told.
+
+use crate::model::Tale;
+use market::event::Event;
+use market::money::Money;
+use market::order::{OrdStatus, OrderFacts, Side, Working};
+use market::price::Price;
+use market::qty::Qty;
+use proptest::prelude::*;
+
+/// What the market's events say, in the model's words.
+pub(super) fn tale(events: &[Event]) -> Tale {
+    let mut tale = Tale::default();
+    for event in events {
+        match event {
+            Event::Refused { refusal }
+            | Event::TransferRefused { refusal, .. }
+            | Event::OrderRejected { refusal, .. }
+            | Event::CancelRejected { refusal, .. }
+            | Event::MassCanceled {
+                outcome: Err(refusal),
+                ..
+            } => tale.refusal = Some(*refusal),
+            Event::Traded {
+                instrument,
+                price,
+                qty,
+                maker,
+                taker,
+                ..
+            } => {
+                tale.traded_in.push(*instrument);
+                let ids = (maker.cl_ord_id, taker.cl_ord_id);
+                tale.trades.push((ids.0, ids.1, price.raw(), qty.raw()));
+            }
+            Event::BreakerTripped { level, drill, .. } => tale.tripped.push((*level, *drill)),
+            Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
+            Event::PhaseChanged {
+                instrument, phase, ..
+            } => tale.phases.push((*instrument, *phase)),
+            Event::BandsMoved { instrument, bands } => {
+                let bands = bands.map(|it| (it.reference.raw(), it.lower.raw(), it.upper.raw()));
+                tale.bands.push((*instrument, bands));
+            }
+            Event::LimitStateChanged {
+                instrument, side, ..
+            } => tale.limit_states.push((*instrument, *side)),
+            Event::Uncrossed {
+                instrument, price, ..
+            } => tale.auctions.push((*instrument, price.map(Price::raw))),
+            Event::Indicative {
+                instrument,
+                price,
+                volume,
+                surplus,
+                surplus_side,
+            } => {
+                let surplus = match surplus_side {
+                    Some(Side::Sell) => -surplus.raw(),
+                    _ => surplus.raw(),
+                };
+                let found = price.map(|price| (price.raw(), volume.raw(), surplus));
+                tale.indications.push((*instrument, found));
+            }
+            _ => {}
+        }
+    }
+    tale
+}
+
+/// What holds of every order that is told.
+pub(super) fn check_facts(order: &OrderFacts) -> Result<(), TestCaseError> {
+    let (total, cum, leaves) = (
+        order.terms.order_qty.raw(),
+        order.cum_qty.raw(),
+        order.leaves_qty.raw(),
+    );
+    match order.ord_status {
+        OrdStatus::New | OrdStatus::PartiallyFilled => {
+            prop_assert_eq!(total, cum + leaves);
+            prop_assert!(leaves > 0);
+            prop_assert_eq!(order.ord_status == OrdStatus::New, cum == 0);
+        }
+        OrdStatus::Filled => {
+            prop_assert_eq!((total, leaves), (cum, 0));
+            prop_assert_eq!(order.reserved, Money::ZERO);
+        }
+        OrdStatus::Canceled | OrdStatus::Expired => {
+            prop_assert_eq!((leaves, order.reserved), (0, Money::ZERO));
+        }
+        OrdStatus::Rejected => return Err(TestCaseError::fail("a rejected order has no facts")),
+    }
+    Ok(())
+}
+
+/// A trade is within both limits, at the maker's; in an auction at the one of all.
+pub(super) fn check_price(event: &Event) -> Result<(), TestCaseError> {
+    let Event::Traded {
+        price,
+        maker,
+        taker,
+        auction,
+        ..
+    } = event
+    else {
+        return Ok(());
+    };
+    if auction.is_some() {
+        if let Some(limit) = maker.terms.ord_type.price() {
+            prop_assert!(*price <= limit, "the buyer's limit");
+        }
+    } else {
+        prop_assert_eq!(maker.working, Working::At(*price));
+    }
+    let whole = maker.terms.all_or_none;
+    prop_assert!(!whole || maker.leaves_qty == Qty::ZERO, "all or none");
+    if let Some(limit) = taker.terms.ord_type.price() {
+        match taker.terms.side {
+            Side::Buy => prop_assert!(*price <= limit),
+            Side::Sell => prop_assert!(*price >= limit),
+        }
+    }
+    Ok(())
+}
