@@ -34,10 +34,15 @@ use market::limits::SelfTrade;
 use market::order::{OrdType, OrderTerms, Side};
 use market::price::Price;
 use market::time::Timestamp;
+use mimalloc::MiMalloc;
 use processor::ProcessorTime;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+/// The allocator of the programs.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 use tokio::sync::oneshot;
 
 /// Entries behind the snapshot when the venue is killed.

@@ -160,7 +160,8 @@ pub struct JournalConfig {
     pub queue: usize,
     /// Commands that the sequencer decides before it hands them to the disk as one batch; at least 1. Default 1,024.
     pub batch: usize,
-    /// Latest entries that the feed keeps in memory; a reader further behind reads the files. At least 1. Default 16,384.
+    /// Latest entries that the feed keeps in memory for readers that are behind, at most; one further behind reads the files. At least 1.
+    /// Default 16,384.
     pub window: usize,
     /// Entries after which a snapshot is made, in the background: so many at most, and those that came meanwhile, are replayed at a
     /// start. 0: none is made. Default 1,000,000.

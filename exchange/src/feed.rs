@@ -1,6 +1,7 @@
 //! [`Feed`]: the published entries, in order and without gaps, for any number of readers. The latest stand in a bounded window in
 //! memory; a reader further behind reads the journal's files and cannot tell the difference. Readers never press on the sequencer:
-//! nothing waits for them.
+//! nothing waits for them. What every reader has had leaves the window soon, long before it is full: its memory is written anew while
+//! the processor still has it at hand.
 //!
 //! In: batches of durable entries from the journal thread. Out: a [`FeedReader`] for each subscriber.
 
@@ -12,13 +13,15 @@ use journal::segment::Segments;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use tokio::sync::watch;
 
 /// Entries that a reader is handed at a time, at most.
 const CHUNK_ENTRIES: usize = 1_024;
 /// Events that a reader is handed at a time, about: the last entry may have more.
 const CHUNK_EVENTS: usize = 16_384;
+/// Latest entries that stay in the window though every reader has had them: for who begins to read now.
+const RECENT: usize = 2_048;
 /// Events that the window keeps, at most, for each entry that it may keep: an answer with thousands of events weighs like many entries.
 const EVENTS_PER_ENTRY: usize = 4;
 
@@ -37,6 +40,7 @@ struct Shared {
     written: AtomicU64,
     /// Wakes readers.
     published: watch::Sender<Published>,
+    places: Places,
     segments: Segments,
     /// Where entries go that the window lets go.
     blanks: Blanks,
@@ -70,6 +74,31 @@ impl Window {
     }
 }
 
+/// How far each reader is: the last entry that it was handed.
+#[derive(Default)]
+struct Places(Mutex<Vec<Weak<AtomicU64>>>);
+
+impl Places {
+    /// A new reader's.
+    fn add(&self, position: u64) -> Arc<AtomicU64> {
+        let place = Arc::new(AtomicU64::new(position));
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        places.retain(|place| place.strong_count() > 0);
+        places.push(Arc::downgrade(&place));
+        place
+    }
+
+    /// The last entry that has been handed to all who do not need the files anyway, since they are behind `first`.
+    fn had_by_all(&self, first: u64) -> u64 {
+        let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = places.iter().filter_map(Weak::upgrade);
+        live.map(|place| place.load(Ordering::Relaxed))
+            .filter(|position| position + 1 >= first)
+            .min()
+            .unwrap_or(u64::MAX)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Published {
     last_seq: u64,
@@ -100,6 +129,7 @@ impl Feed {
                 capacity: capacity.max(1),
                 written: AtomicU64::new(last_seq),
                 published,
+                places: Places::default(),
                 segments,
                 blanks: Blanks::default(),
             }),
@@ -111,6 +141,7 @@ impl Feed {
         FeedReader {
             shared: Arc::clone(&self.shared),
             wake: self.shared.published.subscribe(),
+            place: self.shared.places.add(after_seq),
             position: after_seq,
             cursor: None,
         }
@@ -160,9 +191,13 @@ impl Feed {
             .window
             .write()
             .unwrap_or_else(PoisonError::into_inner);
+        let first = window.entries.front().map_or(0, |entry| entry.seq);
+        let had_by_all = self.shared.places.had_by_all(first);
         let mut gone = Vec::new();
-        while window.is_full(self.shared.capacity)
-            && window.entries.front().is_some_and(|entry| entry.seq <= seq)
+        while let Some(entry) = window.entries.front()
+            && entry.seq <= seq
+            && (window.is_full(self.shared.capacity)
+                || entry.seq <= had_by_all && window.entries.len() > RECENT)
         {
             gone.extend(window.pop());
         }
@@ -197,6 +232,8 @@ pub struct FeedReader {
     shared: Arc<Shared>,
     wake: watch::Receiver<Published>,
     position: u64,
+    /// The position, for the window.
+    place: Arc<AtomicU64>,
     /// Its place in the files, while it is behind the window.
     cursor: Option<Cursor>,
 }
@@ -217,6 +254,7 @@ impl FeedReader {
                 };
                 if let Some(last) = entries.last() {
                     self.position = last.seq;
+                    self.place.store(last.seq, Ordering::Relaxed);
                     return Ok(entries);
                 }
             } else if published.closed || self.wake.changed().await.is_err() {
@@ -333,6 +371,43 @@ mod tests {
         feed.publish([entry(42, 1)]);
         feed.written(42);
         assert_eq!(held(&feed), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn what_every_reader_has_had_leaves_the_window_before_it_is_full() {
+        let recent = u64::try_from(RECENT).unwrap();
+        let feed = Feed::new(Segments::default(), 0, 3 * RECENT);
+        let publish = |seqs: std::ops::RangeInclusive<u64>| {
+            for seq in seqs {
+                feed.publish([entry(seq, 1)]);
+                feed.written(seq);
+            }
+        };
+        let (mut ahead, mut behind) = (feed.subscribe(0), feed.subscribe(0));
+        publish(1..=2 * recent);
+        assert_eq!(held(&feed).0, 2 * RECENT, "nobody has had any");
+        for reader in [&mut ahead, &mut behind] {
+            while reader.position() < 2 * recent {
+                reader.next().await.unwrap();
+            }
+        }
+        publish(2 * recent + 1..=3 * recent);
+        assert_eq!(held(&feed).0, RECENT, "both have had what is older");
+        while ahead.position() < 3 * recent {
+            ahead.next().await.unwrap();
+        }
+        publish(3 * recent + 1..=4 * recent);
+        assert_eq!(held(&feed).0, 2 * RECENT, "one is behind");
+        publish(4 * recent + 1..=6 * recent);
+        assert_eq!(held(&feed).0, 3 * RECENT, "but not for ever");
+        publish(6 * recent + 1..=6 * recent + 1);
+        drop(ahead);
+        publish(6 * recent + 2..=6 * recent + 2);
+        assert_eq!(
+            held(&feed).0,
+            RECENT,
+            "one is gone, and one needs the files anyway"
+        );
     }
 
     #[tokio::test]

@@ -15,6 +15,11 @@ mod drive;
 use criterion::{BatchSize, Criterion, Throughput};
 use drive::{Drive, operations};
 use generator::Mix;
+use mimalloc::MiMalloc;
+
+/// The allocator of the programs.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const FLOWS: [&str; 3] = ["w1", "w100", "f1"];
 

@@ -15,6 +15,8 @@ pub(crate) const PARTICIPANTS: u32 = 64;
 const INSTRUMENTS: u32 = 16;
 /// The middle of every book, in cents.
 const MIDDLE: i64 = 10_000;
+/// Orders of one participant that rest at the same time, about.
+const MOST_RESTING: usize = 16_384;
 /// One cent, and one share: both have eight decimals.
 const CENT: i64 = 1_000_000;
 const SHARE: i64 = 100_000_000;
@@ -80,15 +82,18 @@ fn participant(n: u32) -> Vec<Command> {
 pub(crate) struct Flow {
     participant: u32,
     random: u64,
-    next_id: u64,
+    next_id: u32,
     /// Its orders that may rest.
     resting: Vec<Resting>,
 }
 
+/// What it takes to ask for it again: small, so that what is measured is not the askers' memory.
 #[derive(Clone, Copy)]
 struct Resting {
-    id: u64,
-    terms: OrderTerms,
+    id: u32,
+    instrument: u16,
+    side: Side,
+    cents: u32,
 }
 
 impl Flow {
@@ -97,7 +102,7 @@ impl Flow {
             participant,
             random: 42 + u64::from(participant),
             next_id: 1,
-            resting: Vec::new(),
+            resting: Vec::with_capacity(MOST_RESTING),
         }
     }
 
@@ -136,52 +141,57 @@ impl Flow {
             Side::Buy => MIDDLE + through,
             Side::Sell => MIDDLE - through,
         };
-        let terms = OrderTerms {
-            account: AccountId(self.participant),
-            instrument: InstrumentId(u32::try_from(self.below(u64::from(INSTRUMENTS))).unwrap()),
+        let order = Resting {
+            id: self.id(),
+            instrument: u16::try_from(self.below(u64::from(INSTRUMENTS))).unwrap(),
             side,
-            ord_type: OrdType::Limit(Price::from_raw(cents * CENT)),
-            time_in_force,
-            order_qty: self.qty(),
-            post_only: false,
-            max_floor: None,
-            all_or_none: false,
-            min_qty: None,
-            short_sale: false,
-            reprice_to_band: false,
+            cents: u32::try_from(cents).unwrap(),
         };
-        let id = self.id();
         if time_in_force == TimeInForce::Day {
-            self.resting.push(Resting { id, terms });
+            self.resting.push(order);
         }
+        let terms = self.terms(order, time_in_force);
         Command::Enter {
             participant: ParticipantId(self.participant),
-            cl_ord_id: cl_ord_id(id),
+            cl_ord_id: cl_ord_id(order.id),
             terms,
         }
     }
 
+    /// Terms of an order, of any quantity.
+    fn terms(&mut self, order: Resting, time_in_force: TimeInForce) -> OrderTerms {
+        let price = Price::from_raw(i64::from(order.cents) * CENT);
+        OrderTerms::plain(
+            AccountId(self.participant),
+            InstrumentId(order.instrument.into()),
+            order.side,
+            OrdType::Limit(price),
+            time_in_force,
+            self.qty(),
+        )
+    }
+
     fn cancel(&mut self) -> Command {
-        let Resting { id, terms } = self.pick();
+        let order = self.pick();
         self.amend(
-            id,
+            order.id,
             Change::Cancel {
-                instrument: terms.instrument,
-                side: terms.side,
+                instrument: InstrumentId(order.instrument.into()),
+                side: order.side,
             },
         )
     }
 
     fn replace(&mut self) -> Command {
-        let Resting { id, mut terms } = self.pick();
-        terms.order_qty = self.qty();
-        let command = self.amend(id, Change::Replace(terms));
+        let order = self.pick();
+        let terms = self.terms(order, TimeInForce::Day);
+        let command = self.amend(order.id, Change::Replace(terms));
         let id = self.next_id - 1;
-        self.resting.push(Resting { id, terms });
+        self.resting.push(Resting { id, ..order });
         command
     }
 
-    fn amend(&mut self, orig: u64, change: Change) -> Command {
+    fn amend(&mut self, orig: u32, change: Change) -> Command {
         Command::Amend(Amendment {
             participant: ParticipantId(self.participant),
             cl_ord_id: cl_ord_id(self.id()),
@@ -201,7 +211,7 @@ impl Flow {
         Qty::from_raw(shares * SHARE)
     }
 
-    fn id(&mut self) -> u64 {
+    fn id(&mut self) -> u32 {
         self.next_id += 1;
         self.next_id - 1
     }
@@ -221,7 +231,7 @@ impl Flow {
 }
 
 /// ClOrdID (11) of a participant's order.
-fn cl_ord_id(id: u64) -> ClOrdId {
+fn cl_ord_id(id: u32) -> ClOrdId {
     let mut digits = [b'0'; 12];
     let mut left = id;
     for digit in digits.iter_mut().rev() {

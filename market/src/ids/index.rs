@@ -1,6 +1,6 @@
 //! [`Index`]: where a record may be, by the hash of its key. Open addressing with at most [`PROBES`] looks; what finds no room within
-//! them is the caller's to keep elsewhere. It grows a few cells with each insertion, so that none has to wait for all. The
-//! order of its cells is seen by nobody.
+//! them is the caller's to keep elsewhere. It lies in pieces and grows a few cells with each insertion, so that none has to wait for
+//! all, and no memory is asked for by the hundred megabytes. The order of its cells is seen by nobody.
 
 use super::records::Id;
 use alloc::vec;
@@ -9,8 +9,11 @@ use alloc::vec::Vec;
 /// Cells that are looked at for one key at most.
 pub(super) const PROBES: usize = 64;
 
-/// Cells of a new index.
+/// Homes of a new index.
 const LEAST: usize = 256;
+
+/// Homes of a piece; a smaller index is one smaller piece. Behind them lie [`PROBES`] more cells, so that no search leaves its piece.
+const PIECE: usize = 1 << 15;
 
 /// Records that room is made for beforehand at most: 256 MiB of cells, of which memory gives what is used.
 const ROOM: usize = 20_000_000;
@@ -21,18 +24,13 @@ const USED_OF_8: usize = 5;
 /// Cells that an insertion moves while the index grows: it is done long before the larger one is full.
 const MOVES: usize = 16;
 
-/// Cells that are given back at a time while the index grows.
-const GIVEN_BACK: usize = 8_192;
-
-/// Hashes to records. A cell is the hash above and the record's number plus one below; 0 is empty.
+/// Hashes to records.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
-    cells: Vec<u64>,
+    cells: Cells,
     /// While it grows: the cells before, less those at the end that are moved already. Hashes are in one order in both, so what
     /// is not moved yet is exactly what belongs before that end.
-    former: Vec<u64>,
-    /// How many hashes [`Index::former`] had room for.
-    former_size: usize,
+    former: Cells,
     used: usize,
 }
 
@@ -43,14 +41,13 @@ impl Index {
 
     /// One that need not grow for so many records; for more than [`ROOM`] it grows as they come, since the number may be wrong.
     pub(super) fn with_room_for(records: usize) -> Self {
-        let mut size = LEAST;
-        while records.min(ROOM) * 8 > size * USED_OF_8 {
-            size *= 2;
+        let mut homes = LEAST;
+        while records.min(ROOM) * 8 > homes * USED_OF_8 {
+            homes *= 2;
         }
         Self {
-            cells: vec![0; size + PROBES],
-            former: Vec::new(),
-            former_size: 0,
+            cells: Cells::new(homes),
+            former: Cells::default(),
             used: 0,
         }
     }
@@ -58,104 +55,128 @@ impl Index {
     /// The record of this hash for which `is_it` says yes.
     #[inline]
     pub(super) fn find(&self, hash: u32, is_it: impl Fn(Id) -> bool) -> Option<Id> {
-        let before = home(hash, self.former_size);
-        if before < self.former.len() {
-            let found = find_from(&self.former, before, hash, &is_it);
-            if found.is_some() || before + PROBES <= self.former.len() {
+        if !self.former.is_empty() {
+            let (near, is_all) = self.former.near(hash);
+            let found = find_in(near, hash, &is_it);
+            if found.is_some() || is_all {
                 return found;
             }
         }
-        find_from(&self.cells, home(hash, self.size()), hash, &is_it)
+        find_in(self.cells.near(hash).0, hash, &is_it)
     }
 
     /// The first cell that [`Index::find`] would look at.
     #[inline]
     pub(super) fn glance(&self, hash: u32) -> u64 {
-        let former = self.former.get(home(hash, self.former_size));
-        let cell = former.or_else(|| self.cells.get(home(hash, self.size())));
+        let former = self.former.near(hash).0.first();
+        let cell = former.or_else(|| self.cells.near(hash).0.first());
         cell.copied().unwrap_or(0)
     }
 
     /// Notes a record that is not noted yet. What there is no room for, this one or one that had to move, goes to `no_room`.
     pub(super) fn insert(&mut self, hash: u32, id: Id, no_room: &mut Vec<Id>) {
         self.used += 1;
-        if self.former.is_empty() && self.used * 8 > self.size() * USED_OF_8 {
-            self.begin_growing();
+        if self.former.is_empty() && self.used * 8 > self.cells.homes * USED_OF_8 {
+            let larger = Cells::new(2 * self.cells.homes);
+            self.former = core::mem::replace(&mut self.cells, larger);
         }
         for _ in 0..MOVES {
-            if !self.move_one(no_room) {
+            let Some(cell) = self.former.pop() else {
                 break;
-            }
-        }
-        let before = home(hash, self.former_size);
-        let is_put = if before + PROBES <= self.former.len() {
-            put(&mut self.former, before, hash, id)
-        } else {
-            let home = home(hash, self.size());
-            put(&mut self.cells, home, hash, id)
-        };
-        if !is_put {
-            no_room.push(id);
-        }
-    }
-
-    fn begin_growing(&mut self) {
-        self.former_size = self.size();
-        let larger = vec![0; 2 * self.former_size + PROBES];
-        self.former = core::mem::replace(&mut self.cells, larger);
-    }
-
-    /// Moves the last of the former cells; whether there was one.
-    fn move_one(&mut self, no_room: &mut Vec<Id>) -> bool {
-        let Some(cell) = self.former.pop() else {
-            return false;
-        };
-        if let Some((hash, id)) = content(cell) {
-            let home = home(hash, self.size());
-            if !put(&mut self.cells, home, hash, id) {
+            };
+            if let Some((hash, id)) = content(cell)
+                && !self.cells.put(hash, id)
+            {
                 no_room.push(id);
             }
         }
-        if self.former.len().is_multiple_of(GIVEN_BACK) {
-            self.former.shrink_to_fit();
+        let belongs_before = self.former.near(hash).1;
+        let cells = if belongs_before {
+            &mut self.former
+        } else {
+            &mut self.cells
+        };
+        if !cells.put(hash, id) {
+            no_room.push(id);
         }
-        true
-    }
-
-    fn size(&self) -> usize {
-        self.cells.len() - PROBES
     }
 }
 
-/// Where the search for a hash begins among so many cells.
-#[inline]
-fn home(hash: u32, size: usize) -> usize {
-    let home = (u128::from(hash) * size as u128) >> 32;
-    usize::try_from(home).expect("below the size")
+/// Cells in pieces. A cell is the hash above and the record's number plus one below; 0 is empty. A piece that nothing was put into takes
+/// no memory.
+#[derive(Clone, Debug, Default)]
+struct Cells {
+    pieces: Vec<Vec<u64>>,
+    homes: usize,
+}
+
+impl Cells {
+    fn new(homes: usize) -> Self {
+        Self {
+            pieces: vec![Vec::new(); homes.div_ceil(PIECE)],
+            homes,
+        }
+    }
+
+    /// Whether all of them are taken away.
+    const fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Where the search for a hash begins: which piece, and which of its cells.
+    #[inline]
+    fn home(&self, hash: u32) -> (usize, usize) {
+        let home = (u128::from(hash) * self.homes as u128) >> 32;
+        let home = usize::try_from(home).expect("below the homes");
+        (home / PIECE, home % PIECE)
+    }
+
+    /// The cells that a hash may be in, and whether those are all: not those that are taken away, or that nothing was put into.
+    #[inline]
+    fn near(&self, hash: u32) -> (&[u64], bool) {
+        let (piece, home) = self.home(hash);
+        let piece = self.pieces.get(piece).map_or(&[][..], Vec::as_slice);
+        let end = piece.len().min(home + PROBES);
+        (piece.get(home..end).unwrap_or(&[]), end == home + PROBES)
+    }
+
+    /// Whether there was room. The cells that the hash may be in are there, or nothing was put into them.
+    fn put(&mut self, hash: u32, id: Id) -> bool {
+        let (piece, home) = self.home(hash);
+        let piece = &mut self.pieces[piece];
+        if piece.is_empty() {
+            *piece = vec![0; self.homes.min(PIECE) + PROBES];
+        }
+        let near = &mut piece[home..home + PROBES];
+        match near.iter_mut().find(|cell| **cell == 0) {
+            Some(cell) => {
+                *cell = u64::from(hash) << 32 | (u64::from(id.0) + 1);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes the last cell away.
+    fn pop(&mut self) -> Option<u64> {
+        loop {
+            if let Some(cell) = self.pieces.last_mut()?.pop() {
+                return Some(cell);
+            }
+            self.pieces.pop();
+        }
+    }
 }
 
 #[inline]
-fn find_from(cells: &[u64], home: usize, hash: u32, is_it: impl Fn(Id) -> bool) -> Option<Id> {
-    let end = cells.len().min(home + PROBES);
-    for cell in &cells[home..end] {
+fn find_in(near: &[u64], hash: u32, is_it: impl Fn(Id) -> bool) -> Option<Id> {
+    for cell in near {
         let (has, id) = content(*cell)?;
         if has == hash && is_it(id) {
             return Some(id);
         }
     }
     None
-}
-
-/// Whether there was room.
-fn put(cells: &mut [u64], home: usize, hash: u32, id: Id) -> bool {
-    let end = cells.len().min(home + PROBES);
-    match cells[home..end].iter_mut().find(|cell| **cell == 0) {
-        Some(cell) => {
-            *cell = u64::from(hash) << 32 | (u64::from(id.0) + 1);
-            true
-        }
-        None => false,
-    }
 }
 
 #[inline]
