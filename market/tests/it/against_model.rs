@@ -1,6 +1,7 @@
-//! Random commands of every kind, given to the market and to the slow [`Model`]: after each, the same refusal or the same trades,
-//! the same books in the same order, the same balances and reservations. Beside it, what holds of every event: nothing changes
-//! on a refusal, cash and stock are conserved, level events rebuild the book.
+//! Random commands of every kind, given to the market and to the slow [`Model`]: after each, the same refusal or the same trades and
+//! ends of orders, the same books in the same order, the same balances and reservations. Beside it, what holds of every event: nothing
+//! changes on a refusal, cash and stock are conserved, level events rebuild the book, and the orders are those that were told
+//! ([`Ledger`]).
 
 mod acts;
 mod cast;
@@ -9,6 +10,7 @@ mod damage;
 mod told;
 
 use crate::image::reread;
+use crate::ledger::Ledger;
 use crate::model::{Model, Order};
 use acts::{Act, Keep, act, funds, mode, securities};
 use cast::{
@@ -65,6 +67,8 @@ struct Pair {
     market: Market,
     model: Model,
     seq: u64,
+    /// Orders as the events tell them.
+    ledger: Ledger,
     /// Levels as the events tell them.
     levels: BTreeMap<(InstrumentId, Side, Price), (Qty, u32)>,
     /// Bands as the events tell them.
@@ -80,6 +84,7 @@ impl Pair {
             market: Market::new(limits(self_trade)),
             model: Model::new(self_trade),
             seq: 0,
+            ledger: Ledger::default(),
             levels: BTreeMap::new(),
             bands: BTreeMap::new(),
             cash: 0,
@@ -326,6 +331,8 @@ impl Pair {
         if told.refusal.is_some() {
             prop_assert_eq!(events.len(), 1, "a refusal is all that comes of it");
         }
+        self.ledger.hear_all(&events)?;
+        self.ledger.compare(&self.market)?;
         for event in &events {
             self.count(event);
             check_price(event)?;
@@ -340,6 +347,7 @@ impl Pair {
         self.check_stakes()?;
         self.check_margin()?;
         self.check_index()?;
+        self.check_halts()?;
         self.check_balances()
     }
 

@@ -1,5 +1,7 @@
-//! Commands of any content: nothing panics, something comes of each, and the journal's and the bus's formats keep every event.
+//! Commands of any content: nothing panics, something comes of each, the orders are those that were told ([`Ledger`]), and the journal's
+//! and the bus's formats keep every event.
 
+use crate::ledger::Ledger;
 use market::account::{AccountTerms, MarginTerms};
 use market::breaker::{BreakerLevel, BreakerRules};
 use market::command::{Amendment, Change, Command};
@@ -35,11 +37,14 @@ proptest! {
     ) {
         let limits = Limits { max_live_orders: 20, max_cl_ord_ids: 60, max_final_orders: 3, self_trade: modes, ..Limits::default() };
         let (mut market, mut again) = (Market::new(limits), Market::new(limits));
+        let mut ledger = Ledger::default();
         for (seq, command) in opening().iter().chain(&commands).enumerate() {
             let (seq, at) = (seq as u64, Timestamp::from_nanos(seq as i64));
             let (mut events, mut same) = (Vec::new(), Vec::new());
             market.apply(seq, at, command, &mut events);
             prop_assert!(!events.is_empty(), "nothing came of {:?}", command);
+            ledger.hear_all(&events)?;
+            ledger.compare(&market)?;
 
             let bytes = postcard::to_allocvec(command).expect("a command can be written");
             let back: Command = postcard::from_bytes(&bytes).expect("and read");

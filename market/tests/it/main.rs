@@ -6,6 +6,7 @@ mod arbitrary;
 mod determinism;
 mod flow;
 mod image;
+mod ledger;
 mod memory;
 mod model;
 mod random_end;

@@ -24,9 +24,11 @@ mod waiting;
 use auctions::Found;
 pub(crate) use luld::Bands;
 use luld::Luld;
+pub(crate) use margin::{Margin, Told};
 use market::account::AccountTerms;
 use market::breaker::BreakerLevel;
 use market::command::{Amendment, Command};
+use market::event::CancelReason;
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
 use market::instrument::{Instrument, Phase};
 use market::limits::SelfTrade;
@@ -35,8 +37,8 @@ use market::qty::Qty;
 use market::refusal::Refusal;
 use market::rules::Rules;
 use market::scope::Scope;
-pub(crate) use order::Order;
-use order::{Id, Name, is_pegged, rank};
+pub(crate) use order::{End, Order};
+use order::{Id, Name, is_pegged, rank, rests};
 use phases::{Call, Tape};
 
 /// What comes of a command, as far as the two are compared command by command.
@@ -47,6 +49,12 @@ pub(crate) struct Tale {
     pub(crate) trades: Vec<(ClOrdId, ClOrdId, i64, i64)>,
     /// In which instrument each of them was.
     pub(crate) traded_in: Vec<InstrumentId>,
+    /// Orders that ended otherwise than by trading, in order of their names.
+    pub(crate) ended: Vec<(ParticipantId, ClOrdId, End)>,
+    /// How many orders the command is said to have ended, where that is said.
+    pub(crate) count: Option<u32>,
+    /// What accounts on margin were told.
+    pub(crate) margin: Vec<Margin>,
     /// Stops, in the order in which they were triggered.
     pub(crate) triggered: Vec<ClOrdId>,
     /// Phases, one after another; a call that goes on longer is told again.
@@ -100,6 +108,8 @@ pub(crate) struct Model {
     limits: limits::Table,
     margin: margin::Table,
     mending: mending::Table,
+    /// What the command in hand has ended.
+    ended: Vec<(ParticipantId, ClOrdId, End)>,
     /// Time of the command in hand, in nanoseconds.
     pub(crate) now: i64,
     arrivals: u64,
@@ -134,6 +144,7 @@ impl Model {
             limits: limits::Table::default(),
             margin: margin::Table::default(),
             mending: mending::Table::default(),
+            ended: Vec::new(),
             now: 0,
             arrivals: 0,
             entered: 0,
@@ -156,11 +167,15 @@ impl Model {
 
     pub(crate) fn apply(&mut self, command: &Command) -> Tale {
         let mut tale = Tale::default();
+        self.ended.clear();
         tale.refusal = self.carry_out(command, &mut tale).err();
         self.follow(&mut tale);
         self.guard(&mut tale);
-        self.review();
+        self.review(&mut tale);
         self.indicate(&mut tale);
+        tale.ended = std::mem::take(&mut self.ended);
+        tale.ended
+            .sort_by_key(|(who, cl_ord_id, _)| (*who, *cl_ord_id));
         tale
     }
 
@@ -177,7 +192,7 @@ impl Model {
                 ..
             } => {
                 let at = self.find(participant, orig_cl_ord_id)?;
-                self.remove(at, Id::Final);
+                self.end(at, End::Canceled(CancelReason::Requested));
                 Ok(())
             }
             Command::Replace {
@@ -205,11 +220,12 @@ impl Model {
                 if let Some(instrument) = instrument {
                     self.phase(instrument)?;
                 }
-                self.remove_where(|order| {
+                let end = End::Canceled(CancelReason::MassCancel);
+                tale.count = Some(self.end_where(end, |order| {
                     order.participant == participant
                         && instrument.is_none_or(|i| order.terms.instrument == i)
                         && side.is_none_or(|s| order.terms.side == s)
-                });
+                }));
                 Ok(())
             }
             Command::Open { instrument } => self.open(instrument, tale),
@@ -249,10 +265,10 @@ impl Model {
                 suspend,
                 dry_run,
                 ..
-            } => self.kill(scope, suspend, dry_run),
+            } => self.kill(scope, suspend, dry_run, tale),
             Command::Reinstate { scope } => self.reinstate(scope),
             Command::EndOfDay => {
-                self.remove_where(Order::is_of_day);
+                self.end_where(End::Expired, Order::is_of_day);
                 for at in 0..self.tapes.len() {
                     let tape = &mut self.tapes[at];
                     tape.close = tape.reference();
@@ -337,10 +353,27 @@ impl Model {
         order
     }
 
-    fn remove_where(&mut self, gone: impl Fn(&Order) -> bool) {
+    /// A live order ends.
+    fn end(&mut self, at: usize, end: End) {
+        let order = self.remove(at, Id::Final);
+        self.ended.push((order.participant, order.cl_ord_id, end));
+    }
+
+    /// Some live orders end; how many.
+    fn end_where(&mut self, end: End, gone: impl Fn(&Order) -> bool) -> u32 {
+        let mut count = 0;
         while let Some(at) = self.orders.iter().position(&gone) {
-            self.remove(at, Id::Final);
+            self.end(at, end);
+            count += 1;
         }
+        count
+    }
+
+    /// An order ends that is not in the list.
+    fn end_taker(&mut self, taker: &Order, reason: CancelReason) {
+        let name = (taker.participant, taker.cl_ord_id);
+        self.set_id(name.0, name.1, Id::Final);
+        self.ended.push((name.0, name.1, End::Canceled(reason)));
     }
 
     /// Whether an order is kept: one without a limit waits for an auction then.

@@ -22,6 +22,15 @@ impl Pair {
         Ok(())
     }
 
+    /// The halts that wait for their time, in order of their numbers.
+    pub(super) fn check_halts(&self) -> Result<(), TestCaseError> {
+        let real: Vec<_> = self.market.scheduled_halts().collect();
+        let model = self.model.halts_to_come().iter();
+        let model: Vec<_> = model.map(|(id, halt)| (*id, halt)).collect();
+        prop_assert_eq!(real, model);
+        Ok(())
+    }
+
     /// In continuous trading nothing trades outside the bands that were told last.
     pub(super) fn check_bands(&mut self, event: &Event) -> Result<(), TestCaseError> {
         match event {

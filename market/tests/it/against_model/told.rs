@@ -1,6 +1,6 @@
 //! What the events of a command tell, in the model's words, and what holds of every order and trade that is told.
 
-use crate::model::Tale;
+use crate::model::{End, Margin, Tale, Told};
 use market::event::Event;
 use market::money::Money;
 use market::order::{OrdStatus, OrderFacts, Side, Working};
@@ -33,6 +33,25 @@ pub(super) fn tale(events: &[Event]) -> Tale {
                 let ids = (maker.cl_ord_id, taker.cl_ord_id);
                 tale.trades.push((ids.0, ids.1, price.raw(), qty.raw()));
             }
+            Event::OrderCanceled { order, reason, .. } => {
+                let end = End::Canceled(*reason);
+                tale.ended.push((order.participant, order.cl_ord_id, end));
+            }
+            Event::OrderExpired { order } => {
+                let name = (order.participant, order.cl_ord_id);
+                tale.ended.push((name.0, name.1, End::Expired));
+            }
+            Event::MassCanceled {
+                outcome: Ok(count), ..
+            }
+            | Event::AllCanceled {
+                canceled: count, ..
+            }
+            | Event::Killed { orders: count, .. } => tale.count = Some(*count),
+            Event::MarginCall { .. }
+            | Event::MarginCallMet { .. }
+            | Event::ForcedClose { .. }
+            | Event::MarginDeficit { .. } => tale.margin.push(margin(event)),
             Event::BreakerTripped { level, drill, .. } => tale.tripped.push((*level, *drill)),
             Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
             Event::PhaseChanged {
@@ -65,7 +84,74 @@ pub(super) fn tale(events: &[Event]) -> Tale {
             _ => {}
         }
     }
+    tale.ended
+        .sort_by_key(|(who, cl_ord_id, _)| (*who, *cl_ord_id));
     tale
+}
+
+fn margin(event: &Event) -> Margin {
+    match *event {
+        Event::MarginCall {
+            account,
+            participant,
+            equity,
+            required,
+            until,
+            ..
+        } => Margin {
+            account,
+            participant,
+            told: Told::Called {
+                equity: equity.raw(),
+                required: required.raw(),
+                until: until.nanos(),
+            },
+        },
+        Event::MarginCallMet {
+            account,
+            participant,
+            equity,
+            required,
+            ..
+        } => Margin {
+            account,
+            participant,
+            told: Told::Met {
+                equity: equity.raw(),
+                required: required.raw(),
+            },
+        },
+        Event::ForcedClose {
+            account,
+            instrument,
+            side,
+            qty,
+            participant,
+            cl_ord_id,
+        } => Margin {
+            account,
+            participant: Some(participant),
+            told: Told::Closing {
+                instrument,
+                side,
+                qty: qty.raw(),
+                cl_ord_id,
+            },
+        },
+        Event::MarginDeficit {
+            account,
+            participant,
+            equity,
+            ..
+        } => Margin {
+            account,
+            participant,
+            told: Told::Deficit {
+                equity: equity.raw(),
+            },
+        },
+        _ => unreachable!("asked only of these"),
+    }
 }
 
 /// What holds of every order that is told.

@@ -1,8 +1,9 @@
 //! How the [`Model`] cancels and replaces an order at its owner's request.
 
-use super::order::{Id, type_stays};
+use super::order::{End, Id, rests, type_stays};
 use super::{Model, Tale};
 use market::command::Change;
+use market::event::CancelReason;
 use market::id::{ClOrdId, ParticipantId};
 use market::order::{OrdType, OrderTerms, TimeInForce};
 use market::refusal::Refusal;
@@ -34,7 +35,7 @@ impl Model {
                 return Err(Refusal::DuplicateClOrdId);
             }
             self.set_id(participant, cl_ord_id, Id::Stale);
-            self.remove(at, Id::Final);
+            self.end(at, End::Canceled(CancelReason::Requested));
             return Ok(());
         };
         let at_once = matches!(to.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
@@ -67,8 +68,7 @@ impl Model {
         }
         let what = |it: &OrderTerms| (it.account, it.instrument, it.side, it.short_sale);
         let same = what(&old.terms) == what(&terms);
-        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc)
-            || terms.time_in_force == old.terms.time_in_force;
+        let rests = rests(terms.time_in_force) || terms.time_in_force == old.terms.time_in_force;
         let same = same && old.terms.all_or_none == terms.all_or_none;
         if !same || !type_stays(&old, terms.ord_type) || !rests {
             return Err(Refusal::TermsNotReplaceable);

@@ -2,7 +2,8 @@
 //! lists. The reasons for each rule stand in the market's own files.
 
 use super::mending::Trade;
-use super::{Id, Model, Order, Tale, notional};
+use super::{End, Id, Model, Order, Tale, notional};
+use market::event::CancelReason;
 use market::id::InstrumentId;
 use market::instrument::Auction;
 use market::limits::SelfTrade;
@@ -68,17 +69,17 @@ impl Model {
                 break None;
             };
             let poor = self.poor(instrument, price);
-            let out = if poor.is_empty() {
-                self.losers(instrument, price)
+            let (out, reason) = if poor.is_empty() {
+                (self.losers(instrument, price), CancelReason::SelfTrade)
             } else {
-                poor
+                (poor, CancelReason::Unaffordable)
             };
             if out.is_empty() {
                 break Some(price);
             }
             for (participant, cl_ord_id) in out {
                 let at = self.find(participant, cl_ord_id).expect("it is live");
-                self.remove(at, Id::Final);
+                self.end(at, End::Canceled(reason));
             }
         };
         if let Some(price) = price {
@@ -88,7 +89,7 @@ impl Model {
             self.restart_luld(instrument, price);
         }
         tale.auctions.push((instrument, price));
-        self.remove_where(|order| {
+        self.end_where(End::Canceled(CancelReason::AuctionOver), |order| {
             let terms = &order.terms;
             let is_for_this = match auction {
                 Auction::Opening => terms.time_in_force == TimeInForce::AtOpen,

@@ -1,9 +1,10 @@
 //! The market-wide breaker in the [`Model`]: the index added up anew each time it is looked at, and a plain list of what tripped today.
 
 use super::halts::Halted;
-use super::{Model, Tale};
+use super::{End, Model, Tale};
 use market::breaker::{BreakerLevel, BreakerRules};
 use market::command::Command;
+use market::event::CancelReason;
 use market::halt::HaltOrders;
 use market::id::InstrumentId;
 use market::instrument::Phase;
@@ -143,7 +144,13 @@ impl Model {
                 (None, Phase::Closed) | (Some(_), Phase::Closed | Phase::PostTrade) => {}
                 (None, _) => {
                     self.enter_phase(listed.id, Phase::Closed, tale);
-                    self.remove_where(|it| it.terms.instrument == listed.id && it.is_of_day());
+                    let reason = match drill {
+                        true => CancelReason::Drill,
+                        false => CancelReason::TradingHalt,
+                    };
+                    self.end_where(End::Canceled(reason), |it| {
+                        it.terms.instrument == listed.id && it.is_of_day()
+                    });
                 }
                 (Some(until), Phase::Halted) => self.hold_longer(listed.id, until, drill, tale),
                 (Some(until), _) => {

@@ -1,6 +1,6 @@
 //! What the [`Model`] refuses by an order's terms, and how it moves funds and securities.
 
-use super::{Model, qty};
+use super::{Model, qty, rests};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::id::{AccountId, TransferId};
@@ -89,8 +89,9 @@ impl Model {
                 return Err(Refusal::BadMinQty);
             }
         }
-        let rests = matches!(terms.time_in_force, TimeInForce::Day | TimeInForce::Gtc);
-        if terms.ord_type == OrdType::Market && terms.time_in_force == TimeInForce::Gtc {
+        let rests = rests(terms.time_in_force);
+        let is_for_long = matches!(terms.time_in_force, TimeInForce::Gtc | TimeInForce::Gtd(_));
+        if terms.ord_type == OrdType::Market && is_for_long {
             return Err(Refusal::MarketCannotRest);
         }
         if terms.ord_type == OrdType::Market && terms.post_only {

@@ -1,7 +1,8 @@
 //! How the [`Model`] takes a new order.
 
-use super::order::{Id, Order};
+use super::order::Order;
 use super::{Model, Tale};
+use market::event::CancelReason;
 use market::id::{ClOrdId, ParticipantId};
 use market::order::{OrderTerms, TimeInForce};
 use market::refusal::Refusal;
@@ -60,16 +61,27 @@ impl Model {
             self.rest(taker);
             return Ok(());
         }
-        let killed = (terms.post_only && self.best_for(&taker).is_some())
-            || (terms.time_in_force == TimeInForce::Fok && !self.fills_whole(&taker))
-            || (terms.min_qty).is_some_and(|min| self.fills(&taker) < min.raw());
         if taker.trigger.is_some() {
             self.hold_back(taker);
-        } else if killed {
-            self.set_id(participant, cl_ord_id, Id::Final);
+        } else if let Some(reason) = self.why_not(&taker) {
+            self.end_taker(&taker, reason);
         } else {
             self.trade_and_rest(taker, tale);
         }
         Ok(())
+    }
+
+    /// Why an order does not trade at all that trades only in some way.
+    fn why_not(&self, taker: &Order) -> Option<CancelReason> {
+        let terms = &taker.terms;
+        if terms.post_only && self.best_for(taker).is_some() {
+            Some(CancelReason::WouldTrade)
+        } else if terms.time_in_force == TimeInForce::Fok && !self.fills_whole(taker) {
+            Some(CancelReason::NotWhole)
+        } else if (terms.min_qty).is_some_and(|min| self.fills(taker) < min.raw()) {
+            Some(CancelReason::BelowMinQty)
+        } else {
+            None
+        }
     }
 }

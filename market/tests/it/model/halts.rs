@@ -1,6 +1,7 @@
 //! Halts in the [`Model`]: a plain list of what is halted and of what is to come, and everything that a time brings, earliest first.
 
-use super::{Model, Order, Tale};
+use super::{End, Model, Order, Tale};
+use market::event::CancelReason;
 use market::halt::{Halt, HaltOrders};
 use market::id::{GroupName, HaltId, InstrumentId};
 use market::instrument::{Auction, Phase};
@@ -77,7 +78,8 @@ impl Model {
                 drill: false,
             });
             if halt.orders == HaltOrders::Cancel {
-                self.remove_where(|order| order.terms.instrument == instrument);
+                let end = End::Canceled(CancelReason::TradingHalt);
+                self.end_where(end, |order| order.terms.instrument == instrument);
             }
         }
         tale.phases.len() > before
@@ -160,6 +162,11 @@ impl Model {
     /// An instrument is in another phase: whatever has halted it is over.
     pub(super) fn lift(&mut self, instrument: InstrumentId) {
         self.halts.halted.retain(|it| it.instrument != instrument);
+    }
+
+    /// The halts that wait for their time.
+    pub(crate) fn halts_to_come(&self) -> &[(HaltId, Halt)] {
+        &self.halts.to_come
     }
 
     pub(super) fn withdraw_halt(&mut self, id: HaltId) -> Result<(), Refusal> {

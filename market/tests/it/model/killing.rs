@@ -1,6 +1,7 @@
 //! What an operator stops in the [`Model`]: orders taken away by what they are, and a plain list of who is suspended.
 
-use super::Model;
+use super::{End, Model, Order, Tale};
+use market::event::CancelReason;
 use market::id::ParticipantId;
 use market::order::OrderTerms;
 use market::refusal::Refusal;
@@ -12,17 +13,21 @@ impl Model {
         scope: Scope,
         suspend: bool,
         dry_run: bool,
+        tale: &mut Tale,
     ) -> Result<(), Refusal> {
         self.known(scope)?;
-        if dry_run {
-            return Ok(());
-        }
-        self.remove_where(|order| match scope {
+        let is_meant = |order: &Order| match scope {
             Scope::All => true,
             Scope::Participant(id) => order.participant == id,
             Scope::Account(id) => order.terms.account == id,
             Scope::Instrument(id) => order.terms.instrument == id,
-        });
+        };
+        if dry_run {
+            let meant = self.orders.iter().filter(|order| is_meant(order));
+            tale.count = Some(u32::try_from(meant.count()).expect("few"));
+            return Ok(());
+        }
+        tale.count = Some(self.end_where(End::Canceled(CancelReason::Operator), is_meant));
         if suspend {
             self.suspended.push(scope);
         }

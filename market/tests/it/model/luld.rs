@@ -1,7 +1,8 @@
 //! How the [`Model`] limits prices up and down: every trade is remembered, the mean is taken anew whenever it is asked for, and all orders
 //! are looked at after every command.
 
-use super::{Id, Model, Order, Tale, is_pegged, rank};
+use super::{End, Model, Order, Tale, is_pegged, rank};
+use market::event::CancelReason;
 use market::id::InstrumentId;
 use market::instrument::Phase;
 use market::order::{OrderTerms, Side};
@@ -171,7 +172,7 @@ impl Model {
             let at = orders.position(|it| (it.participant, it.cl_ord_id) == name);
             let at = at.expect("it lives");
             if !order.terms.reprice_to_band {
-                self.remove(at, Id::Final);
+                self.end(at, End::Canceled(CancelReason::BeyondBand));
                 continue;
             }
             self.arrivals += 1;

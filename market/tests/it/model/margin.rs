@@ -1,8 +1,9 @@
 //! Accounts on margin in the [`Model`]: every one of them is valued anew after every command.
 
-use super::{Id, Model, Order, Tale};
+use super::{End, Id, Model, Order, Tale};
 use market::account::{AccountTerms, MarginTerms};
-use market::id::{AccountId, InstrumentId, ParticipantId};
+use market::event::CancelReason;
+use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId};
 use market::instrument::Phase;
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
@@ -14,6 +15,38 @@ pub(super) struct Table {
     /// Accounts that are called, and until when.
     calls: Vec<(AccountId, Option<i64>)>,
     closes: u64,
+}
+
+/// What an account on margin is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Margin {
+    pub(crate) account: AccountId,
+    /// Who is told, or in whose name a position is closed.
+    pub(crate) participant: Option<ParticipantId>,
+    pub(crate) told: Told,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It has too little; until when.
+    Called {
+        equity: i128,
+        required: i128,
+        until: i64,
+    },
+    Met {
+        equity: i128,
+        required: i128,
+    },
+    Closing {
+        instrument: InstrumentId,
+        side: Side,
+        qty: i64,
+        cl_ord_id: ClOrdId,
+    },
+    Deficit {
+        equity: i128,
+    },
 }
 
 impl Model {
@@ -143,8 +176,27 @@ impl Model {
         self.keeps(account, exposed, terms.initial_bps, 0, lost)
     }
 
+    fn required(&self, account: AccountId, terms: MarginTerms) -> i128 {
+        share(self.held(account), terms.maintenance_bps)
+    }
+
     fn has_enough(&self, account: AccountId, terms: MarginTerms) -> bool {
-        self.equity(account) >= share(self.held(account), terms.maintenance_bps)
+        self.equity(account) >= self.required(account, terms)
+    }
+
+    fn tell(&self, account: AccountId, told: Told, tale: &mut Tale) {
+        let participant = self.first_of(account);
+        tale.margin.push(Margin {
+            account,
+            participant,
+            told,
+        });
+    }
+
+    /// The first that may trade for an account.
+    fn first_of(&self, account: AccountId) -> Option<ParticipantId> {
+        let granted = self.grants.iter().filter(|(_, it)| *it == account);
+        granted.map(|(participant, _)| *participant).min()
     }
 
     /// Whether an account is called, and until when.
@@ -155,25 +207,42 @@ impl Model {
     }
 
     /// Every account on margin is called, or its call is over.
-    pub(super) fn review(&mut self) {
+    pub(super) fn review(&mut self, tale: &mut Tale) {
         for account in (0..self.accounts.len()).map(|it| AccountId(u32::try_from(it).expect("few")))
         {
             let Some(terms) = self.margin_terms(account) else {
                 continue;
             };
             let is_called = self.called(account).is_some();
-            if self.has_enough(account, terms) {
-                self.margin.calls.retain(|(it, _)| *it != account);
-            } else if !is_called {
-                self.call(account, terms);
+            if !self.has_enough(account, terms) {
+                if !is_called {
+                    self.call(account, terms, tale);
+                }
+            } else if is_called {
+                self.meet(account, terms, tale);
             }
         }
     }
 
-    fn call(&mut self, account: AccountId, terms: MarginTerms) {
+    fn meet(&mut self, account: AccountId, terms: MarginTerms, tale: &mut Tale) {
+        self.margin.calls.retain(|(it, _)| *it != account);
+        let told = Told::Met {
+            equity: self.equity(account),
+            required: self.required(account, terms),
+        };
+        self.tell(account, told, tale);
+    }
+
+    fn call(&mut self, account: AccountId, terms: MarginTerms, tale: &mut Tale) {
         let until = self.now + i64::try_from(terms.grace_nanos).expect("short");
         self.margin.calls.retain(|(it, _)| *it != account);
         self.margin.calls.push((account, Some(until)));
+        let told = Told::Called {
+            equity: self.equity(account),
+            required: self.required(account, terms),
+            until,
+        };
+        self.tell(account, told, tale);
     }
 
     /// The time of those who were called and still have too little is over.
@@ -191,7 +260,8 @@ impl Model {
 
     fn close_out(&mut self, account: AccountId, tale: &mut Tale) {
         let terms = self.margin_terms(account).expect("only those are called");
-        self.remove_where(|order| order.terms.account == account);
+        let end = End::Canceled(CancelReason::MarginCall);
+        self.end_where(end, |order| order.terms.account == account);
         for instrument in 0..self.instruments.len() {
             let (listed, phase) = self.instruments[instrument];
             let position = self.stock[account.0 as usize][instrument];
@@ -203,12 +273,14 @@ impl Model {
         }
         let is_flat = self.stock[account.0 as usize].iter().all(|qty| *qty == 0);
         if self.has_enough(account, terms) {
-            self.margin.calls.retain(|(it, _)| *it != account);
+            self.meet(account, terms, tale);
         } else if is_flat {
             self.margin.calls.retain(|(it, _)| *it != account);
             self.margin.calls.push((account, None));
+            let equity = self.equity(account);
+            self.tell(account, Told::Deficit { equity }, tale);
         } else {
-            self.call(account, terms);
+            self.call(account, terms, tale);
         }
     }
 
@@ -220,10 +292,10 @@ impl Model {
         qty: i64,
         tale: &mut Tale,
     ) {
-        let mut grants = self.grants.clone();
-        grants.sort_unstable();
-        let granted = grants.iter().find(|(_, it)| *it == account);
-        let participant: ParticipantId = granted.expect("granted in these tests").0;
+        // Nobody may trade for it: nobody can be asked.
+        let Some(participant) = self.first_of(account) else {
+            return;
+        };
         let cl_ord_id = format!("FORCED-{}", self.margin.closes + 1);
         let side = if position < 0 { Side::Buy } else { Side::Sell };
         let mut order = Order {
@@ -255,7 +327,16 @@ impl Model {
             return;
         }
         self.margin.closes += 1;
+        self.entered += 1;
+        order.entered = self.entered;
         self.set_id(participant, order.cl_ord_id, Id::Final);
+        let told = Told::Closing {
+            instrument,
+            side,
+            qty,
+            cl_ord_id: order.cl_ord_id,
+        };
+        self.tell(account, told, tale);
         self.trade_and_rest(order, tale);
     }
 }

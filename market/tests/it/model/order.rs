@@ -1,5 +1,6 @@
 //! An [`Order`] of the model: what was asked, what has become of it, and where it stands in its queue.
 
+use market::event::CancelReason;
 use market::id::{ClOrdId, ParticipantId};
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 
@@ -65,6 +66,13 @@ impl Order {
     }
 }
 
+/// How an order ended that did not trade whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Canceled(CancelReason),
+    Expired,
+}
+
 /// A ClOrdID of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Id {
@@ -79,6 +87,14 @@ pub(super) fn rank(order: &Order) -> i64 {
         Side::Buy => -price,
         Side::Sell => price,
     }
+}
+
+/// Whether what does not trade at once may rest.
+pub(super) fn rests(time_in_force: TimeInForce) -> bool {
+    matches!(
+        time_in_force,
+        TimeInForce::Day | TimeInForce::Gtc | TimeInForce::Gtd(_)
+    )
 }
 
 pub(super) fn is_pegged(order: &Order) -> bool {

@@ -1,6 +1,7 @@
 //! How the [`Model`] prices pegs: all of them, one after another, whenever the best prices without pegs are others than before.
 
-use super::{Id, Model, Order, is_pegged};
+use super::{End, Model, Order, is_pegged};
+use market::event::CancelReason;
 use market::id::InstrumentId;
 use market::order::{OrdType, OrderTerms, Peg, Side};
 use market::price::Price;
@@ -103,7 +104,7 @@ impl Model {
         let at = self.orders.iter().position(is_it).expect("it lives");
         let needed = self.needs(&peg) - self.needs(&self.orders[at]);
         if self.check_funds(&peg.terms, needed).is_err() {
-            self.remove(at, Id::Final);
+            self.end(at, End::Canceled(CancelReason::Unaffordable));
             return;
         }
         self.arrivals += 1;

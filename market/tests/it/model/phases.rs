@@ -1,7 +1,8 @@
 //! How the [`Model`] goes from phase to phase. Calls end at their time without a random part: these tests set it to nothing.
 
 use super::auctions::Found;
-use super::{Model, Tale, qty};
+use super::{End, Model, Tale, qty};
+use market::event::CancelReason;
 use market::id::InstrumentId;
 use market::instrument::{Auction, Phase};
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
@@ -130,7 +131,9 @@ impl Model {
             return Err(Refusal::AlreadyInPhase);
         }
         self.enter_phase(instrument, Phase::Closed, tale);
-        self.remove_where(|order| order.terms.instrument == instrument && order.is_of_day());
+        self.end_where(End::Expired, |order| {
+            order.terms.instrument == instrument && order.is_of_day()
+        });
         Ok(())
     }
 
@@ -168,7 +171,7 @@ impl Model {
             Phase::VolatilityAuction => self.uncross(instrument, Auction::Volatility, tale),
             Phase::ClosingAuction => self.uncross(instrument, Auction::Closing, tale),
         }
-        self.remove_where(|order| {
+        self.end_where(End::Canceled(CancelReason::AuctionOver), |order| {
             let terms = &order.terms;
             terms.instrument == instrument && terms.time_in_force == TimeInForce::AtClose
         });

@@ -1,10 +1,11 @@
 //! How the [`Model`] trades: the best resting order is looked for anew before every slice.
 
 use super::mending::Trade;
-use super::{Id, Model, Order, Tale, is_pegged, notional, rank};
+use super::{End, Id, Model, Order, Tale, is_pegged, notional, rank, rests};
+use market::event::CancelReason;
 use market::instrument::Phase;
 use market::limits::SelfTrade;
-use market::order::{OrdType, Side, TimeInForce};
+use market::order::{OrdType, Side};
 use market::qty::Qty;
 
 /// Why an arriving order trades no more.
@@ -110,15 +111,16 @@ impl Model {
     }
 
     pub(super) fn prevent(&mut self, at: usize, taker: &mut Order) -> bool {
+        let met_itself = End::Canceled(CancelReason::SelfTrade);
         match self.mode(taker) {
             SelfTrade::Allow => unreachable!("asked only where it is on"),
             SelfTrade::CancelNewest => true,
             SelfTrade::CancelOldest => {
-                self.remove(at, Id::Final);
+                self.end(at, met_itself);
                 false
             }
             SelfTrade::CancelBoth => {
-                self.remove(at, Id::Final);
+                self.end(at, met_itself);
                 true
             }
             SelfTrade::DecrementAndCancel => {
@@ -128,7 +130,7 @@ impl Model {
                 maker.shown = maker.shown.min(maker.leaves());
                 taker.total -= lost;
                 if maker.leaves() == 0 {
-                    self.remove(at, Id::Final);
+                    self.end(at, met_itself);
                 }
                 taker.leaves() == 0
             }
@@ -202,10 +204,7 @@ impl Model {
         } else {
             self.trade(&mut taker, tale)
         };
-        let stays = matches!(
-            taker.terms.time_in_force,
-            TimeInForce::Day | TimeInForce::Gtc
-        );
+        let stays = rests(taker.terms.time_in_force);
         let rests = match taker.terms.ord_type {
             OrdType::Limit(_) | OrdType::StopLimit { .. } => stays,
             OrdType::MarketToLimit => stays && taker.cum > 0,
@@ -216,11 +215,33 @@ impl Model {
             let ends = self.volatility_end(instrument);
             self.begin_call(instrument, Phase::VolatilityAuction, ends, tale);
         }
-        if ended == Ended::SelfTrade || taker.leaves() == 0 || !rests {
-            self.set_id(taker.participant, taker.cl_ord_id, Id::Final);
-            return;
+        match ended {
+            Ended::SelfTrade => self.end_taker(&taker, CancelReason::SelfTrade),
+            _ if taker.leaves() == 0 => self.set_id(taker.participant, taker.cl_ord_id, Id::Final),
+            _ if rests => self.rest(taker),
+            Ended::Band => self.end_taker(&taker, CancelReason::Band),
+            Ended::Done if waits => self.end_taker(&taker, CancelReason::NotWhole),
+            Ended::Done => {
+                let reason = self.why_left(&taker);
+                self.end_taker(&taker, reason);
+            }
         }
-        self.rest(taker);
+    }
+
+    /// Why an order that does not rest has something left: nothing is there, or what is there is beyond its collar or a band.
+    fn why_left(&self, taker: &Order) -> CancelReason {
+        let terms = &taker.terms;
+        let is_bound = match terms.ord_type {
+            OrdType::Market | OrdType::Stop { .. } | OrdType::TrailingStop { .. } => {
+                taker.works_at.is_some()
+            }
+            _ => false,
+        };
+        match self.best_price(terms.instrument, terms.side.opposite()) {
+            Some(best) if is_bound && self.nearest(terms, best) != best => CancelReason::BeyondBand,
+            Some(_) if is_bound => CancelReason::Collar,
+            _ => CancelReason::Unfilled,
+        }
     }
 
     pub(super) fn rest(&mut self, mut order: Order) {

@@ -1,6 +1,7 @@
 //! How the [`Model`] holds stops, and what becomes of them: after every trade all stops are looked at.
 
 use super::{Id, Model, Order, Tale, notional, rank};
+use market::event::CancelReason;
 use market::id::InstrumentId;
 use market::instrument::Phase;
 use market::order::{OrdType, OrderTerms, Side};
@@ -310,7 +311,7 @@ impl Model {
             Some(price) => match self.limited(&order.terms, price) {
                 Ok(price) => Some(price),
                 Err(_) => {
-                    self.set_id(order.participant, order.cl_ord_id, Id::Final);
+                    self.end_taker(&order, CancelReason::BeyondBand);
                     return true;
                 }
             },
