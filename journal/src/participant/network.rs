@@ -7,6 +7,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+/// Leading bits of an IPv6 address that say that an IPv4 address follows: `::ffff:0:0/96`.
+const IPV4_MAPPED_BITS: u8 = 96;
 /// Networks that one participant may list.
 pub const NETWORKS_MAX: usize = 64;
 
@@ -102,7 +104,15 @@ impl FromStr for Network {
                 first,
             });
         }
-        Ok(Self { first, prefix })
+        // IPv4 in IPv6 form is IPv4, as in `contains`.
+        let canonical = first.to_canonical();
+        match prefix.checked_sub(IPV4_MAPPED_BITS) {
+            Some(prefix) if canonical.is_ipv4() && first.is_ipv6() => Ok(Self {
+                first: canonical,
+                prefix,
+            }),
+            _ => Ok(Self { first, prefix }),
+        }
     }
 }
 
@@ -147,6 +157,10 @@ mod tests {
             ("2001:db8::/32", "2001:db9::1", false),
             ("::/0", "2001:db8::1", true),
             ("::/0", "10.1.2.3", false),
+            ("::ffff:10.1.0.0/112", "10.1.255.7", true),
+            ("::ffff:10.1.0.0/112", "10.2.0.0", false),
+            ("::ffff:10.1.2.3", "10.1.2.3", true),
+            ("::ffff:0:0/96", "203.0.113.9", true),
             ("192.0.2.128/25", "192.0.2.127", false),
             ("192.0.2.128/25", "192.0.2.255", true),
         ] {
@@ -180,5 +194,6 @@ mod tests {
             let bytes = postcard::to_stdvec(&network(text)).expect("bytes");
             assert_eq!(postcard::from_bytes(&bytes), Ok(network(text)));
         }
+        assert_eq!(network("::ffff:10.1.0.0/112").to_string(), "10.1.0.0/16");
     }
 }
