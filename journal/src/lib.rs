@@ -7,7 +7,7 @@
 //! ```text
 //! segment                                     record
 //!  0   8  magic "LOGGIAJ1"                     0   4  length of the payload in bytes
-//!  8   4  version of the layout, 3             4   4  CRC-32 (IEEE) of bytes 0..4, 8..16 and the payload
+//!  8   4  version of the layout, 4             4   4  CRC-32 (IEEE) of bytes 0..4, 8..16 and the payload
 //! 12  16  epoch                                8   8  settled: every entry up to this number was durable
 //! 28   8  number of the first entry                   when this record was made
 //! 36   4  CRC-32 (IEEE) of bytes 0..36        16   …  payload: the entry in postcard's encoding

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Bytes read from the file at a time.
 const CHUNK_BYTES: usize = 1 << 20;
+/// Bytes of the buffer that are kept at most: the record of an end of day may be a thousand times as large as the usual ones.
+const KEPT_BYTES: usize = 4 * CHUNK_BYTES;
 
 /// A walk through one segment.
 #[derive(Debug)]
@@ -318,8 +320,37 @@ impl Chunks {
             self.end -= self.start;
             self.start = 0;
         }
-        if self.buffer.len() < self.end + CHUNK_BYTES {
-            self.buffer.resize(self.end + CHUNK_BYTES, 0);
+        let wanted = self.end + CHUNK_BYTES;
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        } else if self.buffer.len() > KEPT_BYTES && wanted <= KEPT_BYTES {
+            self.buffer.truncate(wanted);
+            self.buffer.shrink_to_fit();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_large_record_takes_no_memory_once_it_is_behind() {
+        let mut file = tempfile::tempfile().expect("a file");
+        let large = KEPT_BYTES * 3;
+        let bytes: Vec<u8> = (0..large * 2)
+            .map(|n| u8::try_from(n % 251).expect("a byte"))
+            .collect();
+        file.write_all(&bytes).expect("room on the disk");
+        file.rewind().expect("a place");
+        let mut chunks = Chunks::new(file);
+        assert!(chunks.ensure(large).expect("bytes"));
+        assert!(chunks.buffer.len() >= large);
+        let there = chunks.unread().len();
+        chunks.consume(there - 7);
+        assert!(chunks.ensure(100).expect("bytes"));
+        assert!(chunks.buffer.capacity() <= KEPT_BYTES);
+        assert_eq!(chunks.unread()[..100], bytes[there - 7..][..100]);
     }
 }
