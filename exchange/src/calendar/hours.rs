@@ -15,9 +15,6 @@ use market::instrument::Auction;
 use market::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// Days without a trading day that are looked over, beside those that are named: a week has all that every week has.
-const WEEK_AND_A_DAY: usize = 8;
-
 /// The trading days of one market.
 #[derive(Clone, Debug)]
 pub struct Hours {
@@ -37,6 +34,8 @@ pub struct Standing {
     pub since: Timestamp,
     /// When the trading day began that it belongs to, or that was the last.
     pub day_began: Timestamp,
+    /// When the trading day before that one ended; none for the first.
+    pub last_ended: Option<Timestamp>,
     /// When continuous trading ends on that day.
     pub closes: Timestamp,
     /// How long the opening call of that day is, in nanoseconds; 0 where there is none.
@@ -140,9 +139,8 @@ impl Hours {
 
     /// What the calendar has at `now`; none before its first trading day.
     pub fn at(&self, now: Timestamp) -> Option<Standing> {
-        let today = self.wall.date(instant(now))?;
-        let mut date = today;
-        for _ in 0..WEEK_AND_A_DAY + self.dates.len() {
+        let mut date = self.wall.date(instant(now))?;
+        for _ in 0..self.longest_gap() {
             if let Some(standing) = self.of(date, now) {
                 return Some(standing);
             }
@@ -151,11 +149,17 @@ impl Hours {
         None
     }
 
+    /// Dates among which there is a trading day, if there is any: a week for each date that is named, since a market may trade on one day of
+    /// the week; another week, and the day itself.
+    fn longest_gap(&self) -> usize {
+        7 * (self.dates.len() + 1) + 1
+    }
+
     /// The first moment after `now` at which the calendar has another phase.
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         match self.at(now) {
             Some(standing) => standing.next,
-            None => self.next_day(self.wall.date(instant(now))?, now),
+            None => self.next_day(self.wall.date(instant(now))?.yesterday().ok()?, now),
         }
     }
 
@@ -183,16 +187,29 @@ impl Hours {
             phase,
             since,
             day_began,
+            last_ended: self.last_ended(date),
             closes: self.moment(date, plan.closes)?,
             opening_nanos: i64::from(plan.opening_minutes) * 60_000_000_000,
             next: follows.into_iter().chain(next_day).min(),
         })
     }
 
+    /// When the last trading day ends that begins on a date before this one.
+    fn last_ended(&self, date: Date) -> Option<Timestamp> {
+        let mut date = date;
+        for _ in 0..self.longest_gap() {
+            date = date.yesterday().ok()?;
+            if let Some(plan) = self.plan(date) {
+                return self.moment(date, plan.phases.last()?.0);
+            }
+        }
+        None
+    }
+
     /// When the first trading day begins that begins on a date behind this one and after `now`.
     fn next_day(&self, date: Date, now: Timestamp) -> Option<Timestamp> {
         let mut date = date;
-        for _ in 0..WEEK_AND_A_DAY + self.dates.len() {
+        for _ in 0..self.longest_gap() {
             date = date.tomorrow().ok()?;
             let begins = self
                 .plan(date)
@@ -632,6 +649,45 @@ mod tests {
     }
 
     #[test]
+    fn a_market_of_one_day_a_week_is_found_over_weeks_that_are_closed() {
+        let weekly = read("days = \"Mon\"\nclosed = [\"2026-01-05\", \"2026-01-12\"]").unwrap();
+        let over = "Closed since 2025-12-29T17:45Z, then 2026-01-19T08:00Z";
+        check(
+            &weekly,
+            &[
+                ("2025-12-29T17:45:00Z", over),
+                ("2026-01-07T12:00:00Z", over),
+                ("2026-01-12T12:00:00Z", over),
+                ("2026-01-19T07:59:59Z", over),
+                (
+                    "2026-01-19T08:00:00Z",
+                    "PreOpen since 2026-01-19T08:00Z, then 2026-01-19T08:50Z",
+                ),
+            ],
+        );
+        let monday = weekly.at(at("2026-01-19T12:00:00Z")).unwrap();
+        assert_eq!(monday.last_ended, Some(at("2025-12-29T17:45:00Z")));
+        // Every change of a year, whatever weeks are closed.
+        let weekly = read(
+            r#"days = "Wed"
+            closed = ["2026-02-04", "2026-02-11", "2026-02-18", "2026-02-25", "2026-07-01", "2026-12-23", "2026-12-30"]"#,
+        )
+        .unwrap();
+        let (mut now, end) = (at("2026-01-01T12:00:00Z"), at("2027-01-01T12:00:00Z"));
+        let mut changes = 0;
+        while now < end {
+            let before = weekly.at(now).unwrap();
+            let next = before.next.unwrap();
+            let just_before = Timestamp::from_nanos(next.nanos() - 1);
+            assert_eq!(weekly.at(just_before), Some(before));
+            assert_eq!(weekly.at(next).unwrap().since, next, "{before:?}");
+            (now, changes) = (next, changes + 1);
+        }
+        // Six a day on 52 Wednesdays without seven, and the first of the year behind it.
+        assert_eq!(changes, 6 * 45 + 1);
+    }
+
+    #[test]
     fn next_change_is_where_something_changes() {
         for zone in [
             "UTC",
@@ -748,5 +804,14 @@ mod tests {
             ..none
         };
         check(&hours, &[("2026-01-06T12:00:00Z", "nothing, then never")]);
+        // The first day of all may be today.
+        let first = Hours {
+            dates: BTreeMap::from([(Date::constant(2026, 1, 6), Some(hours.usual.clone()))]),
+            ..hours
+        };
+        check(
+            &first,
+            &[("2026-01-06T07:00:00Z", "nothing, then 2026-01-06T08:00Z")],
+        );
     }
 }

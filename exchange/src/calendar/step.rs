@@ -3,7 +3,8 @@
 //!
 //! The rules, each in the operators' manual, too:
 //! - A phase of the calendar is commanded once: not again when somebody has placed the instrument since it began. An operator's hand so
-//!   counts until the next phase, and his closing until the next trading day.
+//!   counts until the next phase, and his closing until the next trading day. Pre-open by hand after a trading day has ended is the next
+//!   one's: its orders stay.
 //! - Nothing is commanded in a halt, except the close. After it the phase that the calendar has then follows.
 //! - Of phases that the venue has missed only the last is made up for, without an auction in which nobody could have taken part: a missed
 //!   opening call begins late, a missed closing call does not take place.
@@ -53,7 +54,9 @@ pub fn step(
             _ => Some(close),
         };
     }
-    if !is_of_today && phase != Phase::Closed {
+    // Placed by hand before the calendar's day begins, behind the end of the one before: orders are gathered for this day.
+    let is_early = phase == Phase::PreOpen && standing.last_ended.is_none_or(is_placed_since);
+    if !is_of_today && !is_early && phase != Phase::Closed {
         // The close of a day before was missed.
         return Some(close);
     }

@@ -439,6 +439,28 @@ async fn an_operators_hand_counts_until_the_next_phase_and_a_close_until_the_nex
 }
 
 #[tokio::test]
+async fn pre_open_by_hand_is_of_the_day_that_it_is_before() {
+    let pre_open = Command::PreOpen { instrument: ACME };
+    for early in ["2026-01-05T18:00:00Z", "2026-01-06T07:30:00Z"] {
+        let mut stage = Stage::begin("2026-01-05T17:50:00Z").await;
+        stage.operator(early, pre_open).await;
+        // No close: orders that were entered since then stay.
+        let told = stage.go("2026-01-06T08:00:00Z").await;
+        assert_eq!(told, "ends Tue 17:30:00, PreOpen", "since {early}");
+        let told = stage.go("2026-01-06T08:50:00Z").await;
+        assert_eq!(told, "Opening until Tue 09:00:00, OpeningAuction");
+        stage.end().await;
+    }
+    // The venue was down over the whole day: what was placed for it is closed.
+    let stage = Stage::begin("2026-01-05T17:50:00Z").await;
+    stage.operator("2026-01-06T07:30:00Z", pre_open).await;
+    let mut stage = stage.restart("2026-01-07T08:20:00Z").await;
+    let told = stage.look().await;
+    assert_eq!(told, "ends Wed 17:30:00, close, pre-open, PreOpen");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_closing_call_that_still_goes_on_ends_with_its_auction_when_trading_closes() {
     let mut stage = Stage::begin("2026-01-06T08:55:00Z").await;
     let rules = Rules {
