@@ -99,47 +99,45 @@ fn identity(certificate: &[u8]) -> Option<(Text<40>, Role)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::revoked::Lists;
-    use rcgen::{CertificateParams, DnType, KeyPair};
+    use rcgen::{CertificateParams, DnType, Issuer, KeyPair};
 
-    fn certificate(common_name: &str, unit: &str) -> Vec<u8> {
-        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params
-            .distinguished_name
-            .push(DnType::CommonName, common_name);
-        params
-            .distinguished_name
-            .push(DnType::OrganizationalUnitName, unit);
-        let key = KeyPair::generate().expect("a key");
-        let certificate = params.self_signed(&key).expect("a certificate");
-        certificate.der().to_vec()
+    /// The number of the operator's certificate.
+    const SERIAL: u64 = 7;
+
+    /// An authority that revokes.
+    pub(crate) struct Authority {
+        issuer: Issuer<'static, KeyPair>,
+        revoked: Revoked,
     }
 
-    #[tokio::test]
-    async fn a_certificate_that_is_revoked_while_it_is_connected_may_nothing_more() {
-        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key");
-        let issuer = rcgen::Issuer::new(params, key);
-        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.serial_number = Some(7_u64.into());
-        for (kind, value) in [
-            (DnType::CommonName, "ann"),
-            (DnType::OrganizationalUnitName, "operator"),
-        ] {
-            params.distinguished_name.push(kind, value);
+    impl Authority {
+        /// An operator, and who can revoke its certificate.
+        pub(crate) fn with_operator() -> (Self, Caller) {
+            let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+            params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+            let key = KeyPair::generate().expect("a key");
+            let issuer = Issuer::new(params, key);
+            let mut params = named("ann", "operator");
+            params.serial_number = Some(SERIAL.into());
+            let key = KeyPair::generate().expect("a key");
+            let ann = params.signed_by(&key, &issuer).expect("a certificate");
+            let places = Arc::new(tokio::sync::Semaphore::new(1));
+            let place = places.try_acquire_owned().expect("a place");
+            let revoked = Revoked::default();
+            let address = SocketAddr::from(([127, 0, 0, 1], 1));
+            let caller = Caller::new(address, Some(ann.der()), revoked.clone(), place);
+            (Self { issuer, revoked }, caller)
         }
-        let key = KeyPair::generate().expect("a key");
-        let ann = params.signed_by(&key, &issuer).expect("a certificate");
-        let places = Arc::new(tokio::sync::Semaphore::new(1));
-        let place = places.acquire_owned().await.expect("a place");
-        let revoked = Revoked::default();
-        let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        let caller = Caller::new(address, Some(ann.der()), revoked.clone(), place);
-        assert!(caller.must_be(&[Role::Operator]).is_ok());
-        for (serial, is_in) in [(8_u64, true), (7, false)] {
+
+        /// Revokes the operator's certificate.
+        pub(crate) fn revoke(&self) {
+            self.revoke_serial(SERIAL);
+        }
+
+        fn revoke_serial(&self, serial: u64) {
             let list = rcgen::CertificateRevocationListParams {
                 this_update: rcgen::date_time_ymd(2026, 1, 1),
                 next_update: rcgen::date_time_ymd(2096, 1, 1),
@@ -153,9 +151,33 @@ mod tests {
                 }],
                 key_identifier_method: rcgen::KeyIdMethod::Sha256,
             };
-            let list = list.signed_by(&issuer).expect("a list");
+            let list = list.signed_by(&self.issuer).expect("a list");
             let pem = list.pem().expect("PEM");
-            revoked.replace(Lists::read(pem.as_bytes()).expect("lists"));
+            let lists = Lists::read(pem.as_bytes()).expect("lists");
+            self.revoked.replace(lists);
+        }
+    }
+
+    fn named(common_name: &str, unit: &str) -> CertificateParams {
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        let name = &mut params.distinguished_name;
+        name.push(DnType::CommonName, common_name);
+        name.push(DnType::OrganizationalUnitName, unit);
+        params
+    }
+
+    fn certificate(common_name: &str, unit: &str) -> Vec<u8> {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = named(common_name, unit).self_signed(&key);
+        certificate.expect("a certificate").der().to_vec()
+    }
+
+    #[test]
+    fn a_certificate_that_is_revoked_while_it_is_connected_may_nothing_more() {
+        let (authority, caller) = Authority::with_operator();
+        assert!(caller.must_be(&[Role::Operator]).is_ok());
+        for (serial, is_in) in [(SERIAL + 1, true), (SERIAL, false)] {
+            authority.revoke_serial(serial);
             assert_eq!(caller.must_be(&[Role::Operator]).is_ok(), is_in, "{serial}");
         }
     }

@@ -22,6 +22,7 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -47,6 +48,8 @@ enum Only {
 
 /// One follower.
 struct Follower {
+    /// Who follows: may do so no longer when its certificate is revoked.
+    caller: Caller,
     passing: Receiver<(Timestamp, Passing)>,
     only: Option<Only>,
     /// The session ends.
@@ -54,6 +57,8 @@ struct Follower {
     /// The control port ends.
     stop: CancellationToken,
     first: Option<TailLine>,
+    /// When an empty line is due, for want of another.
+    beat_at: Instant,
     is_over: bool,
     _place: OwnedSemaphorePermit,
 }
@@ -73,6 +78,7 @@ pub(crate) async fn messages(
     let place = place.map_err(|_| Failure::TooManyFollowers)?;
     info!(by = caller.name(), peer = %caller.address, comp_id = %record.comp_id, "audit: session followed");
     let follower = Follower {
+        caller,
         passing: session.standing.tap.follow(),
         only: which.only,
         end: session.end.clone(),
@@ -81,6 +87,7 @@ pub(crate) async fn messages(
             comp_id: record.comp_id,
             logged_on: session.standing.is_logged_on.load(Ordering::Relaxed),
         }),
+        beat_at: Instant::now() + BEAT,
         is_over: false,
         _place: place,
     };
@@ -98,26 +105,38 @@ impl Follower {
         if self.is_over {
             return None;
         }
-        if let Some(first) = self.first.take() {
-            return Some(line(&first));
-        }
+        let next = match self.first.take() {
+            Some(first) => line(&first),
+            None => self.follow().await,
+        };
+        self.beat_at = Instant::now() + BEAT;
+        Some(next)
+    }
+
+    /// Waits for what is to be shown.
+    async fn follow(&mut self) -> Bytes {
         loop {
             let received = tokio::select! {
-                () = self.end.cancelled() => return Some(self.over("the session has ended")),
-                () = self.stop.cancelled() => return Some(self.over("the venue is closing")),
-                received = self.passing.recv() => received,
-                () = tokio::time::sleep(BEAT) => return Some(Bytes::from_static(b"\n")),
+                () = self.end.cancelled() => return self.over("the session has ended"),
+                () = self.stop.cancelled() => return self.over("the venue is closing"),
+                received = self.passing.recv() => Some(received),
+                // Also where messages pass that are not shown.
+                () = sleep_until(self.beat_at) => None,
             };
+            if self.caller.must_be(OPERATE).is_err() {
+                return self.over("the certificate has been revoked");
+            }
             match received {
-                Ok((at, passing)) => {
+                None => return Bytes::from_static(b"\n"),
+                Some(Ok((at, passing))) => {
                     if let Some(shown) = self.shown(at, passing) {
-                        return Some(line(&shown));
+                        return line(&shown);
                     }
                 }
-                Err(RecvError::Lagged(messages)) => {
-                    return Some(line(&TailLine::Lost { messages }));
+                Some(Err(RecvError::Lagged(messages))) => {
+                    return line(&TailLine::Lost { messages });
                 }
-                Err(RecvError::Closed) => return Some(self.over("the session has ended")),
+                Some(Err(RecvError::Closed)) => return self.over("the session has ended"),
             }
         }
     }
@@ -170,33 +189,47 @@ fn line(line: &TailLine) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::caller::tests::Authority;
     use crate::gateway::tap::Tap;
     use tokio::sync::Semaphore;
+    use tokio::time::timeout;
 
     async fn next(follower: &mut Follower) -> TailLine {
         let line = follower.next().await.expect("a line");
         serde_json::from_slice(&line).expect("a JSON object")
     }
 
-    #[tokio::test]
-    async fn a_follower_that_was_too_slow_is_told_what_it_lost() {
-        let tap = Tap::default();
+    fn follower(tap: &Tap, caller: Caller, only: Option<Only>) -> Follower {
         let places = Arc::new(Semaphore::new(1));
-        let mut follower = Follower {
+        Follower {
+            caller,
             passing: tap.follow(),
-            only: None,
+            only,
             end: CancellationToken::new(),
             stop: CancellationToken::new(),
             first: None,
+            beat_at: Instant::now() + BEAT,
             is_over: false,
             _place: places.try_acquire_owned().expect("a place"),
-        };
+        }
+    }
+
+    /// A heartbeat goes by.
+    fn heartbeat(tap: &Tap, number: u64) {
+        let text = format!("8=FIX.4.4|35=0|34={number}|49=A|56=B|52=20260101-00:00:00|");
+        let message = Message::from_pipe(&text).expect("a message");
+        let at = Timestamp::from_nanos(0);
+        tap.pass(|| at, || Passing::Out(message.bytes().clone()));
+    }
+
+    #[tokio::test]
+    async fn a_follower_that_was_too_slow_is_told_what_it_lost() {
+        let tap = Tap::default();
+        let (_, caller) = Authority::with_operator();
+        let mut follower = follower(&tap, caller, None);
         let passed = 1_000;
         for number in 1..=passed {
-            let text = format!("8=FIX.4.4|35=0|34={number}|49=A|56=B|52=20260101-00:00:00|");
-            let message = Message::from_pipe(&text).expect("a message");
-            let at = Timestamp::from_nanos(0);
-            tap.pass(|| at, || Passing::Out(message.bytes().clone()));
+            heartbeat(&tap, number);
         }
         let TailLine::Lost { messages } = next(&mut follower).await else {
             panic!("it has lost messages");
@@ -211,5 +244,45 @@ mod tests {
         drop(tap);
         assert!(matches!(next(&mut follower).await, TailLine::Ended { .. }));
         assert_eq!(follower.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn messages_that_are_not_shown_do_not_put_off_the_beat() {
+        let tap = Tap::default();
+        let (_, caller) = Authority::with_operator();
+        let mut follower = follower(&tap, caller, Some(Only::App));
+        for number in 1..100 {
+            heartbeat(&tap, number);
+        }
+        follower.beat_at = Instant::now();
+        let line = timeout(BEAT / 3, follower.next()).await.expect("the beat");
+        assert_eq!(line.as_deref(), Some(&b"\n"[..]));
+        assert!(
+            follower.beat_at > Instant::now(),
+            "the next one is due later"
+        );
+    }
+
+    #[tokio::test]
+    async fn who_follows_with_a_certificate_that_is_revoked_sees_no_more() {
+        for is_busy in [true, false] {
+            let tap = Tap::default();
+            let (authority, caller) = Authority::with_operator();
+            let mut follower = follower(&tap, caller, None);
+            heartbeat(&tap, 1);
+            let line = next(&mut follower).await;
+            assert!(matches!(line, TailLine::Message { .. }), "{line:?}");
+            authority.revoke();
+            if is_busy {
+                heartbeat(&tap, 2);
+            } else {
+                follower.beat_at = Instant::now();
+            }
+            let TailLine::Ended { why } = next(&mut follower).await else {
+                panic!("it ends");
+            };
+            assert_eq!(why, "the certificate has been revoked");
+            assert_eq!(follower.next().await, None);
+        }
     }
 }
