@@ -503,7 +503,8 @@ fn terms(credentials: &Credentials) -> String {
     terms
 }
 
-fn outcome(events: &[Event]) -> String {
+/// What came of an instruction, in words.
+pub(crate) fn outcome(events: &[Event]) -> String {
     let refusal = events.iter().find_map(|event| match event {
         Event::Refused { refusal } | Event::TransferRefused { refusal, .. } => Some(refusal),
         _ => None,

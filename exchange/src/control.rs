@@ -23,6 +23,7 @@ mod tail;
 mod terms;
 mod trades;
 
+use crate::clock::Clock;
 use crate::config::ControlConfig;
 use crate::control::desk::Desk;
 use crate::control::door::Door;
@@ -32,7 +33,7 @@ use crate::hub::Hub;
 use crate::revoked::Revoked;
 use fix_engine::io::tls::live::LiveTls;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -55,6 +56,8 @@ pub struct ControlParts {
     pub roster: Roster,
     /// The books.
     pub view: SharedView,
+    /// The clock that stamps the entries, or its copy: times from now on go by it.
+    pub clock: Box<dyn Clock>,
 }
 
 /// The port cannot be had.
@@ -102,6 +105,7 @@ impl Control {
             hub: parts.hub,
             roster: parts.roster,
             view: parts.view,
+            clock: Arc::new(Mutex::new(parts.clock)),
             turns: Arc::default(),
             followers: Arc::new(Semaphore::new(tail::FOLLOWERS)),
             stop: stop.clone(),

@@ -110,7 +110,8 @@ pub async fn open(config: Config, data: &Path, declared: &Declared) -> Result<Ex
     open_at(config, data, declared, SystemClock::default()).await
 }
 
-/// [`open`] with this clock instead of the machine's: its copies stamp the entries, end the trading days and change the phases.
+/// [`open`] with this clock instead of the machine's: its copies stamp the entries, end the trading days, change the phases, and are what operators
+/// count from.
 ///
 /// # Errors
 /// As [`open`].
@@ -269,7 +270,7 @@ impl Doors {
         bootstrap::seed(hub).await?;
         let markets = Markets::new(&config.calendar)?;
         bootstrap_beside(hub, declared, &markets).await?;
-        let mut conductor = Conductor::new(markets, Box::new(clock), hub.clone());
+        let mut conductor = Conductor::new(markets, Box::new(clock.clone()), hub.clone());
         // Where the calendar has the instruments now is where participants find them.
         conductor.look().await.map_err(BootstrapError::Submit)?;
         let gateway = Gateway::open(GatewayParts {
@@ -287,6 +288,7 @@ impl Doors {
             hub: hub.clone(),
             roster: gateway.roster().clone(),
             view: gateway.view().clone(),
+            clock: Box::new(clock),
         })
         .await?;
         let stop = CancellationToken::new();

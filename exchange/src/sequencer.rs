@@ -9,6 +9,7 @@ pub mod run;
 use crate::sequencer::queue::Refused;
 use crate::sequencer::run::Shared;
 use journal::entry::{Entry, Instruction, Origin, TraceId};
+use market::market::Market;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
@@ -132,6 +133,16 @@ impl Submitter {
             reply: Some(reply),
         })?;
         entry.await.map_err(|_| self.0.stop.error())
+    }
+
+    /// What `ask` finds in the market as it stands now, and the entry behind which that is; it need not be durable yet. Blocks while
+    /// somebody decides, which can be as long as the disk is behind: keep `ask` short, and call this off the async tasks.
+    ///
+    /// # Errors
+    /// [`SubmitError::Stopped`] after a defect.
+    pub fn look<T>(&self, ask: impl FnOnce(&Market) -> T) -> Result<(u64, T), SubmitError> {
+        let looked = self.0.look(ask);
+        looked.ok_or(SubmitError::Stopped(StopReason::Defect))
     }
 
     /// Why the venue takes nothing any more, if so.

@@ -5,6 +5,7 @@ use crate::participant::ParticipantChange;
 use market::command::Command;
 use market::event::Event;
 use market::id::ParticipantId;
+use market::refusal::Refusal;
 use market::text::Text;
 use market::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,14 @@ impl Entry {
             Instruction::Participant(change) if self.events.is_empty() => Some(change),
             _ => None,
         }
+    }
+
+    /// Why the market refused what was asked, if it did. A transfer that was refused says so in an event of its own.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.events.iter().find_map(|event| match event {
+            Event::Refused { refusal } => Some(*refusal),
+            _ => None,
+        })
     }
 }
 

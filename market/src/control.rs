@@ -32,7 +32,7 @@ pub mod path {
     pub const SESSIONS: &str = "/v1/sessions";
     /// GET → `Vec<`[`super::InstrumentStatus`]`>`. Roles: all.
     pub const INSTRUMENTS: &str = "/v1/instruments";
-    /// GET → [`super::BookView`]. Roles: viewer, operator.
+    /// GET → [`super::BookView`]; `?depth=N` for how many levels of a side at most, 1 to 1,000, else 50. Roles: viewer, operator.
     pub const BOOK: &str = "/v1/books/{symbol}";
     /// POST [`super::halt::HaltRequest`] → [`super::halt::HaltOutcome`]. Role: operator.
     pub const HALT: &str = "/v1/halt";
@@ -153,6 +153,15 @@ pub struct Status {
     pub instruments_halted: u32,
     /// Instruments closed.
     pub instruments_closed: u32,
+    /// Instruments in the call of an auction, of whatever kind. This and the next two are 0 from a server that does not say them.
+    #[serde(default)]
+    pub instruments_in_call: u32,
+    /// Instruments in pre-open.
+    #[serde(default)]
+    pub instruments_pre_open: u32,
+    /// Instruments in post-trade.
+    #[serde(default)]
+    pub instruments_post_trade: u32,
     /// Orders that rest.
     pub live_orders: u64,
     /// Trades since the journal began.
@@ -213,6 +222,9 @@ pub struct BookView {
     pub bids: Vec<LevelView>,
     /// Offers, lowest first.
     pub offers: Vec<LevelView>,
+    /// Whether a side has more levels than are shown.
+    #[serde(default)]
+    pub more: bool,
 }
 
 /// One price level.

@@ -505,6 +505,11 @@ impl Market {
         self.state.watch.open_orders(participant)
     }
 
+    /// Whether a participant has any live order.
+    pub fn has_orders(&self, participant: ParticipantId) -> bool {
+        self.state.orders.of(participant).next().is_some()
+    }
+
     /// What is open of an account in an instrument, where an operator has set limits of it.
     pub fn open_qty(&self, account: AccountId, instrument: InstrumentId) -> Option<OpenQty> {
         self.state.watch.open_qty(account, instrument)

@@ -12,7 +12,6 @@ use crate::sequencer::SubmitError;
 use futures_util::future::try_join_all;
 use journal::entry::{Instruction, Origin};
 use market::command::Command;
-use market::event::Event;
 use market::id::{InstrumentId, Symbol};
 use market::time::Timestamp;
 use std::collections::BTreeMap;
@@ -132,11 +131,7 @@ impl Conductor {
         let instruction = Instruction::Market(step.command);
         let entry = hub.submitter.call(Origin::System, instruction).await?;
         let (symbol, seq) = (step.symbol, entry.seq);
-        let refusal = entry.events.iter().find_map(|event| match event {
-            Event::Refused { refusal } => Some(*refusal),
-            _ => None,
-        });
-        if let Some(refusal) = refusal {
+        if let Some(refusal) = entry.refusal() {
             tracing::warn!(%symbol, seq, %refusal, "the calendar's command was refused");
             return Ok(Some(step));
         }

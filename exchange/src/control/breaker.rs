@@ -12,8 +12,7 @@ use market::control::breaker::{
     BreakerChange, BreakerHold, BreakerStatus, ComponentStatus, IndexCloseChange, IndexStatus,
     TripRequest, WeightChange,
 };
-use market::control::halt::{HaltOutcome, canceled};
-use market::event::Event;
+use market::control::halt::HaltOutcome;
 use market::money::Money;
 
 pub(super) async fn show(
@@ -55,16 +54,7 @@ pub(super) async fn trip(
         drill,
         reason,
     };
-    let entry = desk.order(&caller, origin, command).await?;
-    if let Some(Event::Refused { refusal }) = entry.events.first() {
-        return Err(Failure::Refused(*refusal));
-    }
-    Ok(Json(HaltOutcome {
-        seq: entry.seq,
-        scheduled: None,
-        instruments: desk.phases_of(&entry)?,
-        canceled: canceled(&entry.events),
-    }))
+    desk.change_phases(&caller, origin, command).await
 }
 
 pub(super) async fn index(

@@ -1,5 +1,7 @@
 //! [`Desk`]: what the paths of the control port work with. In: names and commands. Out: what the venue knows, and entries that are durable.
 
+use crate::audit;
+use crate::clock::Clock;
 use crate::control::caller::{Caller, Role};
 use crate::control::failure::Failure;
 use crate::control::terms;
@@ -7,19 +9,21 @@ use crate::directory::record::ParticipantRecord;
 use crate::gateway::roster::Roster;
 use crate::gateway::venue::SharedView;
 use crate::hub::Hub;
+use crate::sequencer::{StopReason, SubmitError};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use journal::entry::{Entry, Instruction, Origin};
 use market::command::Command;
 use market::control::session::{CertPolicy, SessionDetail, SessionState};
-use market::event::Event;
 use market::fault::Fault;
 use market::id::{AccountId, AccountName, CompId, InstrumentId, ParticipantId, Symbol};
 use market::instrument::Instrument;
+use market::market::Market;
+use market::time::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -39,6 +43,8 @@ pub(crate) struct Desk {
     pub(crate) hub: Hub,
     pub(crate) roster: Roster,
     pub(crate) view: SharedView,
+    /// The clock that stamps the entries, or its copy.
+    pub(crate) clock: Arc<std::sync::Mutex<Box<dyn Clock>>>,
     /// One change of a participant or of settings at a time: what is not said stays as it was before.
     pub(crate) turns: Arc<Mutex<()>>,
     /// Places of those who follow a session.
@@ -48,6 +54,12 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// What time it is, as entries will say.
+    pub(crate) fn now(&self) -> Timestamp {
+        let mut clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        clock.now()
+    }
+
     /// The participant of a path.
     pub(crate) fn participant(&self, comp_id: &str) -> Result<Arc<ParticipantRecord>, Failure> {
         let known = CompId::new(comp_id).ok();
@@ -140,7 +152,9 @@ impl Desk {
             seq = entry.seq,
             trace_id = %entry.trace,
             instruction = ?entry.instruction,
-            events = ?entry.events,
+            // A kill has an event for each order, of which there may be millions: they stand in the journal under `seq`.
+            events = entry.events.len(),
+            outcome = audit::outcome(&entry.events),
             "control: change"
         );
         Ok(entry)
@@ -165,11 +179,22 @@ impl Desk {
         command: Command,
     ) -> Result<(), Failure> {
         let entry = self.order(caller, origin, command).await?;
-        let refused = entry.events.iter().find_map(|event| match event {
-            Event::Refused { refusal } => Some(Failure::Refused(*refusal)),
-            _ => None,
-        });
-        refused.map_or(Ok(()), Err)
+        entry.refusal().map_or(Ok(()), |it| Err(it.into()))
+    }
+
+    /// What `ask` finds in the market, told once it is durable; and the entry behind which it is so.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Market) -> T + Send + 'static,
+    ) -> Result<(u64, T), Failure> {
+        let submitter = self.hub.submitter.clone();
+        let looking = tokio::task::spawn_blocking(move || submitter.look(ask)).await;
+        let (seq, found) = looking.map_err(|_| Failure::Defect)??;
+        if self.hub.feed.reaches(seq).await {
+            return Ok((seq, found));
+        }
+        let stopped = self.hub.submitter.stopped();
+        Err(SubmitError::Stopped(stopped.unwrap_or(StopReason::Defect)).into())
     }
 }
 

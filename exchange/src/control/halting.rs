@@ -1,6 +1,5 @@
 //! The paths of halts and groups: names and times in, a command to the sequencer, what came of it out.
 
-use crate::clock::{Clock, SystemClock};
 use crate::control::caller::Caller;
 use crate::control::desk::{Desk, LOOK, OPERATE, read};
 use crate::control::failure::Failure;
@@ -60,7 +59,7 @@ pub(super) async fn halt(
 ) -> Result<Json<HaltOutcome>, Failure> {
     let origin = caller.must_be(OPERATE)?;
     let request: HaltRequest = read(body)?;
-    let now = SystemClock::default().now();
+    let now = desk.now();
     let from = request.from.map(|from| from.from(now));
     let until = request.until.map(|until| match until {
         // As long as is said, from its beginning.
@@ -86,7 +85,7 @@ pub(super) async fn resume(
 ) -> Result<Json<HaltOutcome>, Failure> {
     let origin = caller.must_be(OPERATE)?;
     let request: ResumeRequest = read(body)?;
-    let now = SystemClock::default().now();
+    let now = desk.now();
     let command = Command::Resume {
         instruments: desk.instruments_of(request.target)?,
         at: request.at.map(|at| at.from(now)),
@@ -156,24 +155,21 @@ impl Desk {
             .collect())
     }
 
-    /// Halts or resumes; the answer shows the phases that the entry brought.
-    async fn change_phases(
+    /// Halts, resumes or trips; the answer shows the phases that the entry brought.
+    pub(super) async fn change_phases(
         &self,
         caller: &Caller,
         origin: Origin,
         command: Command,
     ) -> Result<Json<HaltOutcome>, Failure> {
         let entry = self.order(caller, origin, command).await?;
-        let mut scheduled = None;
-        for event in &entry.events {
-            match event {
-                Event::Refused { refusal } => return Err(Failure::Refused(*refusal)),
-                Event::HaltScheduled { id, .. } | Event::HaltUnscheduled { id, .. } => {
-                    scheduled = Some(*id);
-                }
-                _ => {}
-            }
+        if let Some(refusal) = entry.refusal() {
+            return Err(refusal.into());
         }
+        let scheduled = entry.events.iter().rev().find_map(|event| match event {
+            Event::HaltScheduled { id, .. } | Event::HaltUnscheduled { id, .. } => Some(*id),
+            _ => None,
+        });
         Ok(Json(HaltOutcome {
             seq: entry.seq,
             scheduled,
@@ -183,7 +179,7 @@ impl Desk {
     }
 
     /// The phases that an entry brought.
-    pub(super) fn phases_of(&self, entry: &Entry) -> Result<Vec<PhaseStatus>, Failure> {
+    fn phases_of(&self, entry: &Entry) -> Result<Vec<PhaseStatus>, Failure> {
         let changed = entry.events.iter().filter_map(|event| match event {
             Event::PhaseChanged {
                 instrument,

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, State};
-use journal::entry::{Entry, Instruction};
+use journal::entry::Entry;
 use market::command::Command;
 use market::control::kill::{KillOutcome, KillRequest, ReinstateRequest, Target};
 use market::event::Event;
@@ -32,9 +32,7 @@ pub(super) async fn kill(
         dry_run: request.dry_run,
         reason: request.reason,
     };
-    let entry = desk
-        .submit(&caller, origin, Instruction::Market(command))
-        .await?;
+    let entry = desk.order(&caller, origin, command).await?;
     let late = desk.reported(&entry, began + PATIENCE).await;
     let took = began.elapsed();
     let is_told = late == Some(0);
@@ -42,6 +40,9 @@ pub(super) async fn kill(
         desk.hub.metrics.kill_seconds.observe(took.as_secs_f64());
     }
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    if let Some(refusal) = entry.refusal() {
+        return Err(refusal.into());
+    }
     let told = entry.events.iter().find_map(|event| match event {
         Event::Killed {
             orders,
@@ -49,7 +50,7 @@ pub(super) async fn kill(
             dry_run,
             reason,
             ..
-        } => Some(Ok(KillOutcome {
+        } => Some(KillOutcome {
             seq: entry.seq,
             target: request.target,
             orders: *orders,
@@ -58,11 +59,10 @@ pub(super) async fn kill(
             reason: Some(reason.to_string()),
             reported_micros: is_told.then_some(micros),
             unreported: late.unwrap_or(0),
-        })),
-        Event::Refused { refusal } => Some(Err(Failure::Refused(*refusal))),
+        }),
         _ => None,
     });
-    told.unwrap_or(Err(Failure::Defect)).map(Json)
+    told.map(Json).ok_or(Failure::Defect)
 }
 
 pub(super) async fn reinstate(
@@ -75,23 +75,20 @@ pub(super) async fn reinstate(
     let command = Command::Reinstate {
         scope: desk.scope(request.target)?,
     };
-    let entry = desk
-        .submit(&caller, origin, Instruction::Market(command))
-        .await?;
-    match entry.events.first() {
-        Some(Event::Reinstated { .. }) => Ok(Json(KillOutcome {
-            seq: entry.seq,
-            target: request.target,
-            orders: 0,
-            suspended: false,
-            dry_run: false,
-            reason: None,
-            reported_micros: None,
-            unreported: 0,
-        })),
-        Some(Event::Refused { refusal }) => Err(Failure::Refused(*refusal)),
-        _ => Err(Failure::Defect),
+    let entry = desk.order(&caller, origin, command).await?;
+    if let Some(refusal) = entry.refusal() {
+        return Err(refusal.into());
     }
+    Ok(Json(KillOutcome {
+        seq: entry.seq,
+        target: request.target,
+        orders: 0,
+        suspended: false,
+        dry_run: false,
+        reason: None,
+        reported_micros: None,
+        unreported: 0,
+    }))
 }
 
 /// How long an operator waits for the last report of a kill.

@@ -1,4 +1,5 @@
-//! The paths of limits, the restricted list and short sales: what is to change in, commands to the sequencer, what holds out.
+//! The paths of limits, the restricted list and short sales: what is to change in, commands to the sequencer, what holds and
+//! what of it is used out.
 
 use crate::control::caller::Caller;
 use crate::control::desk::{Desk, LOOK, OPERATE, read};
@@ -10,12 +11,12 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, Path, State};
 use market::command::Command;
 use market::control::limits::{
-    AccountLimitsChange, AccountLimitsStatus, ExposureStatus, Locate, ParticipantLimitsChange,
-    ParticipantLimitsStatus, PositionStatus, Restrictee, Restriction, RestrictionChange,
-    ShortSalesChange,
+    AccountLimitsChange, AccountLimitsStatus, ExposureStatus, ExposureUse, Locate,
+    ParticipantLimitsChange, ParticipantLimitsStatus, ParticipantUse, PositionStatus, PositionUse,
+    Restrictee, Restriction, RestrictionChange, ShortSalesChange,
 };
 use market::fault::Fault;
-use market::id::{AccountId, InstrumentId, Symbol};
+use market::id::{AccountId, AssetId, InstrumentId, Symbol};
 use market::qty::Qty;
 use market::risk::limits::{RiskLimit, Subject};
 
@@ -28,7 +29,7 @@ pub(super) async fn participant(
 ) -> Result<Json<ParticipantLimitsStatus>, Failure> {
     caller.must_be(LOOK)?;
     let record = desk.participant(&comp_id)?;
-    desk.participant_limits(&record).map(Json)
+    desk.participant_limits(&record).await.map(Json)
 }
 
 pub(super) async fn set_participant(
@@ -45,7 +46,7 @@ pub(super) async fn set_participant(
         let command = Command::SetRiskLimit(limit);
         desk.set(&caller, origin, command).await?;
     }
-    desk.participant_limits(&record).map(Json)
+    desk.participant_limits(&record).await.map(Json)
 }
 
 pub(super) async fn account(
@@ -55,7 +56,7 @@ pub(super) async fn account(
 ) -> Result<Json<AccountLimitsStatus>, Failure> {
     caller.must_be(LOOK)?;
     let account = desk.account(&name)?;
-    desk.account_limits(account).map(Json)
+    desk.account_limits(account).await.map(Json)
 }
 
 pub(super) async fn set_account(
@@ -77,7 +78,7 @@ pub(super) async fn set_account(
         limits,
     });
     desk.set(&caller, origin, command).await?;
-    desk.account_limits(account).map(Json)
+    desk.account_limits(account).await.map(Json)
 }
 
 pub(super) async fn set_short_sales(
@@ -109,7 +110,7 @@ pub(super) async fn set_short_sales(
         let command = Command::SetRiskLimit(limit);
         desk.set(&caller, origin, command).await?;
     }
-    desk.account_limits(account).map(Json)
+    desk.account_limits(account).await.map(Json)
 }
 
 pub(super) async fn restricted(
@@ -186,37 +187,71 @@ impl Desk {
         Ok(set)
     }
 
-    fn participant_limits(
+    /// The limits of a participant, and what of them the market counts as used.
+    async fn participant_limits(
         &self,
         record: &ParticipantRecord,
     ) -> Result<ParticipantLimitsStatus, Failure> {
         let settings = &self.hub.settings;
-        let exposures = settings.exposures(record.id).into_iter();
+        let id = record.id;
+        let set = settings.exposures(id);
+        let assets: Vec<AssetId> = set.iter().map(|(asset, _)| *asset).collect();
+        let counted = self.look(move |market| {
+            let exposures = assets.into_iter().map(|asset| market.exposure(id, asset));
+            let exposures: Vec<_> = exposures.collect();
+            (market.open_orders(id), exposures)
+        });
+        let (seq, (open_orders, counted)) = counted.await?;
+        let exposures = set.into_iter().zip(counted);
         Ok(ParticipantLimitsStatus {
             participant: record.comp_id,
-            limits: settings.participant(record.id),
+            limits: settings.participant(id),
+            used: open_orders.map(|open_orders| ParticipantUse { open_orders }),
             exposures: exposures
-                .map(|(asset, limits)| {
+                .map(|((asset, limits), counted)| {
                     let asset = self.hub.directory.asset(asset).ok_or(Failure::Defect)?;
-                    Ok(ExposureStatus { asset, limits })
+                    let used = counted.map(ExposureUse::from);
+                    Ok(ExposureStatus {
+                        asset,
+                        limits,
+                        used,
+                    })
                 })
                 .collect::<Result<_, Failure>>()?,
-            restricted: self.symbols(settings.restricted_of(Subject::Participant(record.id)))?,
+            restricted: self.symbols(settings.restricted_of(Subject::Participant(id)))?,
+            seq,
         })
     }
 
-    fn account_limits(&self, account: AccountId) -> Result<AccountLimitsStatus, Failure> {
+    /// The limits of an account, and what of them the market counts as used.
+    async fn account_limits(&self, account: AccountId) -> Result<AccountLimitsStatus, Failure> {
         let settings = &self.hub.settings;
-        let positions = settings.positions(account).into_iter();
+        let set = settings.positions(account);
+        let instruments: Vec<InstrumentId> =
+            set.iter().map(|(instrument, _)| *instrument).collect();
+        let counted = self.look(move |market| -> Vec<Option<PositionUse>> {
+            let used = |instrument| {
+                let open = market.open_qty(account, instrument)?;
+                let held = market.holding(account, instrument)?;
+                Some(PositionUse::new(held.total, open))
+            };
+            instruments.into_iter().map(used).collect()
+        });
+        let (seq, counted) = counted.await?;
+        let positions = set.into_iter().zip(counted);
         let locates = settings.locates(account).into_iter();
         Ok(AccountLimitsStatus {
             account: self.account_name(account)?,
             margin: settings.margin(account),
             short_sales: settings.may_sell_short(account),
             positions: positions
-                .map(|(instrument, limits)| {
+                .map(|((instrument, limits), used)| {
                     let symbol = self.symbol(instrument)?;
-                    Ok(PositionStatus { symbol, limits })
+                    Ok(PositionStatus {
+                        symbol,
+                        limits,
+                        used,
+                    })
                 })
                 .collect::<Result<_, Failure>>()?,
             locates: locates
@@ -226,6 +261,7 @@ impl Desk {
                 })
                 .collect::<Result<_, Failure>>()?,
             restricted: self.symbols(settings.restricted_of(Subject::Account(account)))?,
+            seq,
         })
     }
 

@@ -8,7 +8,6 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, Path, State};
-use fix_engine::io::clock;
 use journal::entry::Origin;
 use market::command::Command;
 use market::control::InstrumentStatus;
@@ -30,7 +29,7 @@ pub(super) async fn place(
     let origin = caller.must_be(OPERATE)?;
     let PhaseRequest { to } = read(body)?;
     let instrument = desk.instrument(&symbol)?;
-    let command = command(instrument.id, &to, clock::now().nanos())?;
+    let command = command(instrument.id, &to, desk.now().nanos())?;
     desk.change_phase(&caller, origin, command, &instrument)
         .await
 }
@@ -45,18 +44,25 @@ impl Desk {
         instrument: &Instrument,
     ) -> Result<Json<InstrumentStatus>, Failure> {
         let entry = self.order(caller, origin, command).await?;
-        let told = entry.events.iter();
-        let mut told = told
-            .filter(|event| matches!(event, Event::PhaseChanged { .. } | Event::Refused { .. }));
-        match told.next_back() {
-            Some(Event::PhaseChanged { phase, reason, .. }) => Ok(Json(InstrumentStatus {
-                phase: *phase,
-                reason: reason.map(|it| it.to_string()),
-                ..self.instrument_status(instrument)
-            })),
-            Some(Event::Refused { refusal }) => Err(Failure::Refused(*refusal)),
-            other => Err(unexpected(&entry, other)),
+        if let Some(refusal) = entry.refusal() {
+            return Err(refusal.into());
         }
+        // Its trades can move the index, which then changes the phases of others, too.
+        let entered = entry.events.iter().rev().find_map(|event| match event {
+            Event::PhaseChanged {
+                instrument: of,
+                phase,
+                reason,
+                ..
+            } if *of == instrument.id => Some((*phase, *reason)),
+            _ => None,
+        });
+        let (phase, reason) = entered.ok_or_else(|| unexpected(&entry, entry.events.last()))?;
+        Ok(Json(InstrumentStatus {
+            phase,
+            reason: reason.map(|it| it.to_string()),
+            ..self.instrument_status(instrument)
+        }))
     }
 }
 

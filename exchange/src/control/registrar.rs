@@ -180,8 +180,7 @@ impl<'a> Registrar<'a> {
         {
             return Err(Failure::Timeout);
         }
-        let is_first = !record.is_removed() || !record.accounts.is_empty();
-        if is_first && !request.keep_orders {
+        if !request.keep_orders && self.is_first_or_has_orders(record).await? {
             self.cancel_all(record.id).await?;
         }
         self.let_trade_for(record, &[]).await?;
@@ -291,6 +290,17 @@ impl<'a> Registrar<'a> {
         Ok(!commands.is_empty())
     }
 
+    /// Whether a removal has orders to cancel. The first one has an entry that says so also where there are none; a repeated one goes by
+    /// what is open, since the one before may have been interrupted anywhere.
+    async fn is_first_or_has_orders(&self, record: &ParticipantRecord) -> Result<bool, Failure> {
+        if !record.is_removed() {
+            return Ok(true);
+        }
+        let participant = record.id;
+        let looked = self.desk.look(move |market| market.has_orders(participant));
+        Ok(looked.await?.1)
+    }
+
     async fn cancel_all(&mut self, participant: ParticipantId) -> Result<(), Failure> {
         let command = Command::CancelAll { participant };
         let entry = self.submit(Instruction::Market(command)).await?;
@@ -313,12 +323,8 @@ impl<'a> Registrar<'a> {
             .desk
             .submit(self.caller, self.origin, instruction)
             .await?;
-        let refusal = entry.events.iter().find_map(|event| match event {
-            Event::Refused { refusal } => Some(*refusal),
-            _ => None,
-        });
-        if let Some(refusal) = refusal {
-            return Err(Failure::Refused(refusal));
+        if let Some(refusal) = entry.refusal() {
+            return Err(refusal.into());
         }
         self.seq = Some(entry.seq);
         Ok(entry)

@@ -8,11 +8,12 @@ use crate::control::failure::Failure;
 use crate::control::{
     breaker, fees, halting, killing, limits, phasing, rules, self_trade, sessions, tail, trades,
 };
+use crate::directory::OPENING;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Query, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -28,14 +29,20 @@ use market::event::Event;
 use market::instrument::{Instrument, Phase};
 use market::order::Side;
 use market::refusal::Refusal;
+use serde::Deserialize;
 use std::time::Duration;
 use tokio::time::timeout;
 use tracing::error;
 
 /// The longest body taken.
 const BODY_BYTES: usize = 64 << 10;
-/// How long a request may take.
+/// How long a request may take. A client waits longer, so that it is told.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Levels of a side of a book that are shown when the request does not say.
+const DEPTH: usize = 50;
+/// Levels that are shown at most: market data waits while they are read.
+const DEPTH_MAX: usize = 1_000;
+
 /// All paths, as a service for the door.
 pub(crate) fn service(desk: Desk) -> IntoMakeServiceWithConnectInfo<Router, Caller>
 where
@@ -121,7 +128,8 @@ async fn status(
     let sessions = desk.roster.statuses();
     let logged_on = sessions.iter().filter(|session| session.logged_on).count();
     let view = desk.view.read();
-    let in_phase = |wanted| number(view.phases().filter(|phase| *phase == wanted).count());
+    let in_phases =
+        |wanted: fn(Phase) -> bool| number(view.phases().filter(|phase| wanted(*phase)).count());
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         epoch: desk.hub.epoch.to_string(),
@@ -130,9 +138,12 @@ async fn status(
         durability: desk.hub.durability.name().to_owned(),
         sessions_logged_on: number(logged_on),
         sessions_total: number(sessions.len()),
-        instruments_open: in_phase(Phase::Open),
-        instruments_halted: in_phase(Phase::Halted),
-        instruments_closed: in_phase(Phase::Closed),
+        instruments_open: in_phases(|phase| phase == Phase::Open),
+        instruments_halted: in_phases(|phase| phase == Phase::Halted),
+        instruments_closed: in_phases(|phase| phase == Phase::Closed),
+        instruments_in_call: in_phases(|phase| phase.auction().is_some()),
+        instruments_pre_open: in_phases(|phase| phase == Phase::PreOpen),
+        instruments_post_trade: in_phases(|phase| phase == Phase::PostTrade),
         live_orders: view.live_orders(),
         trades: view.trades(),
     }))
@@ -149,29 +160,54 @@ async fn instruments(
     ))
 }
 
+/// How much of a book.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Depth {
+    depth: usize,
+}
+
+impl Default for Depth {
+    fn default() -> Self {
+        Self { depth: DEPTH }
+    }
+}
+
 async fn book(
     State(desk): State<Desk>,
     ConnectInfo(caller): ConnectInfo<Caller>,
     Path(symbol): Path<String>,
+    depth: Result<Query<Depth>, QueryRejection>,
 ) -> Result<Json<BookView>, Failure> {
     caller.must_be(LOOK)?;
+    let Query(Depth { depth }) = depth.map_err(|why| Failure::Body(why.body_text()))?;
+    if !(1..=DEPTH_MAX).contains(&depth) {
+        return Err(Failure::Body(format!("depth: must be 1 to {DEPTH_MAX}")));
+    }
     let instrument = desk.instrument(&symbol)?;
     let view = desk.view.read();
     let book = view.book(instrument.id).ok_or(Failure::Symbol(symbol))?;
-    let levels = |side| {
-        let levels = book.levels(side);
-        levels.map(|(price, level)| LevelView {
+    let mut more = false;
+    let mut levels = |side| {
+        let mut levels = book.levels(side);
+        let shown = levels.by_ref().take(depth);
+        let shown = shown.map(|(price, level)| LevelView {
             price,
             qty: level.qty,
             orders: level.orders,
-        })
+        });
+        let shown = shown.collect();
+        more |= levels.next().is_some();
+        shown
     };
+    let (bids, offers) = (levels(Side::Buy), levels(Side::Sell));
     Ok(Json(BookView {
         symbol: instrument.symbol,
         phase: book.phase().phase,
         seq: view.seq(),
-        bids: levels(Side::Buy).collect(),
-        offers: levels(Side::Sell).collect(),
+        bids,
+        offers,
+        more,
     }))
 }
 
@@ -189,14 +225,16 @@ async fn open_account(
             .map_err(|it| Failure::Body(format!("margin.{it}")))?;
     }
     let answer = |existed| Ok(Json(AccountStatus { account, existed }));
-    if let Some(known) = desk.hub.directory.account_by_name(account) {
+    let again = |known| {
         // Without terms it asks for an account, whatever its terms are.
-        let is_same = margin.is_none() || desk.hub.settings.margin(known) == margin;
-        return if is_same {
+        if margin.is_none() || desk.hub.settings.margin(known) == margin {
             answer(true)
         } else {
             Err(Failure::OtherTerms(account))
-        };
+        }
+    };
+    if let Some(known) = desk.hub.directory.account_by_name(account) {
+        return again(known);
     }
     let command = Command::OpenAccount {
         name: account,
@@ -205,9 +243,10 @@ async fn open_account(
     let entry = desk.order(&caller, origin, command).await?;
     match entry.events.first() {
         Some(Event::AccountOpened { .. }) => answer(false),
+        // Somebody has opened it between the look and the entry.
         Some(Event::Refused {
             refusal: Refusal::AlreadyExists,
-        }) => answer(true),
+        }) => again(desk.account(account.as_str())?),
         Some(Event::Refused { refusal }) => Err(Failure::Refused(*refusal)),
         other => Err(unexpected(&entry, other)),
     }
@@ -220,6 +259,11 @@ async fn transfer(
 ) -> Result<Json<TransferOutcome>, Failure> {
     let origin = caller.must_be(FUND)?;
     let request: Transfer = read(body)?;
+    if request.transfer_id.as_str().starts_with(OPENING) {
+        // The venue's own: with such an id the opening funds of an account would be taken as given.
+        let why = format!("transfer_id: must not begin with {OPENING:?}");
+        return Err(Failure::Body(why));
+    }
     let directory = &desk.hub.directory;
     let account = directory
         .account_by_name(request.account)

@@ -76,10 +76,8 @@ pub(super) async fn propose(
 ) -> Result<Json<TradeStatus>, Failure> {
     let (origin, by) = operator(&caller)?;
     let ProposeTradeChange { change } = read(body)?;
-    let trade = number(&trade)?;
-    let command = Command::ProposeTradeChange { trade, change, by };
-    desk.set(&caller, origin, command).await?;
-    desk.trade(trade)
+    let command = |trade| Command::ProposeTradeChange { trade, change, by };
+    desk.change_trade(&caller, origin, &trade, command).await
 }
 
 pub(super) async fn approve(
@@ -90,10 +88,8 @@ pub(super) async fn approve(
 ) -> Result<Json<TradeStatus>, Failure> {
     let (origin, by) = operator(&caller)?;
     let Nothing {} = read(body)?;
-    let trade = number(&trade)?;
-    let command = Command::ApproveTradeChange { trade, by };
-    desk.set(&caller, origin, command).await?;
-    desk.trade(trade)
+    let command = |trade| Command::ApproveTradeChange { trade, by };
+    desk.change_trade(&caller, origin, &trade, command).await
 }
 
 pub(super) async fn withdraw(
@@ -104,10 +100,8 @@ pub(super) async fn withdraw(
 ) -> Result<Json<TradeStatus>, Failure> {
     let (origin, _) = operator(&caller)?;
     let Nothing {} = read(body)?;
-    let trade = number(&trade)?;
-    let command = Command::WithdrawTradeChange { trade };
-    desk.set(&caller, origin, command).await?;
-    desk.trade(trade)
+    let command = |trade| Command::WithdrawTradeChange { trade };
+    desk.change_trade(&caller, origin, &trade, command).await
 }
 
 /// Who asks, if it is an operator, and its name.
@@ -125,6 +119,19 @@ fn number(trade: &str) -> Result<TradeId, Failure> {
 }
 
 impl Desk {
+    /// Carries out a command about the trade of a path; the answer shows how the trade stands then.
+    async fn change_trade(
+        &self,
+        caller: &Caller,
+        origin: Origin,
+        trade: &str,
+        command: impl FnOnce(TradeId) -> Command,
+    ) -> Result<Json<TradeStatus>, Failure> {
+        let trade = number(trade)?;
+        self.set(caller, origin, command(trade)).await?;
+        self.trade(trade)
+    }
+
     fn trade(&self, trade: TradeId) -> Result<Json<TradeStatus>, Failure> {
         let known = self.hub.blotter.trade(trade);
         let known = known.ok_or(Failure::Refused(Refusal::UnknownTrade))?;

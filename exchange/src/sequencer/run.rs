@@ -12,6 +12,7 @@ use crate::sequencer::decider::Decider;
 use crate::sequencer::queue::{Queue, Wake};
 use crate::sequencer::{Stop, StopReason, Submitter};
 use journal::engine::Engine;
+use market::market::Market;
 use market::time::Timestamp;
 use std::collections::VecDeque;
 use std::io;
@@ -251,6 +252,13 @@ impl Shared {
         let live_orders = decider.engine.live_orders();
         let live_orders = i64::try_from(live_orders).unwrap_or(i64::MAX);
         self.metrics.live_orders.set(live_orders);
+    }
+
+    /// What the market stands like now, and behind which entry; that need not be durable yet. Waits while somebody decides, which can be as
+    /// long as the disk is behind. None after a defect.
+    pub(crate) fn look<T>(&self, ask: impl FnOnce(&Market) -> T) -> Option<(u64, T)> {
+        let decider = self.decider.lock().ok()?;
+        Some((decider.last_seq, ask(decider.engine.market())))
     }
 
     fn decider(&self) -> MutexGuard<'_, Decider> {

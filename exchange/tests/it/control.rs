@@ -34,6 +34,35 @@ async fn an_operator_sees_the_venue() {
     .await;
     let status: Status = operator.get("/v1/status").await;
     assert_eq!((status.live_orders, status.trades), (1, 1));
+    // Every instrument is counted, whatever its phase.
+    let phases = [
+        ("\"post_trade\"", [0, 0, 1]),
+        ("\"close\"", [0, 0, 0]),
+        ("\"pre_open\"", [0, 1, 0]),
+        (r#"{"call":{"auction":"opening","until":"+1h"}}"#, [1, 0, 0]),
+    ];
+    for (to, expected) in phases {
+        let body = format!(r#"{{"to":{to}}}"#);
+        let _placed: InstrumentStatus = operator.post("/v1/instruments/BOLT/phase", &body).await;
+        let seq = venue.hub.feed.last_seq();
+        crate::venue::until("the view has the phase", || {
+            venue.gateway.view().read().seq() >= seq
+        })
+        .await;
+        let status: Status = operator.get("/v1/status").await;
+        let told = [
+            status.instruments_in_call,
+            status.instruments_pre_open,
+            status.instruments_post_trade,
+        ];
+        assert_eq!(told, expected, "{to}");
+        let rest = status.instruments_halted + status.instruments_closed;
+        assert_eq!(
+            told.iter().sum::<u32>() + status.instruments_open + rest,
+            2,
+            "{to}"
+        );
+    }
     let book: BookView = operator.get("/v1/books/ACME").await;
     assert_eq!(
         (book.phase, book.bids.len(), book.offers.len()),
@@ -44,6 +73,7 @@ async fn an_operator_sees_the_venue() {
         (best.price.to_string(), best.qty.to_string(), best.orders),
         ("100".into(), "6".into(), 1)
     );
+    assert!(!book.more);
     let sessions: Vec<SessionStatus> = operator.get("/v1/sessions").await;
     let one = sessions
         .iter()
@@ -56,6 +86,46 @@ async fn an_operator_sees_the_venue() {
         instruments[0].last_px.map(|px| px.to_string()).as_deref(),
         Some("100")
     );
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_book_is_shown_as_deep_as_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut bot = venue.peer("BOT01").await;
+    for n in 0..51 {
+        let price = format!("{}", 99 - n);
+        bot.rest(&format!("b{n}"), '1', "1", &price).await;
+    }
+    bot.rest("s", '2', "1", "101").await;
+    let seq = venue.hub.feed.last_seq();
+    crate::venue::until("the view has the orders", || {
+        venue.gateway.view().read().seq() >= seq
+    })
+    .await;
+    for (depth, bids, more) in [
+        ("", 50, true),
+        ("?depth=1", 1, true),
+        ("?depth=51", 51, false),
+        ("?depth=1000", 51, false),
+    ] {
+        let path = format!("/v1/books/ACME{depth}");
+        let book: BookView = operator.get(&path).await;
+        let told = (book.bids.len(), book.offers.len(), book.more);
+        assert_eq!(told, (bids, 1, more), "{path}");
+        assert_eq!(book.bids[0].price.to_string(), "99", "{path}");
+    }
+    for depth in ["0", "1001", "-1", "all"] {
+        let path = format!("/v1/books/ACME?depth={depth}");
+        let (status, error) = operator.refused(Method::GET, &path, "").await;
+        assert_eq!(
+            (status, error.code.as_str()),
+            (400, "bad_request"),
+            "{path}"
+        );
+    }
     venue.close().await;
 }
 
@@ -188,6 +258,12 @@ async fn accounts_and_transfers_are_idempotent() {
             r#"{"transfer_id":"t1","account":"U-1","asset":"USD","amount":"7"}"#,
             409,
             "transfer_mismatch",
+        ),
+        // The venue's own ids: the opening funds of the configuration.
+        (
+            r#"{"transfer_id":"open:U-1:USD","account":"U-1","asset":"USD","amount":"1"}"#,
+            400,
+            "bad_request",
         ),
         (
             r#"{"transfer_id":"t3","account":"U-9","asset":"USD","amount":"7"}"#,

@@ -1,10 +1,16 @@
 //! The kill switch over the control port: counts first, cancels with a report for each order, suspends until reinstated, and is in the audit.
 
 use crate::caller::Caller;
+use crate::kit::published;
 use crate::venue::Venue;
 use hyper::Method;
 use market::control::kill::{KillOutcome, Target};
 use market::control::session::AuditLine;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use tracing::field::Field;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Metadata, Subscriber};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_kill_switch_counts_cancels_suspends_and_reinstates() {
@@ -96,6 +102,62 @@ async fn the_last_report_is_waited_for_whoever_is_logged_on() {
     let again: KillOutcome = operator.post("/v1/kill", body).await;
     assert_eq!((again.orders, again.reported_micros), (0, None));
     assert_eq!(venue.hub.metrics.kill_seconds.get_sample_count(), 1);
+    venue.close().await;
+}
+
+/// Keeps what the control port logs of changes, a line each.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("exchange::control")
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut line = String::new();
+        event.record(&mut |field: &Field, value: &dyn Debug| {
+            line.push_str(&format!("{}={value:?} ", field.name()));
+        });
+        self.0.lock().unwrap().push(line);
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// Its events may be millions: they stand in the journal, not in the log.
+#[tokio::test]
+async fn a_kill_is_one_short_line_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::default();
+    let _logging = tracing::subscriber::set_default(log.clone());
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut bot = venue.peer("BOT01").await;
+    for id in 0..40 {
+        bot.rest(&format!("a{id}"), '1', "1", "90").await;
+    }
+    let body = r#"{"target":"all","reason":"all"}"#;
+    let killed: KillOutcome = operator.post("/v1/kill", body).await;
+    assert_eq!(killed.orders, 40);
+    let lines = log.0.lock().unwrap().clone();
+    let line = lines.iter().find(|it| it.contains("Kill")).expect("a line");
+    let entries = published(&venue.hub).await;
+    let entry = entries
+        .iter()
+        .find(|entry| entry.seq == killed.seq)
+        .unwrap();
+    let told = format!("events={} outcome=\"done: 40 orders\"", entry.events.len());
+    assert!(line.contains(&told), "{line}");
+    assert!(line.contains(&format!("seq={} ", killed.seq)), "{line}");
+    assert!(line.len() < 500, "{line}");
     venue.close().await;
 }
 

@@ -1,9 +1,16 @@
 //! Phases by an operator's hand over the control port, and what participants may do in them, over FIX.
 
+use crate::calendar::SetClock;
 use crate::caller::Caller;
+use crate::kit::published;
 use crate::venue::{Peer, Venue, now};
+use exchange::config::JournalConfig;
 use hyper::Method;
+use journal::disk::Files;
+use journal::entry::Instruction;
+use market::command::Command;
 use market::control::InstrumentStatus;
+use market::control::halt::HaltOutcome;
 use market::control::session::AuditLine;
 use market::instrument::Phase;
 
@@ -115,6 +122,65 @@ async fn a_closing_auction_by_hand() {
     buyer.expect("8", "150=F|39=2|11=b|31=99|32=5").await;
     seller.expect("8", "150=F|39=1|11=c|31=99|32=5|151=3").await;
     seller.expect("8", "150=4|39=4|11=c|14=5|151=0").await;
+    venue.close().await;
+}
+
+/// The trades of an auction can trip the market-wide breaker, which halts others: they are not what was asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_answer_is_of_the_instrument_that_was_placed() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    for (symbol, weight) in [("ACME", 2), ("BOLT", 5)] {
+        let body = format!(r#"{{"symbol":"{symbol}","weight":{weight}}}"#);
+        let _: serde_json::Value = operator.post("/v1/index/weights", &body).await;
+    }
+    let _: serde_json::Value = operator.post("/v1/index/close", r#"{"close":"300"}"#).await;
+    let _: serde_json::Value = operator.post("/v1/breaker", r#"{"level_1_bps":500}"#).await;
+    let call = r#"{"call":{"auction":"closing","until":"+1h"}}"#;
+    assert_eq!(place(&operator, call).await, Phase::ClosingAuction);
+    let mut buyer = venue.peer("BOT01").await;
+    let mut seller = venue.peer("BOT02").await;
+    buyer.rest("b", '1', "1", "92.5").await;
+    seller.rest("s", '2', "1", "92.5").await;
+    // 2 × 92.50 + 100 = 285: down 5 %.
+    let placed: InstrumentStatus = operator.post(PHASE, r#"{"to":"post_trade"}"#).await;
+    assert_eq!((placed.phase, placed.reason), (Phase::PostTrade, None));
+    let all: Vec<InstrumentStatus> = operator.get("/v1/instruments").await;
+    let phases: Vec<Phase> = all.iter().map(|it| it.phase).collect();
+    assert_eq!(phases[1], Phase::Halted, "{phases:?}");
+    venue.close().await;
+}
+
+/// What operators count from now on is counted by the clock that stamps the entries.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_now_on_is_by_the_clock_of_the_venue() {
+    let folder = tempfile::tempdir().unwrap();
+    // 2026-01-05, a Monday, 09:00 UTC.
+    let now = 1_767_603_600_000_000_000;
+    let clock = SetClock::at(now);
+    let journal = JournalConfig::default();
+    let venue = Venue::open_by(folder.path(), journal, Box::new(Files), clock, |_| {}).await;
+    let operator = Caller::new(&venue, "operator");
+    let call = r#"{"to":{"call":{"auction":"intraday","until":"2026-01-05T09:05:00Z"}}}"#;
+    let placed: InstrumentStatus = operator.post(PHASE, call).await;
+    assert_eq!(placed.phase, Phase::IntradayAuction);
+    let call = r#"{"to":{"call":{"auction":"closing","until":"2026-01-06T09:00:01Z"}}}"#;
+    let (status, _) = operator.refused(Method::POST, PHASE, call).await;
+    assert_eq!(status, 400, "more than a day ahead");
+    let body =
+        r#"{"target":{"instrument":"BOLT"},"reason":"x","until":{"after_nanos":300000000000}}"#;
+    let halted: HaltOutcome = operator.post("/v1/halt", body).await;
+    let until = halted.instruments[0].halt.unwrap().until.unwrap();
+    assert_eq!(until.nanos(), now + 300_000_000_000);
+    let body = r#"{"target":{"instrument":"BOLT"},"at":{"after_nanos":60000000000}}"#;
+    let _: HaltOutcome = operator.post("/v1/resume", body).await;
+    let entries = published(&venue.hub).await;
+    let resume = entries.iter().find_map(|entry| match entry.instruction {
+        Instruction::Market(Command::Resume { at, .. }) => at,
+        _ => None,
+    });
+    assert_eq!(resume.unwrap().nanos(), now + 60_000_000_000);
     venue.close().await;
 }
 

@@ -7,6 +7,8 @@ use exchange::metrics::labels::LogonResult;
 use fix_engine::io::client::{Client, ClientError};
 use fix_engine::session::logon::Password;
 use hyper::Method;
+use journal::entry::{Instruction, Origin};
+use journal::participant::ParticipantChange;
 use market::control::SessionStatus;
 use market::control::session::{AuditLine, SessionDetail, SessionOutcome, SessionState};
 use tokio::time::timeout;
@@ -219,6 +221,31 @@ async fn a_disabled_session_is_logged_out_and_refused_until_it_is_enabled() {
     peer.expect("8", "150=4|11=a|378=8").await;
     let again: SessionOutcome = operator.post("/v1/sessions/BOT01/enable", "{}").await;
     assert!(!again.changed);
+    venue.close().await;
+}
+
+/// The orders of who has no account any more are cancelled, too, also when the removal was interrupted before it came to them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_removal_that_was_interrupted_goes_on_with_the_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let mut peer = venue.peer("BOT01").await;
+    peer.rest("a", '1', "1", "99").await;
+    let change = r#"{"remove_accounts":["A1"]}"#;
+    let _: SessionOutcome = operator.post("/v1/sessions/BOT01/change", change).await;
+    let comp_id = "BOT01".parse().unwrap();
+    let removal = Instruction::Participant(ParticipantChange::Remove { comp_id });
+    let begun = venue.hub.submitter.call(Origin::System, removal).await;
+    assert!(begun.unwrap().events.is_empty());
+    ended(&mut peer).await;
+    let path = "/v1/sessions/BOT01/remove";
+    let kept: SessionOutcome = operator.post(path, r#"{"keep_orders":true}"#).await;
+    assert!(!kept.changed, "{kept:?}");
+    let removed: SessionOutcome = operator.post(path, "").await;
+    assert_eq!(removed.canceled_orders, Some(1));
+    let again: SessionOutcome = operator.post(path, "").await;
+    assert!(!again.changed, "{again:?}");
     venue.close().await;
 }
 

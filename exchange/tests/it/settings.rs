@@ -2,8 +2,14 @@
 //! is read back, the market obeys, the audit has it, and what cannot be is refused with its field.
 
 use crate::caller::Caller;
-use crate::venue::Venue;
+use crate::kit::{ObedientDisk, Orders, submit};
+use crate::venue::{Venue, until};
+use exchange::clock::SystemClock;
+use exchange::config::JournalConfig;
 use hyper::Method;
+use journal::entry::{Instruction, Origin};
+use market::account::AccountTerms;
+use market::command::Command;
 use market::control::fees::FeesStatus;
 use market::control::limits::{AccountLimitsStatus, ParticipantLimitsStatus, Restriction};
 use market::control::rules::RulesStatus;
@@ -60,6 +66,78 @@ async fn rules_are_set_one_by_one_and_bind_orders() {
     venue.close().await;
 }
 
+/// bought, sold, open buys, open sells, and what is held against credit, gross, and net either way.
+fn used_of_usd(figures: [&str; 8]) -> Value {
+    let [
+        bought,
+        sold,
+        open_buys,
+        open_sells,
+        credit,
+        gross,
+        net_long,
+        net_short,
+    ] = figures;
+    json!({
+        "bought": bought, "sold": sold, "open_buys": open_buys, "open_sells": open_sells,
+        "credit": credit, "gross": gross, "net_long": net_long, "net_short": net_short,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_used_of_limits_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let operator = Caller::new(&venue, "operator");
+    let (of_bot, of_account) = ("/v1/participants/BOT01/limits", "/v1/accounts/A1/limits");
+    let none: Value = operator.get(of_bot).await;
+    assert_eq!(none["used"], Value::Null, "nothing is counted");
+    let _: Value = operator
+        .post(
+            of_bot,
+            r#"{"max_open_orders":9,"asset":"USD","gross":"100000"}"#,
+        )
+        .await;
+    let _: Value = operator
+        .post(of_account, r#"{"symbol":"ACME","max_short":"0"}"#)
+        .await;
+    let mut bot = venue.peer("BOT01").await;
+    let mut other = venue.peer("BOT02").await;
+    // Bought 3 at 100, sold 1 at 102; open are buys of 4 at 99 and sells of 5 at 103.
+    other.rest("s", '2', "3", "100").await;
+    bot.limit("a", '1', "3", "100").await;
+    bot.expect("8", "150=0").await;
+    bot.expect("8", "150=F|39=2").await;
+    other.expect("8", "150=F|39=2|11=s").await;
+    other.rest("b", '1', "1", "102").await;
+    bot.limit("b", '2', "1", "102").await;
+    bot.expect("8", "150=0").await;
+    bot.expect("8", "150=F|39=2").await;
+    bot.rest("c", '1', "4", "99").await;
+    bot.rest("d", '2', "5", "103").await;
+    let viewer = Caller::new(&venue, "viewer");
+    let shown: Value = viewer.get(of_bot).await;
+    assert_eq!(shown["used"], json!({"open_orders": 2}));
+    let expected = used_of_usd(["300", "102", "396", "515", "594", "1313", "594", "317"]);
+    assert_eq!(shown["exposures"][0]["used"], expected);
+    assert_eq!(shown["seq"], venue.hub.feed.last_seq());
+    let shown: Value = viewer.get(of_account).await;
+    assert_eq!(
+        shown["positions"][0]["used"],
+        json!({"position": "100002", "open_buys": "4", "open_sells": "5", "long": "100006", "short": "-99997"})
+    );
+    assert_eq!(shown["seq"], venue.hub.feed.last_seq());
+    // What is cancelled is used no more.
+    let cancel = format!("11=e|41=c|55=ACME|54=1|60={}|38=4", crate::venue::now());
+    bot.send("F", &cancel).await;
+    bot.expect("8", "150=4|11=e").await;
+    let shown: Value = viewer.get(of_bot).await;
+    assert_eq!(shown["used"], json!({"open_orders": 1}));
+    let expected = used_of_usd(["300", "102", "0", "515", "198", "917", "198", "317"]);
+    assert_eq!(shown["exposures"][0]["used"], expected);
+    venue.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn limits_of_participants_and_accounts_bind_orders() {
     let folder = tempfile::tempdir().unwrap();
@@ -79,8 +157,14 @@ async fn limits_of_participants_and_accounts_bind_orders() {
     let expected = json!({
         "participant": "BOT01",
         "limits": {"order_rate": {"per_second": 100, "burst": 200}, "max_open_orders": 2},
-        "exposures": [{"asset": "USD", "limits": {"credit": "1000", "gross": "5000", "net": null}}],
+        "used": {"open_orders": 0},
+        "exposures": [{
+            "asset": "USD",
+            "limits": {"credit": "1000", "gross": "5000", "net": null},
+            "used": used_of_usd(["0", "0", "0", "0", "0", "0", "0", "0"]),
+        }],
         "restricted": [],
+        "seq": venue.hub.feed.last_seq(),
     });
     assert_eq!(shown, expected);
 
@@ -100,9 +184,14 @@ async fn limits_of_participants_and_accounts_bind_orders() {
         "account": "A2",
         "margin": null,
         "short_sales": true,
-        "positions": [{"symbol": "ACME", "limits": {"max_long": "100005", "max_short": null}}],
+        "positions": [{
+            "symbol": "ACME",
+            "limits": {"max_long": "100005", "max_short": null},
+            "used": {"position": "100000", "open_buys": "0", "open_sells": "0", "long": "100000", "short": "-100000"},
+        }],
         "locates": [{"symbol": "BOLT", "qty": "500"}],
         "restricted": [],
+        "seq": venue.hub.feed.last_seq(),
     });
     assert_eq!(shown, expected);
     let listed: Vec<Restriction> = operator
@@ -260,6 +349,41 @@ async fn an_account_is_opened_on_margin_once() {
     assert_eq!(
         lines[0].1,
         "open account M1 on margin: initial 5000 bps, maintenance 2500 bps, grace 60 s"
+    );
+    venue.close().await;
+}
+
+/// The look and the entry are apart: whoever is second is told of other terms all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_that_open_an_account_at_once_the_second_is_told_of_other_terms() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Orders::default();
+    let obedient = Box::new(ObedientDisk(disk.clone()));
+    let (journal, clock) = (JournalConfig::default(), SystemClock::default());
+    let venue = Venue::open_by(folder.path(), journal, obedient, clock, |_| {}).await;
+    let operator = Caller::new(&venue, "operator");
+    let decided = || venue.hub.submitter.look(|_| ()).unwrap().0;
+    let before = decided();
+    // The first is decided, and not durable yet: nobody knows of it.
+    disk.hold_syncs();
+    let first = Instruction::Market(Command::OpenAccount {
+        name: "M1".parse().unwrap(),
+        terms: AccountTerms::Cash,
+    });
+    let first = submit(&venue.hub, Origin::System, 1, first).unwrap();
+    until("the first is decided", || decided() == before + 1).await;
+    let body = r#"{"account":"M1","margin":{"initial_bps":5000,"maintenance_bps":2500,"grace_nanos":60000000000}}"#;
+    let (refused, ()) = tokio::join!(
+        operator.refused(Method::POST, path::ACCOUNTS, body),
+        async {
+            until("the second is decided", || decided() == before + 2).await;
+            disk.release_syncs();
+        }
+    );
+    assert!(first.await.is_ok());
+    assert_eq!(
+        (refused.0, refused.1.code.as_str()),
+        (409, "already_exists")
     );
     venue.close().await;
 }

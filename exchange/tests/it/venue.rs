@@ -4,7 +4,7 @@
 use bytes::{Bytes, BytesMut};
 use exchange::bootstrap::{Declared, bootstrap};
 use exchange::calendar::Calendar;
-use exchange::clock::SystemClock;
+use exchange::clock::{Clock, SystemClock};
 use exchange::config::{CalendarConfig, ControlConfig, Durability, FixConfig, JournalConfig};
 use exchange::control::{Control, ControlParts};
 use exchange::gateway::{Gateway, GatewayParts};
@@ -20,7 +20,7 @@ use fix_engine::io::tls::{
 };
 use fix_engine::session::config::SessionConfig;
 use fix_engine::session::logon::Password;
-use journal::disk::Files;
+use journal::disk::{Disk, Files};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer,
     KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber, date_time_ymd,
@@ -190,8 +190,20 @@ impl Venue {
         journal: JournalConfig,
         change: impl FnOnce(&mut FixConfig),
     ) -> Self {
-        let clock = Box::new(SystemClock::default());
-        let (hub, running) = hub::open(&journal, data, Box::new(Files), clock).unwrap();
+        let disk = Box::new(Files);
+        Self::open_by(data, journal, disk, SystemClock::default(), change).await
+    }
+
+    /// A venue on this disk, that goes by this clock.
+    pub(crate) async fn open_by(
+        data: &Path,
+        journal: JournalConfig,
+        disk: Box<dyn Disk>,
+        clock: impl Clock + Clone + 'static,
+        change: impl FnOnce(&mut FixConfig),
+    ) -> Self {
+        let stamps = Box::new(clock.clone());
+        let (hub, running) = hub::open(&journal, data, disk, stamps).unwrap();
         bootstrap(&hub, &declared()).await.unwrap();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut config = FixConfig {
@@ -218,6 +230,7 @@ impl Venue {
             hub: hub.clone(),
             roster: gateway.roster().clone(),
             view: gateway.view().clone(),
+            clock: Box::new(clock),
         })
         .await
         .unwrap();

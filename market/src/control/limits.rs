@@ -7,20 +7,33 @@ use crate::id::{AccountName, AssetCode, CompId, Symbol};
 use crate::money::Money;
 use crate::qty::Qty;
 use crate::risk::limits::{ExposureLimits, OrderRate, ParticipantLimits, PositionLimits};
+use crate::risk::watch::{Exposure, OpenQty};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// The limits of a participant.
+/// The limits of a participant, and what of them is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParticipantLimitsStatus {
     /// Who.
     pub participant: CompId,
     /// Whatever it trades.
     pub limits: ParticipantLimits,
+    /// What of that is used; absent where nothing is counted, since no limit was ever set.
+    pub used: Option<ParticipantUse>,
     /// By currency, where any are set.
     pub exposures: Vec<ExposureStatus>,
     /// What it may not trade.
     pub restricted: Vec<Symbol>,
+    /// The journal entry behind which this was used; 0 from a server that does not say it.
+    #[serde(default)]
+    pub seq: u64,
+}
+
+/// What a participant uses of its limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParticipantUse {
+    /// Its open orders.
+    pub open_orders: u32,
 }
 
 /// The limits of a participant in a currency.
@@ -30,6 +43,44 @@ pub struct ExposureStatus {
     pub asset: AssetCode,
     /// What holds.
     pub limits: ExposureLimits,
+    /// What of it is used; absent where nothing is counted.
+    pub used: Option<ExposureUse>,
+}
+
+/// What a participant has at stake in a currency, counted as [`ExposureLimits`] says: from when a limit was first set, anew each day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExposureUse {
+    /// What it bought today.
+    pub bought: Money,
+    /// What it sold today.
+    pub sold: Money,
+    /// Its open buys.
+    pub open_buys: Money,
+    /// Its open sells.
+    pub open_sells: Money,
+    /// Held against [`ExposureLimits::credit`]; below zero: more was sold than is bought.
+    pub credit: Money,
+    /// Held against [`ExposureLimits::gross`].
+    pub gross: Money,
+    /// Held against [`ExposureLimits::net`] when it buys.
+    pub net_long: Money,
+    /// Held against [`ExposureLimits::net`] when it sells.
+    pub net_short: Money,
+}
+
+impl From<Exposure> for ExposureUse {
+    fn from(counted: Exposure) -> Self {
+        Self {
+            bought: counted.bought,
+            sold: counted.sold,
+            open_buys: counted.open_buys,
+            open_sells: counted.open_sells,
+            credit: counted.long(),
+            gross: counted.gross(),
+            net_long: counted.long(),
+            net_short: counted.short(),
+        }
+    }
 }
 
 /// Changes limits of a participant: what is absent stays, `null` is no limit.
@@ -92,6 +143,9 @@ pub struct AccountLimitsStatus {
     pub locates: Vec<Locate>,
     /// What may not be traded for it.
     pub restricted: Vec<Symbol>,
+    /// The journal entry behind which this was used; 0 from a server that does not say it.
+    #[serde(default)]
+    pub seq: u64,
 }
 
 /// The limits of an account in an instrument.
@@ -101,6 +155,36 @@ pub struct PositionStatus {
     pub symbol: Symbol,
     /// What holds.
     pub limits: PositionLimits,
+    /// What of it is used; absent where nothing is counted.
+    pub used: Option<PositionUse>,
+}
+
+/// What an account has of an instrument and has open in it, in units of the instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionUse {
+    /// What it holds; below zero: it is short.
+    pub position: Money,
+    /// Its open buys.
+    pub open_buys: Money,
+    /// Its open sells.
+    pub open_sells: Money,
+    /// Held against [`PositionLimits::max_long`]: the position with all open buys.
+    pub long: Money,
+    /// Held against [`PositionLimits::max_short`]: how far it is short with all open sells; below zero: it still holds some.
+    pub short: Money,
+}
+
+impl PositionUse {
+    /// Of an account that holds `position`.
+    pub fn new(position: Money, open: OpenQty) -> Self {
+        Self {
+            position,
+            open_buys: open.buys,
+            open_sells: open.sells,
+            long: open.long(position),
+            short: open.short(position),
+        }
+    }
 }
 
 /// How much of an instrument is located for an account.

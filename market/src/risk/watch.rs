@@ -47,6 +47,26 @@ pub struct Exposure {
     pub sold: Money,
 }
 
+impl Exposure {
+    /// Bought less sold, with all open buys: what it owes, and how far it is at stake on the buying side.
+    pub fn long(&self) -> Money {
+        less(more(self.bought, self.open_buys), self.sold)
+    }
+
+    /// Sold less bought, with all open sells.
+    pub fn short(&self) -> Money {
+        less(more(self.sold, self.open_sells), self.bought)
+    }
+
+    /// Both sides together.
+    pub fn gross(&self) -> Money {
+        more(
+            more(self.bought, self.open_buys),
+            more(self.sold, self.open_sells),
+        )
+    }
+}
+
 /// What is open of an account in an instrument, counted like money in units of 10⁻⁸.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenQty {
@@ -54,6 +74,18 @@ pub struct OpenQty {
     pub buys: Money,
     /// Of its sells.
     pub sells: Money,
+}
+
+impl OpenQty {
+    /// The position that there is when all open buys trade.
+    pub fn long(&self, position: Money) -> Money {
+        more(position, self.buys)
+    }
+
+    /// How far the account is short when all open sells trade; below zero: it still holds some.
+    pub fn short(&self, position: Money) -> Money {
+        less(self.sells, position)
+    }
 }
 
 /// A participant with limits.
@@ -281,14 +313,8 @@ impl Watch {
         }
         let added = less(units(leaves), units(before));
         let (limit, would) = match side {
-            Side::Buy => (
-                limits.max_long,
-                more(more(wanted.position, open.buys), added),
-            ),
-            Side::Sell => (
-                limits.max_short,
-                less(more(open.sells, added), wanted.position),
-            ),
+            Side::Buy => (limits.max_long, more(open.long(wanted.position), added)),
+            Side::Sell => (limits.max_short, more(open.short(wanted.position), added)),
         };
         match limit {
             Some(limit) if would > units(limit) => Err(Refusal::PositionLimit { limit, would }),
@@ -525,17 +551,11 @@ impl Watched {
 impl ExposureLimits {
     /// Whether `added` on a side keeps them.
     fn check_more(&self, exposure: &Exposure, side: Side, added: Money) -> Result<(), Refusal> {
-        let Exposure {
-            open_buys,
-            open_sells,
-            bought,
-            sold,
-        } = *exposure;
         let ours = match side {
-            Side::Buy => less(more(bought, open_buys), sold),
-            Side::Sell => less(more(sold, open_sells), bought),
+            Side::Buy => exposure.long(),
+            Side::Sell => exposure.short(),
         };
-        let gross = more(more(bought, open_buys), more(sold, open_sells));
+        let gross = exposure.gross();
         let exceeds = |limit: Option<Money>, used| limit.filter(|it| more(used, added) > *it);
         if side == Side::Buy
             && let Some(limit) = exceeds(self.credit, ours)
