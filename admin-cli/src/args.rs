@@ -75,9 +75,9 @@ pub struct Reach {
         env = "LOGGIACTL_CREDENTIALS"
     )]
     pub credentials: Option<PathBuf>,
-    /// Give up after this many seconds.
+    /// Give up after this many seconds; the exchange answers within 10, and says so when it could not.
     #[arg(long, global = true, value_name = "SECONDS", env = "LOGGIACTL_TIMEOUT_SECS",
-          default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+          default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout_secs: u64,
 }
 
@@ -94,6 +94,9 @@ pub enum Command {
     Book {
         /// Symbol, for instance ACME.
         symbol: Symbol,
+        /// How many levels of a side at most; 1 to 1000.
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = figure::count())]
+        depth: u32,
     },
     /// Stop trading in an instrument, a group or all: now or at a time, until a time or until resumed.
     Halt(Halt),
@@ -150,7 +153,7 @@ pub enum Command {
     /// The latest commands of operators: who, when, what, and what came of it.
     Audit {
         /// How many at most; 1 to 1000.
-        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = figure::count())]
         last: u32,
     },
     /// Works on FIX messages.

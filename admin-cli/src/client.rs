@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use market::control::ErrorBody;
@@ -17,6 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
 /// The longest answer that is read, in bytes.
@@ -88,10 +90,18 @@ impl Client {
         path: &str,
         body: Bytes,
     ) -> Result<T, Failure> {
-        let limit = self.connection.timeout;
-        let (status, bytes) = tokio::time::timeout(limit, self.exchange(method, path, body))
-            .await
-            .map_err(|_| self.unreachable(&format!("no answer within {} s", limit.as_secs())))??;
+        let deadline = Instant::now() + self.connection.timeout;
+        let sender = self.connect(deadline).await?;
+        let changes = method != Method::GET;
+        let answering = self.exchange(sender, method, path, body);
+        let answered = match timeout_at(deadline, answering).await {
+            Ok(answered) => answered,
+            Err(_) => Err(self.late()),
+        };
+        let (status, bytes) = answered.map_err(|failure| match failure {
+            Failure::Unreachable { server, why } if changes => Failure::NoAnswer { server, why },
+            other => other,
+        })?;
         if status.is_success() {
             serde_json::from_slice(&bytes).map_err(|e| self.misunderstood(&e))
         } else {
@@ -104,13 +114,14 @@ impl Client {
     /// # Errors
     /// What the network, TLS or the exchange said.
     pub async fn follow(&self, path: &str) -> Result<Lines<'_>, Failure> {
-        let limit = self.connection.timeout;
-        let answer = tokio::time::timeout(limit, self.send(Method::GET, path, Bytes::new()))
-            .await
-            .map_err(|_| self.unreachable(&format!("no answer within {} s", limit.as_secs())))??;
+        let deadline = Instant::now() + self.connection.timeout;
+        let sender = self.connect(deadline).await?;
+        let answering = self.send(sender, Method::GET, path, Bytes::new());
+        let answer = timeout_at(deadline, answering).await;
+        let answer = answer.map_err(|_| self.late())??;
         let status = answer.status();
         if !status.is_success() {
-            let bytes = tokio::time::timeout(limit, self.whole(answer))
+            let bytes = timeout_at(deadline, self.whole(answer))
                 .await
                 .map_err(|_| self.unreachable(&"the answer does not end"))??;
             return Err(self.refusal(status, &bytes));
@@ -122,14 +133,15 @@ impl Client {
         })
     }
 
-    /// Connects, sends, reads the whole answer.
+    /// Sends, reads the whole answer.
     async fn exchange(
         &self,
+        sender: SendRequest<Full<Bytes>>,
         method: Method,
         path: &str,
         body: Bytes,
     ) -> Result<(StatusCode, Bytes), Failure> {
-        let answer = self.send(method, path, body).await?;
+        let answer = self.send(sender, method, path, body).await?;
         Ok((answer.status(), self.whole(answer).await?))
     }
 
@@ -139,13 +151,13 @@ impl Client {
         Ok(whole.map_err(|e| self.broken(e.as_ref()))?.to_bytes())
     }
 
-    /// Connects, sends, reads the head of the answer.
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Bytes,
-    ) -> Result<Response<Incoming>, Failure> {
+    /// A connection, unless it takes too long: nothing is asked before it stands.
+    async fn connect(&self, deadline: Instant) -> Result<SendRequest<Full<Bytes>>, Failure> {
+        let connecting = timeout_at(deadline, self.dial()).await;
+        connecting.map_err(|_| self.late())?
+    }
+
+    async fn dial(&self) -> Result<SendRequest<Full<Bytes>>, Failure> {
         let (host, port) = (self.connection.host.as_str(), self.connection.port);
         let tcp = TcpStream::connect((host, port))
             .await
@@ -155,15 +167,26 @@ impl Client {
             .connect(self.connection.name.clone(), tcp)
             .await
             .map_err(|e| self.broken(&e))?;
-        let (mut sender, driver) = hyper::client::conn::http1::handshake(TokioIo::new(tls))
+        let (sender, driver) = handshake(TokioIo::new(tls))
             .await
             .map_err(|e| self.broken(&e))?;
         // The driver ends with the connection, which ends with `sender`; what it has to say, `sender` says too.
         tokio::spawn(driver);
+        Ok(sender)
+    }
+
+    /// Sends, reads the head of the answer.
+    async fn send(
+        &self,
+        mut sender: SendRequest<Full<Bytes>>,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, Failure> {
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::HOST, host)
+            .header(header::HOST, self.connection.host.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json")
             .body(Full::new(body))
@@ -191,6 +214,11 @@ impl Client {
             Some(tls) => tls_failure(&self.connection, tls),
             None => self.unreachable(&chain(error)),
         }
+    }
+
+    fn late(&self) -> Failure {
+        let secs = self.connection.timeout.as_secs();
+        self.unreachable(&format!("no answer within {secs} s"))
     }
 
     fn unreachable(&self, why: &dyn ToString) -> Failure {

@@ -29,12 +29,13 @@ pub async fn instruments(client: &Client) -> Result<Vec<InstrumentStatus>, Failu
     client.ask(path::INSTRUMENTS).await
 }
 
-/// `book SYMBOL`.
+/// `book SYMBOL`, with so many levels of a side at most.
 ///
 /// # Errors
 /// See [`Client::ask`].
-pub async fn book(client: &Client, symbol: &Symbol) -> Result<BookView, Failure> {
-    client.ask(&with_name(path::BOOK, symbol.as_str())).await
+pub async fn book(client: &Client, symbol: &Symbol, depth: u32) -> Result<BookView, Failure> {
+    let book = with_name(path::BOOK, symbol.as_str());
+    client.ask(&format!("{book}?depth={depth}")).await
 }
 
 /// Puts a symbol, a CompID or an account into the place of a path that is for it, percent-encoded (RFC 3986: all but unreserved characters).

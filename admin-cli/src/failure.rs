@@ -71,6 +71,16 @@ pub enum Failure {
         /// What the network said.
         why: String,
     },
+    /// It was asked to do something, and nobody knows whether it did.
+    #[error(
+        "the exchange at {server} was asked, but: {why}; it may still be done: see loggiactl audit"
+    )]
+    NoAnswer {
+        /// Where.
+        server: String,
+        /// What was waited for, or what the network said.
+        why: String,
+    },
     /// The TLS handshake failed.
     #[error("TLS with {server} failed: {why}; check --ca, --cert and --key")]
     Tls {
@@ -111,7 +121,7 @@ impl Failure {
         match self {
             Self::Refused { .. } => 1,
             Self::Usage(_) => 2,
-            Self::Unreachable { .. } => 3,
+            Self::Unreachable { .. } | Self::NoAnswer { .. } => 3,
             Self::Tls { .. } => 4,
             Self::NotFound { .. } => 5,
             Self::Answer { .. } => 6,

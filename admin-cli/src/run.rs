@@ -97,7 +97,9 @@ async fn ask(command: &Command, reach: &Reach, output: Output) -> Result<String,
         Command::Status => control::status(&client).await?.text(output),
         Command::Sessions => control::sessions(&client).await?.text(output),
         Command::Instruments => control::instruments(&client).await?.text(output),
-        Command::Book { symbol } => control::book(&client, symbol).await?.text(output),
+        Command::Book { symbol, depth } => {
+            control::book(&client, symbol, *depth).await?.text(output)
+        }
         Command::Halt(arguments) => halt::halt(&client, arguments).await?.text(output),
         Command::Resume(arguments) => halt::resume(&client, arguments).await?.text(output),
         Command::Halts(command) => halt::halts(&client, command, output).await?,

@@ -3,10 +3,8 @@
 
 use crate::args::Output;
 use crate::args::fees::{Fees, Mode, SelfTrade, SetFees, Tier};
-use crate::args::figure::OrOff;
-use crate::args::limits::{
-    Account, Holder, Limits, OpenAccount, Restrict, Restricted, SetLimits, Short,
-};
+use crate::args::figure::{OrOff, Span};
+use crate::args::limits::{Account, Limits, OpenAccount, Restrict, Restricted, SetLimits, Short};
 use crate::args::rules::{LuldTier, RulesCommand, SetRules, Trigger};
 use crate::client::Client;
 use crate::control::with_name;
@@ -25,6 +23,9 @@ use market::control::{AccountStatus, OpenAccount as OpenAccountRequest, path};
 use market::limits::SelfTrade as SelfTradeMode;
 use market::risk::limits::OrderRate;
 use market::rules::{StopTrigger, Tier as RulesTier};
+
+/// Time between a margin call and the closing of positions, when none is said: an hour.
+const GRACE: Span = Span(3_600_000_000_000);
 
 /// `rules …`.
 ///
@@ -49,21 +50,24 @@ pub async fn limits(client: &Client, command: &Limits, output: Output) -> Result
         Limits::Show(holder) => holder,
         Limits::Set(set) => &set.holder,
     };
-    if let Some(comp_id) = holder.participant {
-        let at = with_name(path::PARTICIPANT_LIMITS, comp_id.as_str());
-        let limits: ParticipantLimitsStatus = match command {
-            Limits::Show(_) => client.ask(&at).await?,
-            Limits::Set(set) => client.tell(&at, &participant_change(set)).await?,
-        };
-        return Ok(limits.text(output));
+    match holder.who()? {
+        Restrictee::Participant(comp_id) => {
+            let at = with_name(path::PARTICIPANT_LIMITS, comp_id.as_str());
+            let limits: ParticipantLimitsStatus = match command {
+                Limits::Show(_) => client.ask(&at).await?,
+                Limits::Set(set) => client.tell(&at, &participant_change(set)?).await?,
+            };
+            Ok(limits.text(output))
+        }
+        Restrictee::Account(name) => {
+            let at = with_name(path::ACCOUNT_LIMITS, name.as_str());
+            let limits: AccountLimitsStatus = match command {
+                Limits::Show(_) => client.ask(&at).await?,
+                Limits::Set(set) => client.tell(&at, &account_change(set)?).await?,
+            };
+            Ok(limits.text(output))
+        }
     }
-    let name = holder.account.as_ref().map_or("", |name| name.as_str());
-    let at = with_name(path::ACCOUNT_LIMITS, name);
-    let limits: AccountLimitsStatus = match command {
-        Limits::Show(_) => client.ask(&at).await?,
-        Limits::Set(set) => client.tell(&at, &account_change(set)?).await?,
-    };
-    Ok(limits.text(output))
 }
 
 /// `restrict …`.
@@ -219,21 +223,25 @@ fn rules_change(set: &SetRules) -> RulesChange {
     }
 }
 
-fn participant_change(set: &SetLimits) -> ParticipantLimitsChange {
+fn participant_change(set: &SetLimits) -> Result<ParticipantLimitsChange, Failure> {
+    if set.burst.is_some() && set.orders_per_second == Some(OrOff(None)) {
+        let why = "--burst: not with --orders-per-second off";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let order_rate = given(set.orders_per_second).map(|rate| {
         rate.map(|per_second| OrderRate {
             per_second,
             burst: set.burst.unwrap_or(per_second),
         })
     });
-    ParticipantLimitsChange {
+    Ok(ParticipantLimitsChange {
         order_rate,
         max_open_orders: given(set.open_orders),
         asset: set.currency,
         credit: given(set.credit),
         gross: given(set.gross),
         net: given(set.net),
-    }
+    })
 }
 
 fn account_change(set: &SetLimits) -> Result<AccountLimitsChange, Failure> {
@@ -246,15 +254,8 @@ fn account_change(set: &SetLimits) -> Result<AccountLimitsChange, Failure> {
 }
 
 fn restriction(one: &Restricted, restricted: bool) -> Result<RestrictionChange, Failure> {
-    let Holder {
-        participant,
-        account,
-    } = &one.holder;
-    let participant = participant.map(Restrictee::Participant);
-    let who = participant.or(account.map(Restrictee::Account));
-    let missing = || Failure::Usage("--participant or --account is required".to_owned());
     Ok(RestrictionChange {
-        who: who.ok_or_else(missing)?,
+        who: one.holder.who()?,
         symbol: one.instrument,
         restricted,
     })
@@ -265,7 +266,7 @@ fn opened(open: &OpenAccount) -> OpenAccountRequest {
         (true, Some(initial), Some(maintenance)) => Some(MarginTerms {
             initial_bps: initial.0,
             maintenance_bps: maintenance.0,
-            grace_nanos: open.grace.0,
+            grace_nanos: open.grace.unwrap_or(GRACE).0,
         }),
         _ => None,
     };

@@ -76,17 +76,29 @@ impl Show for Status {
                     self.sessions_logged_on, self.sessions_total
                 ),
             ),
-            (
-                "instruments",
-                format!(
-                    "{} open, {} halted, {} closed",
-                    self.instruments_open, self.instruments_halted, self.instruments_closed
-                ),
-            ),
+            ("instruments", instruments_by_phase(self)),
             ("live orders", self.live_orders.to_string()),
             ("trades", self.trades.to_string()),
         ])
     }
+}
+
+/// Phases that are rare are named where there are any.
+fn instruments_by_phase(status: &Status) -> String {
+    let open = format!(
+        "{} open, {} halted",
+        status.instruments_open, status.instruments_halted
+    );
+    let rare = [
+        (status.instruments_pre_open, "in pre-open"),
+        (status.instruments_in_call, "in an auction"),
+        (status.instruments_post_trade, "in post-trade"),
+    ];
+    let rare = rare.into_iter().filter(|(count, _)| *count > 0);
+    let rare: String = rare
+        .map(|(count, name)| format!(", {count} {name}"))
+        .collect();
+    format!("{open}{rare}, {} closed", status.instruments_closed)
 }
 
 impl Show for Vec<SessionStatus> {
@@ -191,7 +203,12 @@ impl Show for BookView {
         if depth == 0 {
             return head + "no orders\n";
         }
-        head + &table(&columns, rows)
+        let more = if self.more {
+            "and more: see --depth\n"
+        } else {
+            ""
+        };
+        head + &table(&columns, rows) + more
     }
 }
 
@@ -270,6 +287,7 @@ mod tests {
             seq: 7,
             bids: vec![level("9.99", "100", 2), level("9.5", "7", 1)],
             offers: vec![level("10.01", "3", 1)],
+            more: false,
         }
     }
 
@@ -282,6 +300,11 @@ mod tests {
              \u{20}    2      100  9.99  10.01          3       1\n\
              \u{20}    1        7   9.5\n"
         );
+        let part = BookView {
+            more: true,
+            ..book()
+        };
+        assert_eq!(part.table(), book().table() + "and more: see --depth\n");
     }
 
     #[test]

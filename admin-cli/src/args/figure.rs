@@ -1,6 +1,7 @@
-//! Figures on the command line: a share (`5%`, `500bps`), a rate of fees (`0.02%`, `2bps`, `200ppm`), a time (`30s`, `5m`), and what may be
+//! Figures on the command line: how many, a share (`5%`, `500bps`), a rate of fees (`0.02%`, `2bps`, `200ppm`), a time (`30s`, `5m`), and what may be
 //! switched off. Exact text in, integers out; what does not fit is refused, never rounded.
 
+use clap::builder::RangedI64ValueParser;
 use market::decimal;
 use std::fmt;
 use std::str::FromStr;
@@ -111,6 +112,11 @@ impl fmt::Display for Span {
             None => write!(f, "{}ns", self.0),
         }
     }
+}
+
+/// Reads how many of something the exchange is to show at most.
+pub(super) fn count() -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=1000)
 }
 
 /// A decimal with one of these units, times ten to the power beside it.

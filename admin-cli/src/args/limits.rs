@@ -1,7 +1,9 @@
 //! The arguments of `limits …`, `restrict …`, `short …` and `account …`. Text in, plain data out.
 
 use crate::args::figure::{OrOff, Share, Span};
+use crate::failure::Failure;
 use clap::{ArgGroup, Args, Subcommand};
+use market::control::limits::Restrictee;
 use market::id::{AccountName, AssetCode, CompId, Symbol};
 use market::money::Money;
 use market::qty::Qty;
@@ -27,9 +29,22 @@ pub struct Holder {
     pub account: Option<AccountName>,
 }
 
+impl Holder {
+    /// Who it is.
+    ///
+    /// # Errors
+    /// When neither is given, which the command line refuses.
+    pub fn who(&self) -> Result<Restrictee, Failure> {
+        let participant = self.participant.map(Restrictee::Participant);
+        let who = participant.or(self.account.map(Restrictee::Account));
+        who.ok_or_else(|| Failure::Usage("--participant or --account is required".to_owned()))
+    }
+}
+
 /// `limits set`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("limit").required(true).multiple(true))]
+#[command(group = ArgGroup::new("exposure").multiple(true))]
 #[command(group = ArgGroup::new("of-participant").multiple(true).conflicts_with("account"))]
 #[command(group = ArgGroup::new("of-account").multiple(true).conflicts_with("participant"))]
 pub struct SetLimits {
@@ -39,7 +54,7 @@ pub struct SetLimits {
     /// Orders and replaces that a participant may send in a second.
     #[arg(long, value_name = "N|off", groups = ["limit", "of-participant"])]
     pub orders_per_second: Option<OrOff<u32>>,
-    /// How many of them at once after a pause [default: as many as in a second].
+    /// How many of them at once after a pause [default: as many as in a second]; not with --orders-per-second off.
     #[arg(
         long,
         value_name = "N",
@@ -51,16 +66,21 @@ pub struct SetLimits {
     #[arg(long, value_name = "N|off", groups = ["limit", "of-participant"])]
     pub open_orders: Option<OrOff<u32>>,
     /// The currency of --credit, --gross and --net.
-    #[arg(long, value_name = "ASSET", group = "of-participant")]
+    #[arg(
+        long,
+        value_name = "ASSET",
+        requires = "exposure",
+        group = "of-participant"
+    )]
     pub currency: Option<AssetCode>,
     /// What a participant may come to owe: bought less sold, with all open buys.
-    #[arg(long, value_name = "AMOUNT|off", requires = "currency", groups = ["limit", "of-participant"])]
+    #[arg(long, value_name = "AMOUNT|off", requires = "currency", groups = ["limit", "exposure", "of-participant"])]
     pub credit: Option<OrOff<Money>>,
     /// What a participant may have at stake, both sides together.
-    #[arg(long, value_name = "AMOUNT|off", requires = "currency", groups = ["limit", "of-participant"])]
+    #[arg(long, value_name = "AMOUNT|off", requires = "currency", groups = ["limit", "exposure", "of-participant"])]
     pub gross: Option<OrOff<Money>>,
     /// What a participant may have at stake, one side less the other.
-    #[arg(long, value_name = "AMOUNT|off", requires = "currency", groups = ["limit", "of-participant"])]
+    #[arg(long, value_name = "AMOUNT|off", requires = "currency", groups = ["limit", "exposure", "of-participant"])]
     pub net: Option<OrOff<Money>>,
     /// The instrument of --max-long and --max-short.
     #[arg(long, value_name = "SYMBOL", group = "of-account")]
@@ -145,7 +165,7 @@ pub struct OpenAccount {
     /// Equity that positions need, as a share of them: below it there is a margin call.
     #[arg(long, value_name = "SHARE", requires = "margin")]
     pub maintenance: Option<Share>,
-    /// Time between a margin call and the closing of positions.
-    #[arg(long, value_name = "TIME", default_value = "1h")]
-    pub grace: Span,
+    /// Time between a margin call and the closing of positions [default: 1h].
+    #[arg(long, value_name = "TIME", requires = "margin")]
+    pub grace: Option<Span>,
 }

@@ -1,5 +1,6 @@
 //! The arguments of `trade …`. Text in, plain data out.
 
+use crate::args::figure::count;
 use clap::Subcommand;
 use market::price::Price;
 use market::qty::Qty;
@@ -10,7 +11,7 @@ pub enum Trade {
     /// The latest trades, oldest first.
     List {
         /// How many at most; 1 to 1000.
-        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = count())]
         last: u32,
         /// Only those that something is proposed about.
         #[arg(long)]

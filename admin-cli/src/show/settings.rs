@@ -11,6 +11,7 @@ use market::control::rules::RulesStatus;
 use market::control::self_trade::SelfTradeStatus;
 use market::id::Symbol;
 use market::limits::SelfTrade;
+use market::money::Money;
 use market::rules::{StopTrigger, Tier};
 use std::fmt::Display;
 
@@ -60,28 +61,58 @@ impl Show for ParticipantLimitsStatus {
         let head = pairs(&[
             ("participant", self.participant.to_string()),
             ("orders a second", or_off(rate)),
-            ("open orders", or_off(self.limits.max_open_orders)),
+            ("open orders", open_orders(self)),
             ("restricted", symbols(&self.restricted)),
         ]);
         if self.exposures.is_empty() {
             return head;
         }
-        let columns = [
-            Column::Words("CURRENCY"),
-            Column::Numbers("CREDIT"),
-            Column::Numbers("GROSS"),
-            Column::Numbers("NET"),
-        ];
-        let row = |it: &market::control::limits::ExposureStatus| {
-            vec![
-                it.asset.to_string(),
-                or_off(it.limits.credit),
-                or_off(it.limits.gross),
-                or_off(it.limits.net),
-            ]
-        };
-        head + "\n" + &table(&columns, self.exposures.iter().map(row))
+        let rows = self.exposures.iter().flat_map(|it| {
+            let used = it.used.as_ref();
+            let net = used.map(|used| used.net_long.max(used.net_short));
+            let rows = [
+                ("credit", used.map(|used| used.credit), it.limits.credit),
+                ("gross", used.map(|used| used.gross), it.limits.gross),
+                ("net", net, it.limits.net),
+            ];
+            rows.map(|(name, used, limit)| limit_row(&it.asset, name, used, limit))
+        });
+        head + "\n" + &table(&limit_columns("CURRENCY"), rows)
     }
+}
+
+/// How many orders are open, of how many.
+fn open_orders(status: &ParticipantLimitsStatus) -> String {
+    match (status.used, status.limits.max_open_orders) {
+        (None, limit) => or_off(limit),
+        (Some(used), None) => used.open_orders.to_string(),
+        (Some(used), Some(limit)) => format!("{} of {limit}", used.open_orders),
+    }
+}
+
+fn limit_columns(of: &'static str) -> [Column; 4] {
+    [
+        Column::Words(of),
+        Column::Words("LIMIT"),
+        Column::Numbers("USED"),
+        Column::Numbers("OF"),
+    ]
+}
+
+/// What of a limit is used; what is below zero uses nothing.
+fn limit_row<L: Display>(
+    of: &impl ToString,
+    name: &str,
+    used: Option<Money>,
+    limit: Option<L>,
+) -> Vec<String> {
+    let used = used.map(|used| used.max(Money::ZERO));
+    vec![
+        of.to_string(),
+        name.to_owned(),
+        used.map_or_else(|| "-".to_owned(), |used| used.to_string()),
+        or_off(limit),
+    ]
 }
 
 impl Show for AccountLimitsStatus {
@@ -101,19 +132,15 @@ impl Show for AccountLimitsStatus {
             ("restricted", symbols(&self.restricted)),
         ]);
         if !self.positions.is_empty() {
-            let columns = [
-                Column::Words("SYMBOL"),
-                Column::Numbers("MAX LONG"),
-                Column::Numbers("MAX SHORT"),
-            ];
-            let rows = self.positions.iter().map(|it| {
-                vec![
-                    it.symbol.to_string(),
-                    or_off(it.limits.max_long),
-                    or_off(it.limits.max_short),
-                ]
+            let rows = self.positions.iter().flat_map(|it| {
+                let used = it.used.as_ref();
+                let rows = [
+                    ("long", used.map(|used| used.long), it.limits.max_long),
+                    ("short", used.map(|used| used.short), it.limits.max_short),
+                ];
+                rows.map(|(name, used, limit)| limit_row(&it.symbol, name, used, limit))
             });
-            text = text + "\n" + &table(&columns, rows);
+            text = text + "\n" + &table(&limit_columns("SYMBOL"), rows);
         }
         if !self.locates.is_empty() {
             let columns = [Column::Words("SYMBOL"), Column::Numbers("LOCATED")];

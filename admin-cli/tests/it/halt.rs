@@ -1,22 +1,12 @@
-//! `halt`, `resume`, `halts`, `group`, `breaker` and `index`: what is asked of the exchange, and what is shown.
+//! `halt`, `resume`, `halts` and `group`: what is asked of the exchange, and what is shown.
 
-use crate::program::run;
-use crate::world::World;
+use crate::world::{check, check_wrong_usage};
 use serde_json::{Value, json};
 
-/// What the exchange answers, the arguments, the request that comes of them, and what is shown.
-type Case = (
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-    Value,
-    &'static str,
-);
-
-const HALTED: &str = r#"200 OK
+pub(crate) const HALTED: &str = r#"200 OK
 {"seq":7,"scheduled":null,"instruments":[{"symbol":"ACME","phase":"halted","reason":"news",
 "halt":{"code":"news_pending","orders":"cancel","until":1795773600000000000,"at_once":false,"drill":false}}],"canceled":2}"#;
-const HALTED_SHOWN: &str = "\
+pub(crate) const HALTED_SHOWN: &str = "\
 SYMBOL  PHASE   UNTIL                 ORDERS     REASON
 ACME    halted  2026-11-27T10:00:00Z  cancelled  news
 2 orders cancelled
@@ -43,34 +33,9 @@ const GROUPS_SHOWN: &str = "\
 GROUP   INSTRUMENTS
 METALS  ACME, BOLT
 ";
-const BREAKER: &str = r#"200 OK
-{"rules":{"falls_bps":[700,1300,2000],"halt_nanos":900000000000,"quiet_nanos":2100000000000},"index":"285","close":"300",
-"tripped":"one","holds":{"level":"one","until":1795773600000000000,"drill":false,"reason":"market breaker level 1: x"}}"#;
-const BREAKER_SHOWN: &str = "\
-level 1            7%
-level 2            13%
-level 3            20%
-halts for          15m
-not in the last    35m
-index              285
-yesterday's close  300
-tripped today      1
-holds              everything halted until 2026-11-27T10:00:00Z: market breaker level 1: x
-";
-const INDEX: &str = r#"200 OK
-{"level":"285","close":null,"components":[{"symbol":"ACME","weight":2,"price":"92.5"},{"symbol":"BOLT","weight":5,"price":"20"}]}"#;
-const INDEX_SHOWN: &str = "\
-index              285
-yesterday's close  unknown
-
-SYMBOL  UNITS  PRICE
-ACME        2   92.5
-BOLT        5     20
-";
-
 #[test]
 fn what_is_asked_and_shown() {
-    let cases: Vec<Case> = vec![
+    check(&[
         (
             HALTED,
             &[
@@ -144,51 +109,12 @@ fn what_is_asked_and_shown() {
             json!({"symbol": "GOLD", "group": null}),
             GROUPS_SHOWN,
         ),
-        (
-            BREAKER,
-            &["breaker", "set", "--level-1", "7%", "--quiet", "35m"],
-            "POST /v1/breaker",
-            json!({"level_1_bps": 700, "quiet_nanos": 2_100_000_000_000_u64}),
-            BREAKER_SHOWN,
-        ),
-        (
-            HALTED,
-            &[
-                "breaker", "trip", "--level", "2", "--drill", "--reason", "x", "--yes",
-            ],
-            "POST /v1/breaker/trip",
-            json!({"level": "two", "drill": true, "reason": "x"}),
-            HALTED_SHOWN,
-        ),
-        (
-            INDEX,
-            &["index", "weight", "ACME", "2"],
-            "POST /v1/index/weights",
-            json!({"symbol": "ACME", "weight": 2}),
-            INDEX_SHOWN,
-        ),
-        (
-            INDEX,
-            &["index", "close", "off"],
-            "POST /v1/index/close",
-            json!({"close": null}),
-            INDEX_SHOWN,
-        ),
-    ];
-    for (answer, arguments, path, body, shown) in cases {
-        let world = World::new();
-        let server = world.serve(answer);
-        let said = world.run(server, arguments);
-        assert_eq!((said.code, said.out.as_str()), (0, shown), "{}", said.err);
-        let asked = world.asked();
-        assert_eq!(asked, (format!("{path} HTTP/1.1"), body), "{arguments:?}");
-    }
+    ]);
 }
 
 #[test]
 fn wrong_usage_asks_nobody() {
-    let world = World::new();
-    let cases: [&[&str]; 8] = [
+    check_wrong_usage(&[
         &["halt", "--reason", "x"],
         &["halt", "ACME", "--group", "G", "--reason", "x"],
         &["halt", "ACME", "--reason", "x", "--until", "10:00"],
@@ -203,11 +129,5 @@ fn wrong_usage_asks_nobody() {
             "5m",
         ],
         &["resume"],
-        &["breaker", "trip", "--level", "1", "--reason", "x"],
-        &["breaker", "trip", "--level", "4", "--reason", "x", "--yes"],
-        &["breaker", "set"],
-    ];
-    for arguments in cases {
-        assert_eq!(run(world.folder.path(), arguments).code, 2, "{arguments:?}");
-    }
+    ]);
 }

@@ -1,8 +1,7 @@
 //! `kill` and `reinstate`: what is asked, that nothing is killed without `--yes`, and what is shown.
 
-use crate::program::run;
-use crate::world::World;
-use serde_json::{Value, json};
+use crate::world::{check, check_wrong_usage};
+use serde_json::json;
 
 const COUNTED: &str = r#"200 OK
 {"seq":7,"target":{"participant":"BOT01"},"orders":1,"suspended":false,"dry_run":true,"reason":"x"}"#;
@@ -13,7 +12,7 @@ const BACK: &str = r#"200 OK
 
 #[test]
 fn what_is_asked_and_shown() {
-    let cases: [(&str, &[&str], &str, Value, &str); 3] = [
+    check(&[
         (
             COUNTED,
             &["kill", "--participant", "BOT01", "--reason", "x"],
@@ -35,27 +34,15 @@ fn what_is_asked_and_shown() {
             json!({"target": {"instrument": "ACME"}}),
             "instrument ACME may trade again (entry 9)\n",
         ),
-    ];
-    for (answer, arguments, path, body, shown) in cases {
-        let world = World::new();
-        let server = world.serve(answer);
-        let said = world.run(server, arguments);
-        assert_eq!((said.code, said.out.as_str()), (0, shown), "{}", said.err);
-        let asked = world.asked();
-        assert_eq!(asked, (format!("{path} HTTP/1.1"), body));
-    }
+    ]);
 }
 
 #[test]
 fn exactly_one_target_and_a_reason_are_required() {
-    let world = World::new();
-    let cases: [&[&str]; 4] = [
+    check_wrong_usage(&[
         &["kill", "--reason", "x"],
         &["kill", "--all"],
         &["kill", "--all", "--account", "A1", "--reason", "x"],
         &["reinstate"],
-    ];
-    for arguments in cases {
-        assert_eq!(run(world.folder.path(), arguments).code, 2, "{arguments:?}");
-    }
+    ]);
 }

@@ -4,6 +4,7 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod breaker;
 mod commands;
 mod halt;
 mod journal;

@@ -1,11 +1,15 @@
 //! `phase`: what is asked and shown.
 
-use crate::program::run;
-use crate::world::World;
+use crate::world::{check, check_wrong_usage};
 use serde_json::{Value, json};
 
 const PLACED: &str = r#"200 OK
 {"symbol":"ACME","currency":"USD","phase":"intraday_auction","reason":null,"tick":"0.01","lot":"1","last_px":null}"#;
+
+const PLACED_SHOWN: &str = "\
+SYMBOL  PHASE             LAST  CURRENCY  TICK  LOT  REASON
+ACME    intraday auction     -  USD       0.01    1
+";
 
 #[test]
 fn what_is_asked_and_shown() {
@@ -21,27 +25,17 @@ fn what_is_asked_and_shown() {
         (&["phase", "ACME", "close"], json!("close")),
     ];
     for (arguments, to) in cases {
-        let world = World::new();
-        let server = world.serve(PLACED);
-        let said = world.run(server, arguments);
-        assert_eq!(said.code, 0, "{}", said.err);
-        assert!(said.out.contains("intraday auction"), "{}", said.out);
-        let asked = world.asked();
-        let path = "POST /v1/instruments/ACME/phase HTTP/1.1".to_owned();
-        assert_eq!(asked, (path, json!({ "to": to })));
+        let path = "POST /v1/instruments/ACME/phase";
+        check(&[(PLACED, arguments, path, json!({ "to": to }), PLACED_SHOWN)]);
     }
 }
 
 #[test]
 fn a_call_needs_its_auction_and_its_end() {
-    let world = World::new();
-    let cases: [&[&str]; 4] = [
+    check_wrong_usage(&[
         &["phase", "ACME"],
         &["phase", "ACME", "call", "intraday"],
         &["phase", "ACME", "call", "noon", "--until", "+5m"],
         &["phase", "ACME", "halt"],
-    ];
-    for arguments in cases {
-        assert_eq!(run(world.folder.path(), arguments).code, 2, "{arguments:?}");
-    }
+    ]);
 }

@@ -6,6 +6,25 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
 
+const STATUS: &str = r#"200 OK
+{"version":"1","epoch":"e","last_seq":7,"uptime_secs":60,"durability":"os","sessions_logged_on":1,"sessions_total":2,
+"instruments_open":12,"instruments_halted":1,"instruments_closed":40,"instruments_in_call":3,"live_orders":0,"trades":0}"#;
+const BOOK: &str = r#"200 OK
+{"symbol":"ACME","phase":"closed","seq":7,"bids":[],"offers":[],"more":false}"#;
+
+/// Phases that are rare are named where there are any; a server that does not know them says nothing of them.
+#[test]
+fn the_venue_at_a_glance() {
+    let world = World::new();
+    let said = world.run(world.serve(STATUS), &["status"]);
+    let line = "instruments  12 open, 1 halted, 3 in an auction, 40 closed\n";
+    assert!(said.out.contains(line), "{said:?}");
+    let said = world.run(world.serve(BOOK), &["book", "ACME", "--depth", "7"]);
+    assert_eq!(said.out, "ACME: closed, entry 7\nno orders\n");
+    world.asked();
+    assert_eq!(world.asked().0, "GET /v1/books/ACME?depth=7 HTTP/1.1");
+}
+
 const INSTRUMENT: &str = "200 OK\n{\"seq\":7,\"scheduled\":null,\"instruments\":[{\"symbol\":\"ACME\",\"phase\":\"halted\",\"reason\":\"news\",\"halt\":null}],\"canceled\":0}";
 
 #[test]
@@ -51,6 +70,37 @@ fn a_silent_server_ends_with_3_in_time() {
     );
     assert_eq!(said.code, 3, "{said:?}");
     assert!(said.err.contains("no answer within 1 s"), "{said:?}");
+}
+
+/// What was asked may be done: that is not "cannot reach".
+#[test]
+fn a_server_that_was_asked_and_says_nothing_ends_with_3_and_may_have_done_it() {
+    let world = World::new();
+    let silent = world.serve_silence();
+    let kill = ["kill", "--all", "--reason", "x", "--yes"];
+    let mut arguments = kill.to_vec();
+    arguments.extend(["--timeout-secs", "1"]);
+    let said = world.run(silent, &arguments);
+    assert_eq!(world.asked().0, "POST /v1/kill HTTP/1.1");
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(
+        said.err.contains("no answer within 1 s")
+            && said.err.contains("may still be done")
+            && !said.err.contains("cannot reach"),
+        "{said:?}"
+    );
+    // To look changes nothing.
+    let said = world.run(silent, &["status", "--timeout-secs", "1"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(!said.err.contains("may still be done"), "{said:?}");
+}
+
+/// The exchange itself gives up after 10 s, and says so: who asks waits for that.
+#[test]
+fn who_asks_waits_longer_than_the_exchange_does() {
+    let world = World::new();
+    let help = run(world.folder.path(), &["status", "--help"]);
+    assert!(help.out.contains("[default: 20]"), "{help:?}");
 }
 
 #[test]

@@ -1,17 +1,7 @@
 //! What operators set, and trades that they undo or correct: what is asked of the exchange, and what is shown.
 
-use crate::program::run;
-use crate::world::World;
+use crate::world::{World, check, check_wrong_usage};
 use serde_json::{Value, json};
-
-/// What the exchange answers, the arguments, the request that comes of them, and what is shown.
-type Case = (
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-    Value,
-    &'static str,
-);
 
 const RULES: &str = r#"200 OK
 {"symbol":"ACME","rules":{"collar_bps":500,"static_band_bps":1000,"dynamic_band_bps":null,"limit_up_limit_down":null,
@@ -32,20 +22,40 @@ volatility call                    5m
 random end                         30s
 ";
 const PARTICIPANT: &str = r#"200 OK
-{"participant":"BOT01","limits":{"order_rate":{"per_second":100,"burst":200},"max_open_orders":null},
-"exposures":[{"asset":"USD","limits":{"credit":"1000","gross":null,"net":null}}],"restricted":["ACME","BOLT"]}"#;
+{"participant":"BOT01","limits":{"order_rate":{"per_second":100,"burst":200},"max_open_orders":500},"used":{"open_orders":37},
+"exposures":[{"asset":"USD","limits":{"credit":"1000000","gross":"5000000","net":null},
+"used":{"bought":"300000","sold":"250000","open_buys":"120000","open_sells":"80000","credit":"170000","gross":"750000",
+"net_long":"170000","net_short":"30000"}}],"restricted":["ACME","BOLT"],"seq":81}"#;
 const PARTICIPANT_SHOWN: &str = "\
 participant      BOT01
 orders a second  100, 200 at once
-open orders      off
+open orders      37 of 500
 restricted       ACME, BOLT
 
-CURRENCY  CREDIT  GROSS  NET
-USD         1000    off  off
+CURRENCY  LIMIT     USED       OF
+USD       credit  170000  1000000
+USD       gross   750000  5000000
+USD       net     170000      off
+";
+/// Of a server that does not say what is used.
+const UNCOUNTED: &str = r#"200 OK
+{"participant":"BOT01","limits":{"order_rate":null,"max_open_orders":500},
+"exposures":[{"asset":"USD","limits":{"credit":"1000","gross":null,"net":null}}],"restricted":[]}"#;
+const UNCOUNTED_SHOWN: &str = "\
+participant      BOT01
+orders a second  off
+open orders      500
+restricted       nothing
+
+CURRENCY  LIMIT   USED    OF
+USD       credit     -  1000
+USD       gross      -   off
+USD       net        -   off
 ";
 const ACCOUNT: &str = r#"200 OK
 {"account":"A1","margin":{"initial_bps":5000,"maintenance_bps":2500,"grace_nanos":3600000000000},"short_sales":true,
-"positions":[{"symbol":"ACME","limits":{"max_long":"100","max_short":null}}],
+"positions":[{"symbol":"ACME","limits":{"max_long":"100","max_short":null},
+"used":{"position":"50","open_buys":"10","open_sells":"20","long":"60","short":"-30"}}],
 "locates":[{"symbol":"BOLT","qty":"50"}],"restricted":[]}"#;
 const ACCOUNT_SHOWN: &str = "\
 account      A1
@@ -53,8 +63,9 @@ margin       initial 50%, maintenance 25%, grace 1h
 short sales  yes
 restricted   nothing
 
-SYMBOL  MAX LONG  MAX SHORT
-ACME         100        off
+SYMBOL  LIMIT  USED   OF
+ACME    long     60  100
+ACME    short     0  off
 
 SYMBOL  LOCATED
 BOLT         50
@@ -104,21 +115,6 @@ arrived   buyer
 state     stands
 proposed  undo, by ann until 20260101-10:15:00
 ";
-
-fn check(cases: &[Case]) {
-    for (answer, arguments, path, body, shown) in cases {
-        let world = World::new();
-        let server = world.serve(answer);
-        let said = world.run(server, arguments);
-        assert_eq!((said.code, said.out.as_str()), (0, *shown), "{}", said.err);
-        let asked = world.asked();
-        assert_eq!(
-            asked,
-            (format!("{path} HTTP/1.1"), body.clone()),
-            "{arguments:?}"
-        );
-    }
-}
 
 #[test]
 fn rules() {
@@ -173,6 +169,13 @@ fn limits() {
             "GET /v1/participants/BOT01/limits",
             Value::Null,
             PARTICIPANT_SHOWN,
+        ),
+        (
+            UNCOUNTED,
+            &["limits", "show", "--participant", "BOT01"],
+            "GET /v1/participants/BOT01/limits",
+            Value::Null,
+            UNCOUNTED_SHOWN,
         ),
         (
             PARTICIPANT,
@@ -276,6 +279,24 @@ fn limits() {
             "POST /v1/accounts",
             json!({"account": "M1", "margin": {
                 "initial_bps": 5000, "maintenance_bps": 2500, "grace_nanos": 1_800_000_000_000_u64,
+            }}),
+            "account M1 is open\n",
+        ),
+        (
+            OPENED,
+            &[
+                "account",
+                "open",
+                "M1",
+                "--margin",
+                "--initial",
+                "50%",
+                "--maintenance",
+                "25%",
+            ],
+            "POST /v1/accounts",
+            json!({"account": "M1", "margin": {
+                "initial_bps": 5000, "maintenance_bps": 2500, "grace_nanos": 3_600_000_000_000_u64,
             }}),
             "account M1 is open\n",
         ),
@@ -391,8 +412,7 @@ fn a_correction_keeps_what_it_does_not_name() {
 
 #[test]
 fn what_does_not_fit_together_is_wrong_usage() {
-    let world = World::new();
-    let cases: [&[&str]; 12] = [
+    check_wrong_usage(&[
         &["rules", "set", "ACME"],
         &["rules", "set", "ACME", "--collar", "5"],
         &["limits", "show"],
@@ -421,11 +441,28 @@ fn what_does_not_fit_together_is_wrong_usage() {
             "ACME",
         ],
         &["account", "open", "M1", "--margin", "--initial", "50%"],
+        &["account", "open", "M1", "--grace", "5m"],
+        &[
+            "limits",
+            "set",
+            "--participant",
+            "BOT01",
+            "--orders-per-second",
+            "off",
+            "--burst",
+            "5",
+        ],
+        &[
+            "limits",
+            "set",
+            "--participant",
+            "BOT01",
+            "--open-orders",
+            "5",
+            "--currency",
+            "USD",
+        ],
         &["fees", "set", "ACME"],
         &["trade", "correct", "7"],
-    ];
-    for arguments in cases {
-        let said = run(world.folder.path(), arguments);
-        assert_eq!(said.code, 2, "{arguments:?}: {}", said.err);
-    }
+    ]);
 }

@@ -6,6 +6,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
+use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -14,6 +15,34 @@ use std::time::Duration;
 
 /// How long a test waits for a request that must come.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the exchange answers, the arguments, the request that comes of them, and what is shown.
+pub(crate) type Case<'a> = (&'a str, &'a [&'a str], &'a str, Value, &'a str);
+
+/// Asks each of these of an exchange of its own.
+#[track_caller]
+pub(crate) fn check(cases: &[Case]) {
+    for (answer, arguments, path, body, shown) in cases {
+        let world = World::new();
+        let server = world.serve(answer);
+        let said = world.run(server, arguments);
+        assert_eq!((said.code, said.out.as_str()), (0, *shown), "{}", said.err);
+        let asked = (format!("{path} HTTP/1.1"), body.clone());
+        assert_eq!(world.asked(), asked, "{arguments:?}");
+    }
+}
+
+/// These arguments are wrong usage, and nobody is asked.
+#[track_caller]
+pub(crate) fn check_wrong_usage(cases: &[&[&str]]) {
+    let world = World::new();
+    let server = world.serve("500 Nobody asks");
+    for arguments in cases {
+        let said = world.run(server, arguments);
+        assert_eq!(said.code, 2, "{arguments:?}: {}", said.err);
+    }
+    assert!(world.asked.1.try_recv().is_err(), "somebody asked");
+}
 
 /// Certificates in a folder: `ca.pem`, `client.pem`, `client.key`, and those of a stranger's CA.
 pub(crate) struct World {
@@ -90,7 +119,16 @@ impl World {
     }
 
     /// A server that answers every request with `answer`, until the test ends.
-    pub(crate) fn serve(&self, answer: &'static str) -> SocketAddr {
+    pub(crate) fn serve(&self, answer: &str) -> SocketAddr {
+        self.serve_with(Some(answer.to_owned()))
+    }
+
+    /// A server that takes every request, and says nothing to any until the client hangs up.
+    pub(crate) fn serve_silence(&self) -> SocketAddr {
+        self.serve_with(None)
+    }
+
+    fn serve_with(&self, answer: Option<String>) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let config = Arc::clone(&self.server);
@@ -98,14 +136,14 @@ impl World {
         std::thread::spawn(move || {
             for socket in listener.incoming().map_while(Result::ok) {
                 // A client that goes away in the middle is what some of these tests are about.
-                let _ = speak(socket, &config, answer, &asked);
+                let _ = speak(socket, &config, answer.as_deref(), &asked);
             }
         });
         address
     }
 
     /// The next request: its first line, and its body as JSON.
-    pub(crate) fn asked(&self) -> (String, serde_json::Value) {
+    pub(crate) fn asked(&self) -> (String, Value) {
         let request = self.asked.1.recv_timeout(PATIENCE).expect("a request");
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         let body = serde_json::from_str(body).unwrap_or_default();
@@ -124,7 +162,7 @@ impl World {
 fn speak(
     mut socket: TcpStream,
     config: &Arc<ServerConfig>,
-    answer: &str,
+    answer: Option<&str>,
     asked: &Sender<String>,
 ) -> std::io::Result<()> {
     socket.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -141,6 +179,10 @@ fn speak(
     }
     // A test that does not look at requests has gone away.
     let _ = asked.send(String::from_utf8_lossy(&request).into_owned());
+    let Some(answer) = answer else {
+        while stream.read(&mut [0; 1024])? > 0 {}
+        return Ok(());
+    };
     let head = format!(
         "HTTP/1.1 {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{}",
         answer.lines().next().unwrap_or_default(),
