@@ -5,7 +5,10 @@ pub mod bell;
 pub mod conductor;
 pub mod hours;
 pub mod markets;
+mod plan;
+pub mod standing;
 pub mod step;
+mod times;
 
 use crate::config::{CalendarConfig, RangeError};
 use jiff::civil::{Date, Time};
@@ -25,19 +28,14 @@ impl Calendar {
     /// # Errors
     /// [`RangeError`] when the zone is not known or the time is none.
     pub fn new(config: &CalendarConfig) -> Result<Self, RangeError> {
-        let wrong = |key: &'static str, value: &str, range: &'static str| RangeError {
-            key: key.into(),
-            value: format!("{value:?}"),
-            range: range.into(),
-        };
         let (zone, ends) = (&config.time_zone, &config.day_ends);
         Ok(Self {
             zone: TimeZone::get(zone).map_err(|_| {
                 let range = "a zone of the IANA time zone database, for instance Europe/Berlin";
-                wrong("calendar.time_zone", zone, range)
+                RangeError::of("calendar.time_zone", zone, range)
             })?,
             day_ends: time_of_day(ends)
-                .ok_or_else(|| wrong("calendar.day_ends", ends, "a time of day HH:MM"))?,
+                .ok_or_else(|| RangeError::of("calendar.day_ends", ends, "a time of day HH:MM"))?,
         })
     }
 

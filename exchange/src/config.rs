@@ -343,6 +343,21 @@ pub struct RangeError {
     pub range: Cow<'static, str>,
 }
 
+impl RangeError {
+    /// Of a key whose value is text.
+    pub(crate) fn of(
+        key: impl Into<Cow<'static, str>>,
+        value: &str,
+        range: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            key: key.into(),
+            value: format!("{value:?}"),
+            range: range.into(),
+        }
+    }
+}
+
 impl Config {
     /// Checks every range that the types do not say.
     ///

@@ -35,20 +35,17 @@ impl Schedules {
             for comp_id in &keys.participants {
                 let before = schedules.named.insert(*comp_id, Arc::clone(&schedule));
                 if before.is_some() {
-                    return Err(RangeError {
-                        key: key(name, "participants"),
-                        value: format!("{:?}", comp_id.as_str()),
-                        range: "in one schedule only, and once".into(),
-                    });
+                    let range = "in one schedule only, and once";
+                    let key = key(name, "participants");
+                    return Err(RangeError::of(key, comp_id.as_str(), range));
                 }
             }
         }
         match default {
-            Some(name) if schedules.others.is_none() => Err(RangeError {
-                key: "fix.default_schedule".into(),
-                value: format!("{name:?}"),
-                range: "the name of a [fix.schedules.NAME]".into(),
-            }),
+            Some(name) if schedules.others.is_none() => {
+                let range = "the name of a [fix.schedules.NAME]";
+                Err(RangeError::of("fix.default_schedule", name, range))
+            }
             _ => Ok(schedules),
         }
     }
@@ -67,16 +64,11 @@ impl Schedules {
 fn schedule(name: &str, keys: &ScheduleConfig) -> Result<Schedule, RangeError> {
     let blame = |part: &str| {
         let key = key(name, part);
-        move |error: ScheduleError| RangeError {
-            key,
-            value: format!("{:?}", error.text),
-            range: error.wrong.to_string().into(),
-        }
+        move |error: ScheduleError| RangeError::of(key, &error.text, error.wrong.to_string())
     };
-    let zone = zone(&keys.time_zone).map_err(|unknown| RangeError {
-        key: key(name, "time_zone"),
-        value: format!("{:?}", unknown.name),
-        range: "a zone of the IANA time zone database, for instance Europe/Berlin".into(),
+    let zone = zone(&keys.time_zone).map_err(|unknown| {
+        let range = "a zone of the IANA time zone database, for instance Europe/Berlin";
+        RangeError::of(key(name, "time_zone"), &unknown.name, range)
     })?;
     let mut schedule = Schedule::non_stop(zone);
     for window in &keys.windows {

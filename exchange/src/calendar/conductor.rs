@@ -2,8 +2,8 @@
 //! follows from the journal and the time alone ([`step`]), so a restart repeats nothing and leaves nothing out. It asks the clock that it was
 //! given, and the sequencer like everybody else.
 
-use crate::calendar::hours::Standing;
 use crate::calendar::markets::Markets;
+use crate::calendar::standing::Standing;
 use crate::calendar::step::step;
 use crate::clock::Clock;
 use crate::directory::place::Place;

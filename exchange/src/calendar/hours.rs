@@ -4,15 +4,18 @@
 //! Times follow the zone's clock as it first shows them ([`fix_engine::schedule::wall`]): one that is left out when the clock is set forth
 //! comes at the moment of the change, of one that comes twice the first counts. So phases keep their order in every night.
 
+use crate::calendar::plan::{Kind, Plan};
+use crate::calendar::standing::{Planned, Standing};
+use crate::calendar::times::Times;
 use crate::config::RangeError;
-use crate::config::trading::{HoursConfig, MarketConfig};
+use crate::config::trading::MarketConfig;
 use fix_engine::io::zone::zone;
 use fix_engine::schedule::error::Wrong;
 use fix_engine::schedule::text;
 use fix_engine::schedule::wall::{DAY_MINUTES, Wall};
 use jiff::civil::{Date, Weekday};
-use market::instrument::Auction;
 use market::time::Timestamp;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The trading days of one market.
@@ -25,72 +28,6 @@ pub struct Hours {
     dates: BTreeMap<Date, Option<Plan>>,
 }
 
-/// What the calendar has at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The phase.
-    pub phase: Planned,
-    /// When it began.
-    pub since: Timestamp,
-    /// When the trading day began that it belongs to, or that was the last.
-    pub day_began: Timestamp,
-    /// When the trading day before that one ended; none for the first.
-    pub last_ended: Option<Timestamp>,
-    /// When continuous trading ends on that day.
-    pub closes: Timestamp,
-    /// How long the opening call of that day is, in nanoseconds; 0 where there is none.
-    pub opening_nanos: i64,
-    /// When the next phase begins; none when no trading day is to come.
-    pub next: Option<Timestamp>,
-}
-
-/// A phase as the calendar has it. Calls go on until a random instant behind their earliest end; that is the market's matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Planned {
-    /// Between two trading days.
-    Closed,
-    /// Orders are taken for the opening auction.
-    PreOpen,
-    /// The call of an auction, with its earliest end.
-    Call(Auction, Timestamp),
-    /// Continuous trading.
-    Continuous,
-    /// Behind the closing auction.
-    PostTrade,
-}
-
-/// One trading day: its phases, each with the minute at which it begins, counted from the midnight before. In order, none empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Plan {
-    phases: Vec<(u16, Kind)>,
-    /// When continuous trading ends.
-    closes: u16,
-    opening_minutes: u16,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Closed,
-    PreOpen,
-    /// With the minute of the earliest end.
-    Call(Auction, u16),
-    Continuous,
-    PostTrade,
-}
-
-/// The times of a day as they are written.
-struct Times<'a> {
-    pre_open: &'a str,
-    opening: &'a str,
-    open: &'a str,
-    intraday: Vec<&'a str>,
-    closing: &'a str,
-    close: &'a str,
-    post_trade: &'a str,
-    /// Whether auctions within the day that do not fit are left out.
-    drops: bool,
-}
-
 impl Hours {
     /// From `[calendar.markets.NAME]`.
     ///
@@ -98,13 +35,20 @@ impl Hours {
     /// [`RangeError`] naming the first key that makes no trading day.
     pub fn new(name: &str, keys: &MarketConfig) -> Result<Self, RangeError> {
         let prefix = format!("calendar.markets.{name}");
-        let wrong = |key: &str, value: &str, range: &str| wrong(&prefix, key, value, range);
+        let wrong = |key: &str, value: &str, range: Cow<'static, str>| {
+            RangeError::of(format!("{prefix}.{key}"), value, range)
+        };
         let zone = zone(&keys.time_zone).map_err(|unknown| {
             let range = "a zone of the IANA time zone database, for instance Europe/Berlin";
-            wrong("time_zone", &unknown.name, range)
+            wrong("time_zone", &unknown.name, range.into())
         })?;
-        let days = text::days(&keys.days)
-            .ok_or_else(|| wrong("days", &keys.days, "days like \"Mon-Fri\" or \"Mon,Wed\""))?;
+        let days = text::days(&keys.days).ok_or_else(|| {
+            wrong(
+                "days",
+                &keys.days,
+                "days like \"Mon-Fri\" or \"Mon,Wed\"".into(),
+            )
+        })?;
         let mut hours = Self {
             wall: Wall::new(zone),
             days,
@@ -112,14 +56,16 @@ impl Hours {
             dates: BTreeMap::new(),
         };
         for date in &keys.closed {
-            hours.set(date, None, |range| wrong("closed", date, &range))?;
+            hours.set(date, None, |range| wrong("closed", date, range.into()))?;
         }
         for (date, other) in &keys.other_hours {
             let plan = Plan::new(
                 &format!("{prefix}.other_hours.{date}"),
                 &Times::of(keys, other),
             )?;
-            hours.set(date, Some(plan), |range| wrong("other_hours", date, &range))?;
+            hours.set(date, Some(plan), |range| {
+                wrong("other_hours", date, range.into())
+            })?;
         }
         Ok(hours)
     }
@@ -236,142 +182,6 @@ impl Hours {
         }
         let moment = self.wall.instant(date, minute % DAY_MINUTES)?;
         Some(Timestamp::from_nanos(moment.nanos()))
-    }
-}
-
-impl<'a> Times<'a> {
-    fn usual(keys: &'a MarketConfig) -> Self {
-        Self {
-            pre_open: &keys.pre_open,
-            opening: &keys.opening,
-            open: &keys.open,
-            intraday: keys.intraday.iter().map(String::as_str).collect(),
-            closing: &keys.closing,
-            close: &keys.close,
-            post_trade: &keys.post_trade,
-            drops: false,
-        }
-    }
-
-    fn of(keys: &'a MarketConfig, other: &'a HoursConfig) -> Self {
-        fn or<'a>(other: &'a Option<String>, usual: &'a str) -> &'a str {
-            other.as_deref().unwrap_or(usual)
-        }
-        let intraday = other.intraday.as_ref().unwrap_or(&keys.intraday);
-        Self {
-            pre_open: or(&other.pre_open, &keys.pre_open),
-            opening: or(&other.opening, &keys.opening),
-            open: or(&other.open, &keys.open),
-            intraday: intraday.iter().map(String::as_str).collect(),
-            closing: or(&other.closing, &keys.closing),
-            close: or(&other.close, &keys.close),
-            post_trade: or(&other.post_trade, &keys.post_trade),
-            drops: other.intraday.is_none(),
-        }
-    }
-}
-
-impl Plan {
-    fn new(prefix: &str, times: &Times) -> Result<Self, RangeError> {
-        let first = minute(prefix, "pre_open", times.pre_open)?;
-        let mut last = first;
-        let mut next = |key: &str, value: &str| {
-            let minute = following(last, minute(prefix, key, value)?);
-            if minute - first > DAY_MINUTES {
-                let range = "not before the time ahead of it, and at most 24 hours after pre_open";
-                return Err(wrong(prefix, key, value, range));
-            }
-            last = minute;
-            Ok(minute)
-        };
-        let opening = next("opening", times.opening)?;
-        let open = next("open", times.open)?;
-        let closing = next("closing", times.closing)?;
-        if closing == open {
-            return Err(wrong(prefix, "closing", times.closing, "later than open"));
-        }
-        let close = next("close", times.close)?;
-        let post_trade = next("post_trade", times.post_trade)?;
-
-        let mut phases = vec![
-            (first, Kind::PreOpen),
-            (opening, Kind::Call(Auction::Opening, open)),
-            (open, Kind::Continuous),
-        ];
-        for (begins, ends) in auctions(prefix, times, open, closing)? {
-            phases.push((begins, Kind::Call(Auction::Intraday, ends)));
-            phases.push((ends, Kind::Continuous));
-        }
-        phases.extend([
-            (closing, Kind::Call(Auction::Closing, close)),
-            (close, Kind::PostTrade),
-            (post_trade, Kind::Closed),
-        ]);
-        // Of phases that begin at one time the last is meant; the others are empty.
-        let begins: Vec<u16> = phases.iter().map(|(begins, _)| *begins).collect();
-        let mut at = 0;
-        phases.retain(|(begin, _)| {
-            at += 1;
-            begins.get(at) != Some(begin)
-        });
-        Ok(Self {
-            phases,
-            closes: closing,
-            opening_minutes: open - opening,
-        })
-    }
-}
-
-/// The auctions within the day, in order.
-fn auctions(
-    prefix: &str,
-    times: &Times,
-    open: u16,
-    closing: u16,
-) -> Result<Vec<(u16, u16)>, RangeError> {
-    let mut spans: Vec<(u16, u16)> = Vec::new();
-    for text in &times.intraday {
-        let wrong = |range| wrong(prefix, "intraday", text, range);
-        let ends = text.split_once('-').and_then(|(begins, ends)| {
-            Some((self::text::minute(begins)?, self::text::minute(ends)?))
-        });
-        let (begins, ends) =
-            ends.ok_or_else(|| wrong("a beginning and an earliest end like \"12:00-12:05\""))?;
-        let begins = following(open, begins);
-        let ends = following(begins, ends);
-        if begins == ends {
-            return Err(wrong("longer than nothing"));
-        }
-        if ends > closing {
-            if times.drops {
-                continue;
-            }
-            return Err(wrong("between open and closing"));
-        }
-        if spans.iter().any(|(b, e)| *b < ends && begins < *e) {
-            return Err(wrong("apart from the others"));
-        }
-        spans.push((begins, ends));
-    }
-    spans.sort_unstable();
-    Ok(spans)
-}
-
-/// The first minute from `last` on at which the clock shows what it shows at `minute`.
-const fn following(last: u16, minute: u16) -> u16 {
-    last + (minute + DAY_MINUTES - last % DAY_MINUTES) % DAY_MINUTES
-}
-
-fn minute(prefix: &str, key: &str, value: &str) -> Result<u16, RangeError> {
-    let minute = text::minute(value).filter(|minute| *minute < DAY_MINUTES);
-    minute.ok_or_else(|| wrong(prefix, key, value, "a time of day HH:MM"))
-}
-
-fn wrong(prefix: &str, key: &str, value: &str, range: &str) -> RangeError {
-    RangeError {
-        key: format!("{prefix}.{key}").into(),
-        value: format!("{value:?}"),
-        range: range.to_owned().into(),
     }
 }
 
@@ -723,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_trading_day_names_its_key() {
+    fn what_makes_no_calendar_names_its_key() {
         let cases = [
             (
                 "time_zone = \"Mars/Base\"",
@@ -731,41 +541,6 @@ mod tests {
                 "a zone of the IANA",
             ),
             ("days = \"Workdays\"", "days", "days like"),
-            ("pre_open = \"8:00\"", "pre_open", "a time of day"),
-            ("opening = \"24:00\"", "opening", "a time of day"),
-            ("opening = \"09:10\"", "open", "at most 24 hours"),
-            ("closing = \"08:30\"", "closing", "at most 24 hours"),
-            ("closing = \"09:00\"", "closing", "later than open"),
-            (
-                "post_trade = \"17:30\"\npre_open = \"17:29\"\nopening = \"17:29\"",
-                "closing",
-                "at most 24 hours",
-            ),
-            (
-                "intraday = [\"12:00\"]",
-                "intraday",
-                "a beginning and an earliest end",
-            ),
-            (
-                "intraday = [\"12:00-12:00\"]",
-                "intraday",
-                "longer than nothing",
-            ),
-            (
-                "intraday = [\"17:29-17:31\"]",
-                "intraday",
-                "between open and closing",
-            ),
-            (
-                "intraday = [\"07:00-07:10\"]",
-                "intraday",
-                "between open and closing",
-            ),
-            (
-                "intraday = [\"12:00-12:05\", \"12:04-12:09\"]",
-                "intraday",
-                "apart from",
-            ),
             ("closed = [\"25.12.2026\"]", "closed", "a date like"),
             (
                 "closed = [\"2026-12-25\", \"2026-12-25\"]",

@@ -28,20 +28,17 @@ impl Markets {
             }
             for symbol in &keys.symbols {
                 if markets.named.insert(*symbol, at).is_some() {
-                    return Err(RangeError {
-                        key: format!("calendar.markets.{name}.symbols").into(),
-                        value: format!("{:?}", symbol.as_str()),
-                        range: "in one market only, and once".into(),
-                    });
+                    let key = format!("calendar.markets.{name}.symbols");
+                    let range = "in one market only, and once";
+                    return Err(RangeError::of(key, symbol.as_str(), range));
                 }
             }
         }
         match &config.default_market {
-            Some(name) if markets.others.is_none() => Err(RangeError {
-                key: "calendar.default_market".into(),
-                value: format!("{name:?}"),
-                range: "the name of a [calendar.markets.NAME]".into(),
-            }),
+            Some(name) if markets.others.is_none() => {
+                let range = "the name of a [calendar.markets.NAME]";
+                Err(RangeError::of("calendar.default_market", name, range))
+            }
             _ => Ok(markets),
         }
     }

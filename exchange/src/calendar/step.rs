@@ -9,7 +9,7 @@
 //! - Of phases that the venue has missed only the last is made up for, without an auction in which nobody could have taken part: a missed
 //!   opening call begins late, a missed closing call does not take place.
 
-use crate::calendar::hours::{Planned, Standing};
+use crate::calendar::standing::{Planned, Standing};
 use crate::directory::place::Place;
 use market::command::Command;
 use market::id::InstrumentId;
