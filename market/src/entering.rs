@@ -77,30 +77,6 @@ impl State {
         Ok((working, reserved))
     }
 
-    /// Whether no order like this one came a moment ago, where that matters.
-    fn check_alike(&self, terms: &OrderTerms) -> Result<(), Refusal> {
-        let within = self.listing(terms.instrument).rules.duplicate_nanos;
-        let recent = &self.recent[terms.instrument.0 as usize];
-        match within {
-            Some(within) if recent.has(terms, self.now, within) => Err(Refusal::DuplicateOrder),
-            _ => Ok(()),
-        }
-    }
-
-    fn note_alike(&mut self, terms: &OrderTerms) {
-        if let Some(within) = self.listing(terms.instrument).rules.duplicate_nanos {
-            self.recent[terms.instrument.0 as usize].note(terms, self.now, within);
-        }
-    }
-
-    /// Whether the time of a GTD order is still to come.
-    pub(crate) fn check_expiry(&self, terms: &OrderTerms) -> Result<(), Refusal> {
-        match terms.time_in_force {
-            TimeInForce::Gtd(until) if until <= self.now => Err(Refusal::ExpireTimePast),
-            _ => Ok(()),
-        }
-    }
-
     /// An accepted order meets the book, or waits: for its trigger, or for an auction.
     pub(crate) fn work(&mut self, order: &mut OrderFacts, events: &mut Vec<Event>) {
         if self.waits(order) {

@@ -7,8 +7,9 @@ use crate::event::{CancelReason, Event, Restatement};
 use crate::halt::HaltFacts;
 use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
-use crate::order::{OrdStatus, OrderFacts, Side, TimeInForce, Working};
+use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::refusal::Refusal;
+use crate::registry::Listing;
 use crate::rules::Rules;
 use crate::slab::Slot;
 use crate::state::State;
@@ -390,6 +391,32 @@ impl State {
 
     pub(crate) fn rules_of(&self, id: InstrumentId) -> &Rules {
         &self.listing(id).rules
+    }
+}
+
+impl Listing {
+    /// Whether an order of these terms may enter, or be what another becomes, now.
+    pub(crate) const fn takes(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        match (self.phase, terms.time_in_force) {
+            (Phase::Halted, _) => Err(Refusal::Halted),
+            (Phase::Closed | Phase::PostTrade, _) => Err(Refusal::Closed),
+            (phase, TimeInForce::Ioc | TimeInForce::Fok) if phase.is_gathering() => {
+                Err(Refusal::NotInCall)
+            }
+            (phase, _)
+                if phase.is_gathering()
+                    && (terms.all_or_none
+                        || matches!(
+                            terms.ord_type,
+                            OrdType::MarketToLimit | OrdType::Pegged { .. }
+                        )) =>
+            {
+                Err(Refusal::NotInCall)
+            }
+            (Phase::PreOpen | Phase::OpeningAuction, TimeInForce::AtOpen) => Ok(()),
+            (_, TimeInForce::AtOpen) => Err(Refusal::NoOpeningAhead),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::id::{
 };
 use crate::instrument::{Instrument, Phase};
 use crate::limits::Limits;
-use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce};
+use crate::order::OrderFacts;
 use crate::owners::Membership;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
@@ -30,32 +30,6 @@ pub(crate) struct Listing {
     pub(crate) rules: Rules,
     /// When continuous trading ends, as far as that is known.
     pub(crate) closes: Option<Timestamp>,
-}
-
-impl Listing {
-    /// Whether an order of these terms may enter, or be what another becomes, now.
-    pub(crate) const fn takes(&self, terms: &OrderTerms) -> Result<(), Refusal> {
-        match (self.phase, terms.time_in_force) {
-            (Phase::Halted, _) => Err(Refusal::Halted),
-            (Phase::Closed | Phase::PostTrade, _) => Err(Refusal::Closed),
-            (phase, TimeInForce::Ioc | TimeInForce::Fok) if phase.is_gathering() => {
-                Err(Refusal::NotInCall)
-            }
-            (phase, _)
-                if phase.is_gathering()
-                    && (terms.all_or_none
-                        || matches!(
-                            terms.ord_type,
-                            OrdType::MarketToLimit | OrdType::Pegged { .. }
-                        )) =>
-            {
-                Err(Refusal::NotInCall)
-            }
-            (Phase::PreOpen | Phase::OpeningAuction, TimeInForce::AtOpen) => Ok(()),
-            (_, TimeInForce::AtOpen) => Err(Refusal::NoOpeningAhead),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// All reference data.

@@ -1,0 +1,35 @@
+//! A trade has printed: the tape and the reference price of the bands know it, trailing stops follow it, and what it reaches is to be
+//! triggered.
+
+use crate::id::InstrumentId;
+use crate::order::Side;
+use crate::price::Price;
+use crate::rules::StopTrigger;
+use crate::state::State;
+
+impl State {
+    /// A trade has printed: trailing stops follow it, and what it reaches is to be triggered.
+    pub(crate) fn print(&mut self, instrument: InstrumentId, last_px: Price) {
+        let at = instrument.0 as usize;
+        self.tapes[at].print(last_px);
+        if let Some(luld) = &mut self.luld[at] {
+            luld.count(self.now, last_px);
+        }
+        if self.stops[at].is_empty() {
+            return;
+        }
+        for slot in self.stops[at].trail(&mut self.orders, last_px) {
+            let mut order = self.orders.facts(slot);
+            let reserved = self.reserved_by(&order);
+            // The nearer the trigger, the less is held: never more than was.
+            let reserved = reserved.min(order.reserved);
+            self.hold(&mut order, reserved);
+            self.orders.set_facts(slot, &order);
+            self.follow_stake(&order);
+        }
+        if self.listing(instrument).rules.stop_trigger == StopTrigger::LastTrade {
+            self.stops[at].reach(Side::Buy, last_px);
+            self.stops[at].reach(Side::Sell, last_px);
+        }
+    }
+}
