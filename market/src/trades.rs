@@ -60,6 +60,29 @@ pub struct TradeLeg {
     pub told: Place,
 }
 
+/// Which side of a trade arrived at one that rested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggressor {
+    /// The buyer.
+    Buy,
+    /// The seller.
+    Sell,
+    /// Nobody: in an auction neither side makes or takes.
+    Neither,
+}
+
+impl Aggressor {
+    /// The side, if one arrived.
+    pub const fn side(self) -> Option<Side> {
+        match self {
+            Self::Buy => Some(Side::Buy),
+            Self::Sell => Some(Side::Sell),
+            Self::Neither => None,
+        }
+    }
+}
+
 /// A trade as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradeRecord {
@@ -74,7 +97,7 @@ pub struct TradeRecord {
     /// Cash that went from buyer to seller.
     pub notional: Money,
     /// The side that arrived.
-    pub aggressor: Side,
+    pub aggressor: Aggressor,
     /// The buyer.
     pub buy: TradeLeg,
     /// The seller.
@@ -99,7 +122,7 @@ impl TradeRecord {
             maker,
             taker,
             fees,
-            ..
+            auction,
         } = event
         else {
             return None;
@@ -117,13 +140,18 @@ impl TradeRecord {
             Side::Buy => (taker_leg, maker_leg),
             Side::Sell => (maker_leg, taker_leg),
         };
+        let aggressor = match (auction, taker.terms.side) {
+            (Some(_), _) => Aggressor::Neither,
+            (None, Side::Buy) => Aggressor::Buy,
+            (None, Side::Sell) => Aggressor::Sell,
+        };
         Some(Self {
             trade_id: *trade_id,
             instrument: *instrument,
             price: *price,
             qty: *qty,
             notional: *notional,
-            aggressor: taker.terms.side,
+            aggressor,
             buy,
             sell,
             fee_account: fees.map(|it| it.account),

@@ -17,8 +17,9 @@ impl Show for TradeStatus {
             format!("{participant} for {account}, order {order_id}, fee {fee}")
         };
         let aggressor = match self.aggressor {
-            Side::Buy => "buyer",
-            Side::Sell => "seller",
+            Some(Side::Buy) => "buyer",
+            Some(Side::Sell) => "seller",
+            None => "neither: a trade of an auction",
         };
         pairs(&[
             ("trade", self.trade_id.to_string()),

@@ -116,6 +116,23 @@ state     stands
 proposed  undo, by ann until 20260101-10:15:00
 ";
 
+const TRADE_OF_AUCTION: &str = r#"200 OK
+{"trade_id":8,"symbol":"ACME","price":"100","qty":"10","notional":"1000","aggressor":null,
+"buy":{"participant":"BOT01","account":"A1","order_id":12,"fee":"0"},
+"sell":{"participant":"BOT02","account":"A2","order_id":11,"fee":"0"},"is_busted":false,"proposal":null}"#;
+const TRADE_OF_AUCTION_SHOWN: &str = "\
+trade     8
+symbol    ACME
+price     100
+quantity  10
+notional  1000
+buyer     BOT01 for A1, order 12, fee 0
+seller    BOT02 for A2, order 11, fee 0
+arrived   neither: a trade of an auction
+state     stands
+proposed  nothing
+";
+
 #[test]
 fn rules() {
     check(&[
@@ -357,6 +374,13 @@ fn fees_tiers_and_self_trade_prevention() {
 #[test]
 fn trades() {
     check(&[
+        (
+            TRADE_OF_AUCTION,
+            &["trade", "show", "8"],
+            "GET /v1/trades/8",
+            Value::Null,
+            TRADE_OF_AUCTION_SHOWN,
+        ),
         (
             TRADE,
             &["trade", "show", "7"],

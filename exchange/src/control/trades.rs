@@ -148,7 +148,7 @@ impl Desk {
             price: trade.price,
             qty: trade.qty,
             notional: trade.notional,
-            aggressor: trade.aggressor,
+            aggressor: trade.aggressor.side(),
             buy: self.leg(&trade.buy)?,
             sell: self.leg(&trade.sell)?,
             is_busted: trade.is_busted,

@@ -22,8 +22,8 @@ pub struct TradeStatus {
     pub qty: Qty,
     /// Cash that went from buyer to seller.
     pub notional: Money,
-    /// The side that arrived.
-    pub aggressor: Side,
+    /// The side that arrived; none of an auction's trade.
+    pub aggressor: Option<Side>,
     /// The buyer.
     pub buy: LegStatus,
     /// The seller.
