@@ -4,7 +4,7 @@
 use crate::command::{Amendment, Change};
 use crate::event::{CancelReason, CxlRejResponseTo, Event};
 use crate::id::InstrumentId;
-use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use crate::order::{OrderFacts, OrderTerms, Side};
 use crate::refusal::Refusal;
 use crate::slab::Slot;
 use crate::state::State;
@@ -54,7 +54,7 @@ impl State {
             }
             Change::Replace(terms) => {
                 is_of(order, terms.instrument, terms.side)?;
-                can_rest(terms)?;
+                can_wait(terms)?;
             }
             Change::Nothing { .. } => return Err(Refusal::BadRequest),
         }
@@ -82,12 +82,10 @@ fn is_of(order: &OrderFacts, instrument: InstrumentId, side: Side) -> Result<(),
     Ok(())
 }
 
-/// A limit order that is to become IOC or FOK; a market order is refused for its type.
-fn can_rest(terms: &OrderTerms) -> Result<(), Refusal> {
-    match (terms.ord_type, terms.time_in_force) {
-        (OrdType::Limit(_), TimeInForce::Ioc | TimeInForce::Fok) => {
-            Err(Refusal::TimeInForceNotReplaceable)
-        }
-        _ => Ok(()),
+/// Whether what an order is to become may wait: none that lives trades at once or not at all.
+const fn can_wait(terms: &OrderTerms) -> Result<(), Refusal> {
+    if terms.time_in_force.is_immediate() {
+        return Err(Refusal::TimeInForceNotReplaceable);
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! How an auction ends: its price, then all trades at that one price: market orders first, then price, then time; each order with
-//! all that it has, hidden quantity included. Orders of one account do not trade with each other: the smaller is cancelled, and the
-//! price is found again. When a call begins and ends stands in `phases`.
+//! all that it has, hidden quantity included. Two that self-trade prevention keeps from each other do not trade: the smaller is cancelled, and
+//! the price is found again. When a call begins and ends stands in `phases`.
 
 pub(crate) mod price;
 
@@ -20,7 +20,7 @@ use core::cmp::Reverse;
 /// Who trades with whom at the price of an auction.
 struct Pairing {
     pairs: Vec<Pair>,
-    /// Orders that stand in the way of another of the same account: the smaller of each two, the later of equal ones.
+    /// Orders that stand in the way of another that they may not trade with: the smaller of each two, the later of equal ones.
     losers: Vec<Slot>,
 }
 
@@ -95,7 +95,7 @@ impl State {
         self.drop_leftovers(instrument, auction, events);
     }
 
-    /// The price and who trades, once no two of one account are paired and every market order can pay.
+    /// The price and who trades, once no two are paired that may not trade and every market order can pay.
     fn settle_pairs(
         &mut self,
         instrument: InstrumentId,
@@ -265,9 +265,65 @@ impl State {
         if time_in_force.is_some() {
             out.extend(self.resting_where(instrument, |tif| Some(tif) == time_in_force));
         }
+        self.drop_all(out, events);
+    }
+
+    /// Trading goes on without the auction that orders for the opening were for: they are cancelled, in the book and beside it.
+    pub(crate) fn drop_unopened(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        let is_unopened = |time_in_force| time_in_force == TimeInForce::AtOpen;
+        let mut out = self.waiting[instrument.0 as usize].all();
+        out.retain(|slot| is_unopened(self.orders.time_in_force(*slot)));
+        out.extend(self.resting_where(instrument, is_unopened));
+        self.drop_all(out, events);
+    }
+
+    fn drop_all(&mut self, out: Vec<Slot>, events: &mut Vec<Event>) {
         for slot in out {
             self.cancel_resting(slot, None, CancelReason::AuctionOver, events);
         }
+    }
+
+    /// Orders for the closing auction join its call, in order of arrival.
+    pub(crate) fn join_closing(&mut self, id: InstrumentId) {
+        for slot in self.waiting[id.0 as usize].all() {
+            let mut order = self.orders.facts(slot);
+            let terms = order.terms;
+            // Those that have joined keep their place when the call begins anew after a halt.
+            if terms.time_in_force == TimeInForce::AtClose && order.working == Working::Parked {
+                let Some(limit) = terms.ord_type.price() else {
+                    order.working = Working::AtMarket;
+                    self.orders.set_facts(slot, &order);
+                    self.waiting[id.0 as usize].requeue(order.order_id);
+                    continue;
+                };
+                self.take_out(slot);
+                order.working = Working::At(limit);
+                self.orders.set_facts(slot, &order);
+                self.place(slot);
+            }
+        }
+    }
+
+    /// Orders that had joined a closing call wait for the closing auction again, since another call takes the place of that one: market orders
+    /// where they wait, the others behind them.
+    pub(crate) fn leave_closing(&mut self, id: InstrumentId) {
+        let is_for_close = |time_in_force| time_in_force == TimeInForce::AtClose;
+        for slot in self.waiting[id.0 as usize].all() {
+            if is_for_close(self.orders.time_in_force(slot)) {
+                self.park(slot);
+            }
+        }
+        for slot in self.resting_where(id, is_for_close) {
+            self.take_out(slot);
+            self.park(slot);
+            self.place(slot);
+        }
+    }
+
+    fn park(&mut self, slot: Slot) {
+        let mut order = self.orders.facts(slot);
+        order.working = Working::Parked;
+        self.orders.set_facts(slot, &order);
     }
 
     /// The orders in a book with such a time in force, buys first.

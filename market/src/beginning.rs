@@ -23,12 +23,12 @@ impl State {
                 Ok(Working::Held { stop_px })
             }
             OrdType::TrailingStop { offset } => self.trail_behind(terms, offset),
-            OrdType::Pegged { .. } => self.peg(terms),
+            OrdType::Pegged { .. } => Ok(self.peg(terms)),
         }
     }
 
-    /// How an order works after a replace: a stop-limit order that was triggered stays so, and a trailing stop whose distance stays keeps
-    /// its trigger.
+    /// How an order works after a replace: a stop-limit order that was triggered stays so, what rests of a market-to-limit order keeps its
+    /// price, and a trailing stop whose distance stays its trigger.
     pub(crate) fn begin_again(
         &self,
         order: &OrderFacts,
@@ -38,6 +38,7 @@ impl State {
             (Working::At(_), OrdType::StopLimit { price, .. }) => {
                 Ok(Working::At(self.within_bands(terms, price)?))
             }
+            (Working::At(_), OrdType::MarketToLimit) => Ok(order.working),
             (Working::Held { .. }, OrdType::TrailingStop { .. })
                 if terms.ord_type == order.terms.ord_type =>
             {

@@ -11,7 +11,6 @@ use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::text::Text;
-use crate::wholes::MAX_WHOLES;
 use alloc::vec::Vec;
 
 impl State {
@@ -55,7 +54,8 @@ impl State {
         self.suspensions
             .check(participant, terms.account, terms.instrument)?;
         self.orders.vacant(participant, cl_ord_id, &self.limits)?;
-        terms.check(&listing.instrument, &self.limits)?;
+        let least = listing.instrument.min_qty;
+        terms.check(&listing.instrument, least, &self.limits)?;
         self.check_expiry(terms)?;
         if self.orders.len() >= self.limits.max_live_orders.min(u32::MAX - 1) {
             return Err(Refusal::TooManyOrders);
@@ -64,13 +64,10 @@ impl State {
             return Err(Refusal::BookFull);
         }
         let working = self.begin(terms)?;
-        self.check_notional(terms, working)?;
+        self.check_notional(participant, terms, working)?;
         self.check_distance(terms)?;
         self.check_alike(terms)?;
-        let at = terms.instrument.0 as usize;
-        if terms.all_or_none && self.wholes[at].len() >= MAX_WHOLES {
-            return Err(Refusal::CapacityReached);
-        }
+        self.check_tables(terms)?;
         self.check_limits(participant, terms, working, terms.order_qty, None)?;
         let reserved = self.reservation(participant, terms, working, terms.order_qty);
         self.check_funds(terms, Money::ZERO, reserved)?;
@@ -220,8 +217,8 @@ impl State {
 /// Why the call of a volatility auction begins.
 const OUTSIDE: &str = "a trade would print outside a band";
 
-/// Whether what is left of an order can rest. That of a market-to-limit order becomes a limit at the price of its last trade: without
-/// one it has none.
+/// Whether what is left of an order can rest. That of a market-to-limit order becomes a limit at the best price of its entry, once it has traded
+/// there.
 fn can_rest(order: &OrderFacts) -> bool {
     let has_price = order.terms.ord_type != OrdType::MarketToLimit || order.cum_qty > Qty::ZERO;
     order.terms.rests() && has_price

@@ -3,6 +3,7 @@
 use crate::halt::{Halt, HaltFacts, MAX_SCHEDULED};
 use crate::id::{HaltId, InstrumentId};
 use crate::refusal::Refusal;
+use crate::refusal::table::Table;
 use crate::text::Text;
 use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ impl Halts {
     pub(crate) fn schedule(&mut self, halt: Halt) -> Result<HaltId, Refusal> {
         let next = self.last.0.checked_add(1).map(HaltId);
         let next = next.filter(|_| self.scheduled.len() < MAX_SCHEDULED);
-        let id = next.ok_or(Refusal::CapacityReached)?;
+        let id = next.ok_or(Refusal::TableFull { of: Table::Halts })?;
         self.last = id;
         self.scheduled.insert(id, halt);
         Ok(id)
@@ -86,14 +87,20 @@ mod tests {
             let id = halts.schedule(halt).unwrap();
             assert_eq!(id.0 as usize, number);
         }
-        assert_eq!(halts.schedule(halt), Err(Refusal::CapacityReached));
+        assert_eq!(
+            halts.schedule(halt),
+            Err(Refusal::TableFull { of: Table::Halts })
+        );
         assert!(halts.is_sound());
         assert_eq!(halts.take(HaltId(7)), Some(halt));
         assert_eq!(halts.take(HaltId(7)), None);
         assert_eq!(halts.schedule(halt), Ok(HaltId(1_001)));
         halts.last = HaltId(u32::MAX);
         assert_eq!(halts.take(HaltId(8)), Some(halt));
-        assert_eq!(halts.schedule(halt), Err(Refusal::CapacityReached));
+        assert_eq!(
+            halts.schedule(halt),
+            Err(Refusal::TableFull { of: Table::Halts })
+        );
         halts.last = HaltId(1_000);
         assert!(!halts.is_sound(), "a number would be given again");
     }

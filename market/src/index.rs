@@ -6,6 +6,7 @@ use crate::id::InstrumentId;
 use crate::money::Money;
 use crate::price::Price;
 use crate::refusal::Refusal;
+use crate::refusal::table::Table;
 use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +63,9 @@ impl Index {
     ) -> Result<(), Refusal> {
         let is_new = !self.components.contains_key(&instrument);
         if is_new && weight > 0 && self.components.len() >= MAX_COMPONENTS {
-            return Err(Refusal::CapacityReached);
+            return Err(Refusal::TableFull {
+                of: Table::Components,
+            });
         }
         if weight == 0 {
             self.components.remove(&instrument);
@@ -184,7 +187,12 @@ mod tests {
             index.weigh(id, 1, Price::from_raw(1)).unwrap();
         }
         let more = index.weigh(InstrumentId(most), 1, Price::from_raw(1));
-        assert_eq!(more, Err(Refusal::CapacityReached));
+        assert_eq!(
+            more,
+            Err(Refusal::TableFull {
+                of: Table::Components
+            })
+        );
         assert_eq!(index.weigh(InstrumentId(0), 2, Price::from_raw(1)), Ok(()));
     }
 }

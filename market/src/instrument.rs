@@ -58,7 +58,7 @@ impl Instrument {
 pub enum Phase {
     /// Continuous trading: orders enter and trade.
     Open,
-    /// Stopped by an operator: no entry, no replacing; cancels are taken.
+    /// Stopped by an operator or the market-wide breaker: no entry; cancels are taken, and where orders stay they may be lowered.
     Halted,
     /// Outside trading hours: no entry, no replacing; cancels are taken.
     Closed,

@@ -29,7 +29,10 @@ impl State {
             return Ok(());
         }
         let holding = self.ledger.holding(terms.account, terms.instrument);
-        let reference = self.reference(terms.instrument);
+        // One that waits for an auction counts at the reference price of its entry, also as what it is to become.
+        let waiting = &self.waiting[terms.instrument.0 as usize];
+        let former = replaces.and_then(|order| waiting.reference(order.order_id));
+        let reference = former.unwrap_or_else(|| self.reference(terms.instrument));
         let mut stake = self.stake(participant, terms, working, leaves, reference);
         if working == Working::AtMarket && self.is_open(terms.instrument) {
             let owner = self.owner(participant, terms.account);

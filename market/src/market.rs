@@ -407,7 +407,7 @@ impl Market {
             .map(|listing| &listing.rules)
     }
 
-    /// How many orders rest, over all books.
+    /// How many orders live, in all books and beside them.
     pub fn live_orders(&self) -> u64 {
         u64::from(self.state.orders.len())
     }

@@ -11,6 +11,7 @@ use crate::order::{OrdStatus, OrderFacts, Side};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::refusal::table::Table;
 use crate::risk::Claim;
 use crate::slab::Slot;
 use crate::state::State;
@@ -51,7 +52,9 @@ impl State {
             return Err(Refusal::AlreadyProposed);
         }
         if self.trades.waiting() >= MAX_PROPOSALS {
-            return Err(Refusal::CapacityReached);
+            return Err(Refusal::TableFull {
+                of: Table::Proposals,
+            });
         }
         let until = Timestamp::from_nanos(self.now.nanos().saturating_add(PROPOSAL_NANOS));
         self.trades.propose(trade, Proposal { change, by, until });
@@ -321,11 +324,61 @@ fn changed(was: &TradeRecord, change: TradeChange) -> TradeRecord {
     }
 }
 
-/// `fee × now ÷ was`, rounded towards zero; where the product does not fit, from the quotient, which is then exact enough.
+/// `fee × now ÷ was`, rounded towards zero. Exact whatever the three are, as long as each is at most [`crate::risk::MAX_NOTIONAL`] and the fee at
+/// most `was`: it is multiplied and divided piece by piece, from the top, as on paper.
 fn in_proportion(fee: Money, now: Money, was: Money) -> Money {
-    let (fee, now, was) = (fee.raw(), now.raw(), was.raw());
-    Money::from_raw(match fee.checked_mul(now) {
-        Some(product) => product / was,
-        None => fee / was * now,
-    })
+    let (now, was) = (now.raw().unsigned_abs(), was.raw().unsigned_abs());
+    let (mut quotient, mut rest) = (0_u128, 0);
+    for piece in pieces(fee.raw().unsigned_abs()) {
+        // `rest` and `now` are below 2⁸⁷, a piece is below 2⁴⁰: their sum of products fits.
+        let dividend = (rest << PIECE_BITS) + piece * now;
+        quotient = (quotient << PIECE_BITS) + dividend / was;
+        rest = dividend % was;
+    }
+    let amount = i128::try_from(quotient).expect("at most what was traded for");
+    Money::from_raw(if fee < Money::ZERO { -amount } else { amount })
+}
+
+const PIECE_BITS: u32 = 40;
+
+/// A number below 2¹²⁰ in pieces of 40 bits, the highest first.
+fn pieces(number: u128) -> [u128; 3] {
+    let mask = (1 << PIECE_BITS) - 1;
+    [2, 1, 0].map(|place| (number >> (place * PIECE_BITS)) & mask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_proportion;
+    use crate::money::Money;
+    use crate::risk::MAX_NOTIONAL;
+
+    #[test]
+    fn fees_follow_the_notional_to_the_last_unit() {
+        let most = MAX_NOTIONAL.raw();
+        let table = [
+            (0, 5, 7, 0),
+            (7, 5, 7, 5),
+            (10, 2, 3, 6),
+            (-10, 2, 3, -6),
+            (1, 1, 2, 0),
+            // What a block trade of 10¹³ pays at 10 basis points, corrected to nine tenths.
+            (
+                1_000_000_000_000_000_000,
+                900_000_000_000_000_000_000,
+                1_000_000_000_000_000_000_000,
+                900_000_000_000_000_000,
+            ),
+            (most / 10, most - 1, most, most / 10 - 1),
+            (-most, most - 1, most, 1 - most),
+            (most, most, most, most),
+            (1, most, 1, most),
+            (most - 1, 1, most, 0),
+        ];
+        for (fee, now, was, wanted) in table {
+            let [fee, now, was] = [fee, now, was].map(Money::from_raw);
+            let wanted = Money::from_raw(wanted);
+            assert_eq!(in_proportion(fee, now, was), wanted, "{fee} {now} {was}");
+        }
+    }
 }

@@ -48,7 +48,7 @@ pub enum OrdType {
         /// Price (44).
         price: Price,
     },
-    /// K: a market order whose rest becomes a limit order at the price of its last trade.
+    /// K: a market order whose rest becomes a limit order at the best opposite price of its entry.
     MarketToLimit,
     /// P: a limit order whose price follows the book.
     Pegged {
@@ -150,6 +150,11 @@ impl OrderTerms {
 }
 
 impl TimeInForce {
+    /// Whether what does not trade at once is cancelled.
+    pub(crate) const fn is_immediate(self) -> bool {
+        matches!(self, Self::Ioc | Self::Fok)
+    }
+
     /// Whether what does not trade at once rests in the book.
     pub(crate) const fn rests(self) -> bool {
         matches!(self, Self::Day | Self::Gtc | Self::Gtd(_))

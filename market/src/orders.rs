@@ -14,6 +14,7 @@ use crate::order::{OrdType, OrderFacts, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::refusal::table::Table;
 use crate::slab::{Slab, Slot};
 use alloc::vec::Vec;
 use compact::{Compact, Full};
@@ -152,7 +153,9 @@ impl Orders {
         if self.has_room(limits) {
             Ok(())
         } else {
-            Err(Refusal::CapacityReached)
+            Err(Refusal::TableFull {
+                of: Table::ClOrdIds,
+            })
         }
     }
 

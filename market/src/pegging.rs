@@ -6,21 +6,16 @@ use crate::event::{CancelReason, Event, Restatement};
 use crate::id::InstrumentId;
 use crate::luld::PriceBands;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, Working};
-use crate::pegs::{MAX_PEGS, Touch};
+use crate::pegs::Touch;
 use crate::price::Price;
 use crate::qty::Qty;
-use crate::refusal::Refusal;
 use crate::slab::Slot;
 use crate::state::State;
 use alloc::vec::Vec;
 
 impl State {
     /// How a pegged order begins: at the price that follows from the best prices now, and from the pegs that are there.
-    pub(crate) fn peg(&self, terms: &OrderTerms) -> Result<Working, Refusal> {
-        let at = terms.instrument.0 as usize;
-        if self.pegs[at].len() >= MAX_PEGS {
-            return Err(Refusal::CapacityReached);
-        }
+    pub(crate) fn peg(&self, terms: &OrderTerms) -> Working {
         let best = |side| self.book(terms.instrument).side(side).best();
         let book = (
             best(Side::Buy).map(|level| level.price),
@@ -28,7 +23,7 @@ impl State {
         );
         let tick = self.listing(terms.instrument).instrument.tick;
         let (touch, bands) = self.pegs_follow(terms.instrument);
-        Ok(worth(terms, touch, book, bands, tick))
+        worth(terms, touch, book, bands, tick)
     }
 
     /// Rests an order that is pegged, or parks it.

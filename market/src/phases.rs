@@ -9,6 +9,7 @@ use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::refusal::Refusal;
+use crate::refusal::term::Term;
 use crate::registry::Listing;
 use crate::rules::Rules;
 use crate::slab::Slot;
@@ -51,7 +52,9 @@ impl State {
         self.may_begin()?;
         match phase {
             Phase::Closed | Phase::PreOpen => {
-                if !self.is_at_rest(id) {
+                if self.is_at_rest(id) {
+                    self.drop_unopened(id, events);
+                } else {
                     self.uncross(id, Auction::Opening, events);
                 }
                 self.enter_phase(id, Phase::Open, None, None, events);
@@ -182,7 +185,7 @@ impl State {
         events.extend(restated);
     }
 
-    /// Begins a call. A call that goes on already becomes this one.
+    /// Begins a call. A call that goes on already becomes this one; orders for another auction do not take part in it.
     pub(crate) fn begin_call(
         &mut self,
         id: InstrumentId,
@@ -191,6 +194,18 @@ impl State {
         reason: Option<Text<80>>,
         events: &mut Vec<Event>,
     ) {
+        let listing = self.listing(id);
+        let from = match listing.phase {
+            Phase::Halted => listing.resumes,
+            phase => phase,
+        };
+        match from {
+            Phase::PreOpen | Phase::OpeningAuction if auction != Auction::Opening => {
+                self.drop_unopened(id, events);
+            }
+            Phase::ClosingAuction if auction != Auction::Closing => self.leave_closing(id),
+            _ => {}
+        }
         self.enter_phase(id, auction.phase(), reason, None, events);
         let call = Call {
             ends: self.random_end(id, until),
@@ -300,27 +315,6 @@ impl State {
         self.book(id).is_uncrossed() && !waiting.into_iter().any(waits)
     }
 
-    /// Orders for the closing auction join its call, in order of arrival.
-    fn join_closing(&mut self, id: InstrumentId) {
-        for slot in self.waiting[id.0 as usize].all() {
-            let mut order = self.orders.facts(slot);
-            let terms = order.terms;
-            // Those that have joined keep their place when the call begins anew after a halt.
-            if terms.time_in_force == TimeInForce::AtClose && order.working == Working::Parked {
-                let Some(limit) = terms.ord_type.price() else {
-                    order.working = Working::AtMarket;
-                    self.orders.set_facts(slot, &order);
-                    self.waiting[id.0 as usize].requeue(order.order_id);
-                    continue;
-                };
-                self.take_out(slot);
-                order.working = Working::At(limit);
-                self.orders.set_facts(slot, &order);
-                self.place(slot);
-            }
-        }
-    }
-
     /// Tells the price of each call that the events from `from` on may have changed, where it did.
     pub(crate) fn indicate(&mut self, from: usize, events: &mut Vec<Event>) {
         if self.calls.is_empty() {
@@ -403,15 +397,19 @@ impl Listing {
             (phase, TimeInForce::Ioc | TimeInForce::Fok) if phase.is_gathering() => {
                 Err(Refusal::NotInCall)
             }
+            (phase, _) if phase.is_gathering() && terms.all_or_none => Err(Refusal::NotGathered {
+                term: Term::AllOrNone,
+            }),
             (phase, _)
                 if phase.is_gathering()
-                    && (terms.all_or_none
-                        || matches!(
-                            terms.ord_type,
-                            OrdType::MarketToLimit | OrdType::Pegged { .. }
-                        )) =>
+                    && matches!(
+                        terms.ord_type,
+                        OrdType::MarketToLimit | OrdType::Pegged { .. }
+                    ) =>
             {
-                Err(Refusal::NotInCall)
+                Err(Refusal::NotGathered {
+                    term: Term::OrdType,
+                })
             }
             (Phase::PreOpen | Phase::OpeningAuction, TimeInForce::AtOpen) => Ok(()),
             (_, TimeInForce::AtOpen) => Err(Refusal::NoOpeningAhead),

@@ -6,11 +6,13 @@ use crate::order::Side;
 use crate::price::Price;
 use crate::rules::StopTrigger;
 use crate::state::State;
+use alloc::vec::Vec;
 
 impl State {
     /// A trade has printed: trailing stops follow it, and what it reaches is to be triggered.
     pub(crate) fn print(&mut self, instrument: InstrumentId, last_px: Price) {
         let at = instrument.0 as usize;
+        let has_moved = self.reference(instrument) != last_px;
         self.tapes[at].print(last_px);
         if let Some(luld) = &mut self.luld[at] {
             luld.count(self.now, last_px);
@@ -18,7 +20,12 @@ impl State {
         if self.stops[at].is_empty() {
             return;
         }
-        for slot in self.stops[at].trail(&mut self.orders, last_px) {
+        // At the price of before no trigger can come nearer.
+        let trailed = match has_moved {
+            true => self.stops[at].trail(&mut self.orders, last_px),
+            false => Vec::new(),
+        };
+        for slot in trailed {
             let mut order = self.orders.facts(slot);
             let reserved = self.reserved_by(&order);
             // The nearer the trigger, the less is held: never more than was.

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::gist::Gist;
 use crate::id::InstrumentId;
 use crate::order::{OrdStatus, Side};
-use crate::state::State;
+use crate::state::{State, plus};
 use crate::wholes::Whole;
 use alloc::vec::Vec;
 
@@ -56,10 +56,16 @@ impl State {
     /// An all-or-none order that can trade whole now does: the best price first, then arrival; buys before sells.
     fn fill_next_whole(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) -> bool {
         let wholes = &self.wholes[instrument.0 as usize];
-        let next = wholes
-            .of(Side::Buy)
-            .chain(wholes.of(Side::Sell))
-            .find(|whole| self.can_fill(&self.orders.facts(whole.slot)));
+        let next = [Side::Buy, Side::Sell].into_iter().find_map(|side| {
+            // More than all of the other side cannot trade: no need to walk there.
+            let other = side.opposite();
+            let most = plus(
+                self.book(instrument).side(other).leaves,
+                wholes.leaves(other),
+            );
+            let mut fitting = wholes.of(side).filter(|whole| whole.leaves <= most);
+            fitting.find(|whole| self.can_fill(&self.orders.facts(whole.slot)))
+        });
         let Some(Whole { slot, .. }) = next else {
             return false;
         };

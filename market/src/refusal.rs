@@ -1,9 +1,14 @@
 //! [`Refusal`]: every reason for which the market refuses a command. A refused command leaves no trace in books or balances.
 //! What goes on a wire (103, 102, an HTTP status) follows from the refusal in one place of the program that speaks the wire.
 
+pub mod table;
+pub mod term;
+
 use crate::money::Money;
 use crate::price::Price;
 use crate::qty::Qty;
+use crate::refusal::table::Table;
+use crate::refusal::term::Term;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -61,10 +66,10 @@ pub enum Refusal {
     BadMaxFloor,
     /// Post-only together with market, IOC or FOK, which never rest.
     PostOnlyMustRest,
-    /// A market order that rests (Day and GTC market orders are taken as IOC by the gateway's documented rule).
+    /// A market order that is GTC or GTD: it trades at once, or in the next auction.
     MarketCannotRest,
-    /// Side, instrument or account of a replace differ from the order's.
-    TermsNotReplaceable,
+    /// The order is of another account than the replace says.
+    OtherAccount,
     /// Price × quantity does not fit the ledger.
     NotionalTooLarge,
     /// Less free cash than the order needs.
@@ -91,7 +96,7 @@ pub enum Refusal {
     AlreadyExists,
     /// The instrument's steps and limits do not fit together.
     BadInstrument,
-    /// A table is as full as the market's limits allow (assets, instruments, participants, accounts, transfers, ClOrdIDs of the day).
+    /// There are as many assets, instruments, participants or accounts as the market's limits allow.
     CapacityReached,
     /// The quantities on this side of the book would no longer fit.
     BookFull,
@@ -103,14 +108,14 @@ pub enum Refusal {
     OtherInstrument,
     /// The order is on the other side than the request says.
     OtherSide,
-    /// A replace that would make a resting order IOC or FOK.
+    /// A replace that would make an order that lives IOC or FOK.
     TimeInForceNotReplaceable,
     /// The request cannot be carried out as it is; the command says why.
     BadRequest,
     /// A figure of the rules is out of its range.
     BadRules,
-    /// A type, a time in force or an instruction that the venue does not offer, or not together.
-    NotOffered,
+    /// A short sale that buys.
+    NotASale,
     /// ExpireTime (126) or the day of ExpireDate (432) has passed.
     ExpireTimePast,
     /// An operator has suspended all trading.
@@ -228,7 +233,7 @@ pub enum Refusal {
     BadCorrection,
     /// The phase of the instrument does not allow this.
     WrongPhase,
-    /// IOC, FOK, all-or-none, pegged or market-to-limit while orders gather for an auction and nothing trades at once.
+    /// IOC or FOK while orders gather for an auction and nothing trades at once.
     NotInCall,
     /// At the opening, when the opening auction is over or not called yet.
     NoOpeningAhead,
@@ -262,6 +267,28 @@ pub enum Refusal {
     PriceBeyondBand {
         /// The band.
         band: Price,
+    },
+    /// There are as many of these as there may be.
+    TableFull {
+        /// Of which.
+        of: Table,
+    },
+    /// A term that the venue does not offer together with another one of the order.
+    NotTogether {
+        /// Which.
+        term: Term,
+        /// With which.
+        with: Term,
+    },
+    /// A term of the order that a replace cannot change, or not like this.
+    NotReplaceable {
+        /// Which.
+        term: Term,
+    },
+    /// A pegged, market-to-limit or all-or-none order while orders gather for an auction.
+    NotGathered {
+        /// Which of its terms is to blame.
+        term: Term,
     },
 }
 
@@ -298,9 +325,7 @@ impl fmt::Display for Refusal {
                 f.write_str("a post-only order must be a limit order that can rest")
             }
             Self::MarketCannotRest => f.write_str("a market order cannot rest"),
-            Self::TermsNotReplaceable => {
-                f.write_str("symbol, side, account and type cannot be replaced")
-            }
+            Self::OtherAccount => f.write_str("the order is of another account"),
             Self::NotionalTooLarge => f.write_str("price times quantity is too large"),
             Self::InsufficientFunds { needed, available } => {
                 write!(f, "insufficient funds: needs {needed}, free {available}")
@@ -325,9 +350,7 @@ impl fmt::Display for Refusal {
                 f.write_str("an order that rests cannot become IOC or FOK")
             }
             Self::BadRules => f.write_str("a figure of the rules is out of its range"),
-            Self::NotOffered => {
-                f.write_str("this type, time in force or instruction is not offered, or not together")
-            }
+            Self::NotASale => f.write_str("a short sale sells"),
             Self::ExpireTimePast => f.write_str("the time at which the order expires has passed"),
             Self::VenueSuspended => f.write_str("an operator has suspended all trading"),
             Self::ParticipantSuspended => {
@@ -395,11 +418,9 @@ impl fmt::Display for Refusal {
             ),
             Self::NoFeeAccount => f.write_str("no account is set that fees could go to"),
             Self::WrongPhase => f.write_str("the phase of the instrument does not allow this"),
-            Self::NotInCall => {
-                f.write_str(
-                "IOC, FOK, all-or-none, pegged and market-to-limit orders are not taken while orders gather for an auction",
-            )
-            }
+            Self::NotInCall => f.write_str(
+                "IOC and FOK orders are not taken while orders gather for an auction",
+            ),
             Self::NoOpeningAhead => {
                 f.write_str("orders for the opening are taken from the pre-open on, until it is over")
             }
@@ -427,7 +448,29 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownHalt => f.write_str("no halt of this number waits for its time"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
+            Self::TableFull { of } => write!(f, "there is no room for more {of}"),
+            Self::NotTogether { term, with } => write!(f, "{term} does not go with {with}"),
+            Self::NotReplaceable { term } => f.write_str(not_replaceable(*term)),
+            Self::NotGathered { term: Term::AllOrNone } => f.write_str(
+                "all-or-none orders are not taken while orders gather for an auction",
+            ),
+            Self::NotGathered { .. } => f.write_str(
+                "pegged and market-to-limit orders are not taken while orders gather for an auction",
+            ),
         }
+    }
+}
+
+const fn not_replaceable(term: Term) -> &'static str {
+    match term {
+        Term::Side => "a sale stays a short sale or none",
+        Term::OrdType => {
+            "the type of the order stays; what rests at a price may be called a limit order"
+        }
+        Term::TimeInForce => "the order cannot have this time in force instead of its own",
+        Term::StopPx => "the trigger was reached, it stays",
+        Term::AllOrNone => "an order stays all-or-none or not",
+        Term::PostOnly | Term::MaxFloor | Term::RepriceToBand => "this cannot be replaced",
     }
 }
 

@@ -1,5 +1,5 @@
 //! [`Registry`]: reference data: assets, instruments with their phase, participants, accounts and who may trade for which.
-//! Names go in, dense numbers come out. Knows nothing of orders and money.
+//! Names go in, dense numbers come out. Knows no rule of orders, and no money.
 
 use crate::id::{
     AccountId, AccountName, AssetCode, AssetId, CompId, InstrumentId, ParticipantId, Symbol,

@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Working};
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::refusal::term::Term;
 use crate::slab::Slot;
 use crate::state::{State, minus};
 use alloc::vec::Vec;
@@ -51,7 +52,7 @@ impl State {
         let listing = self.registry.listing(order.terms.instrument)?;
         let is_lowered = listing.phase == Phase::Halted && self.may_lower(order, terms);
         if !is_lowered {
-            listing.takes(terms)?;
+            listing.takes(&as_it_works(order, terms))?;
         }
         let of = &order.terms;
         self.suspensions
@@ -60,23 +61,31 @@ impl State {
             .may_trade(order.participant, order.terms.account)?;
         self.orders
             .vacant(order.participant, cl_ord_id, &self.limits)?;
-        if !is_replaceable(order, terms) {
-            return Err(Refusal::TermsNotReplaceable);
-        }
-        terms.check(&listing.instrument, &self.limits)?;
+        check_replaceable(order, terms)?;
+        let grows = terms.order_qty > order.terms.order_qty;
+        // What is done of an order, and what was taken from it, may leave less than one that is entered has.
+        let least = if grows {
+            listing.instrument.min_qty
+        } else {
+            Qty::ZERO
+        };
+        terms.check(&listing.instrument, least, &self.limits)?;
         self.check_expiry(terms)?;
         let leaves = leaves_after(order, terms);
         let more = minus(leaves, order.leaves_qty);
         if more > self.room(terms) {
             return Err(Refusal::BookFull);
         }
-        let working = if is_lowered {
+        // With nothing left it is done, whatever it says else.
+        let working = if is_lowered || leaves == Qty::ZERO {
             order.working
         } else {
             self.begin_again(order, terms)?
         };
-        self.check_notional(terms, working)?;
-        self.check_distance(terms)?;
+        if leaves > Qty::ZERO && (grows || !keeps_price(order, terms)) {
+            self.check_notional(order.participant, terms, working)?;
+            self.check_distance(terms)?;
+        }
         let owner = self.owner(order.participant, terms.account);
         if listing.phase.is_continuous()
             && terms.post_only
@@ -86,7 +95,11 @@ impl State {
             return Err(Refusal::PostOnlyWouldTrade);
         }
         self.check_limits(order.participant, terms, working, leaves, Some(order))?;
-        let reserved = self.reservation(order.participant, terms, working, leaves);
+        let mut reserved = self.reservation(order.participant, terms, working, leaves);
+        if terms.ord_type == OrdType::Market && !grows {
+            // Its collar may be further away now than when it came.
+            reserved = reserved.min(order.reserved);
+        }
         self.check_funds(terms, order.reserved, reserved)?;
         Ok((working, reserved))
     }
@@ -135,17 +148,24 @@ impl State {
         self.set_expiry(slot);
     }
 
-    /// The order leaves its place, and meets the book like a new one.
+    /// The order leaves its place, and meets the book like a new one; for limits it counts at the reference price of its entry as long as it
+    /// waits for an auction.
     fn rework(&mut self, slot: Slot, order: &mut OrderFacts, events: &mut Vec<Event>) {
+        let at = order.terms.instrument.0 as usize;
+        let reference = self.waiting[at].reference(order.order_id);
         self.take_out(slot);
-        self.pegs[order.terms.instrument.0 as usize].remove(slot);
+        self.pegs[at].remove(slot);
         self.unset_expiry(slot);
         self.orders.remove(slot);
         if order.leaves_qty > Qty::ZERO && matches!(order.working, Working::Held { .. }) {
             return self.hold_back(order);
         }
         if order.leaves_qty > Qty::ZERO && self.waits(order) {
-            return self.gather(order);
+            self.gather(order);
+            if let Some(reference) = reference {
+                self.waiting[at].keep_reference(order.order_id, reference);
+            }
+            return;
         }
         self.meet(order, events);
     }
@@ -156,28 +176,87 @@ fn leaves_after(order: &OrderFacts, terms: &OrderTerms) -> Qty {
     minus(terms.order_qty, order.cum_qty.min(terms.order_qty))
 }
 
-/// Symbol, side and account stay, and so does the type; but an order that rests may be called a limit order, whatever it was.
-fn is_replaceable(order: &OrderFacts, to: &OrderTerms) -> bool {
+/// The terms of an order as it works: what rests of a market-to-limit order is a limit order.
+fn as_it_works(order: &OrderFacts, terms: &OrderTerms) -> OrderTerms {
+    let ord_type = match (order.working, terms.ord_type) {
+        (Working::At(price), OrdType::MarketToLimit) => OrdType::Limit(price),
+        (_, ord_type) => ord_type,
+    };
+    OrderTerms { ord_type, ..*terms }
+}
+
+/// Whether a replace brings no other price or trigger than the order has.
+fn keeps_price(order: &OrderFacts, terms: &OrderTerms) -> bool {
+    let price = terms.ord_type.price();
+    terms.ord_type == order.terms.ord_type || price.is_some() && price == order.working.price()
+}
+
+/// Whether an order may become this: symbol, side, account and what else it is stay.
+fn check_replaceable(order: &OrderFacts, to: &OrderTerms) -> Result<(), Refusal> {
     let from = &order.terms;
-    let is_held = matches!(order.working, Working::Held { .. });
-    let type_stays = match (from.ord_type, to.ord_type) {
-        (OrdType::Limit(_) | OrdType::MarketToLimit, OrdType::Limit(_)) => true,
-        (OrdType::StopLimit { .. }, OrdType::Limit(_)) => !is_held,
-        (OrdType::StopLimit { stop_px, .. }, OrdType::StopLimit { stop_px: new, .. }) => {
-            is_held || stop_px == new
+    if from.instrument != to.instrument {
+        return Err(Refusal::OtherInstrument);
+    }
+    if from.side != to.side {
+        return Err(Refusal::OtherSide);
+    }
+    if from.account != to.account {
+        return Err(Refusal::OtherAccount);
+    }
+    if to.time_in_force.is_immediate() {
+        return Err(Refusal::TimeInForceNotReplaceable);
+    }
+    let term = if from.short_sale != to.short_sale {
+        Term::Side
+    } else if !type_stays(order, to) {
+        Term::OrdType
+    } else if !trigger_stays(order, to) {
+        Term::StopPx
+    } else if !time_may_change(from, to) {
+        Term::TimeInForce
+    } else if from.all_or_none != to.all_or_none {
+        Term::AllOrNone
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::NotReplaceable { term })
+}
+
+/// The type stays; but an order that rests may be called a limit order, whatever it was.
+fn type_stays(order: &OrderFacts, to: &OrderTerms) -> bool {
+    let from = &order.terms;
+    match (from.ord_type, to.ord_type) {
+        (OrdType::StopLimit { .. }, OrdType::Limit(_)) => order.working.price().is_some(),
+        // Without a fill, as after a bust, it would be cancelled rather than rest anew.
+        (OrdType::MarketToLimit, OrdType::MarketToLimit) => {
+            order.cum_qty > Qty::ZERO || to.order_qty <= from.order_qty
         }
-        (OrdType::Stop { .. }, OrdType::Stop { .. })
+        (OrdType::Limit(_) | OrdType::MarketToLimit, OrdType::Limit(_))
+        // One that waits for an auction.
+        | (OrdType::Market, OrdType::Market)
+        | (OrdType::StopLimit { .. }, OrdType::StopLimit { .. })
+        | (OrdType::Stop { .. }, OrdType::Stop { .. })
         | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. })
         | (OrdType::Pegged { .. }, OrdType::Pegged { .. }) => true,
         _ => false,
-    };
-    type_stays
-        && from.instrument == to.instrument
-        && from.side == to.side
-        && from.account == to.account
-        && from.short_sale == to.short_sale
-        && (to.time_in_force.rests() || to.time_in_force == from.time_in_force)
-        && from.all_or_none == to.all_or_none
+    }
+}
+
+/// A trigger that was reached stays.
+fn trigger_stays(order: &OrderFacts, to: &OrderTerms) -> bool {
+    let is_held = matches!(order.working, Working::Held { .. });
+    match (order.terms.ord_type, to.ord_type) {
+        (OrdType::StopLimit { stop_px, .. }, OrdType::StopLimit { stop_px: new, .. }) => {
+            is_held || stop_px == new
+        }
+        _ => true,
+    }
+}
+
+/// An order is not made one for an auction; a limit order for one may become one that rests, a market order may not.
+fn time_may_change(from: &OrderTerms, to: &OrderTerms) -> bool {
+    let rests = to.time_in_force.rests() && to.ord_type != OrdType::Market;
+    rests || from.time_in_force == to.time_in_force
 }
 
 fn keeps_place(former: &OrderFacts, order: &OrderFacts) -> bool {

@@ -29,7 +29,8 @@ impl State {
         let registry = &self.registry;
         // In this order: what is asked of later parts stands on earlier ones.
         sound(registry.is_sound(), Unsound::Registry)?;
-        sound(self.orders.is_sound(registry), Unsound::Orders)?;
+        let orders = self.orders.is_sound(registry, &self.limits);
+        sound(orders, Unsound::Orders)?;
         let by_instrument = [
             self.books.len(),
             self.tapes.len(),
@@ -131,16 +132,13 @@ impl State {
             && live.all(|order| order.order_id.0 <= self.last_order)
     }
 
-    /// Whether every live order could have been entered, and does what such an order does.
+    /// Whether every live order is one that could have been entered or has become so, and does what such an order does.
     fn terms_are_sound(&self) -> bool {
         self.orders.live().all(|order| {
             let OrderFacts { terms, working, .. } = &order;
             let Ok(Listing { instrument, .. }) = self.registry.listing(terms.instrument) else {
                 return false;
             };
-            let mut as_entered = *terms;
-            // Self-trade prevention may have made it smaller than one that is entered.
-            as_entered.order_qty = terms.order_qty.max(instrument.min_qty);
             let is_pegged = matches!(terms.ord_type, OrdType::Pegged { .. });
             let is_stop = matches!(
                 terms.ord_type,
@@ -161,7 +159,8 @@ impl State {
                     .orders
                     .slot(&order)
                     .is_some_and(|slot| self.orders.shown(slot).is_multiple_of(lot))
-                && as_entered.check(instrument, &self.limits).is_ok()
+                // It may have become smaller than one that is entered.
+                && terms.check(instrument, Qty::ZERO, &self.limits).is_ok()
                 && (is_partly && order.cum_qty > Qty::ZERO || is_new && order.cum_qty == Qty::ZERO)
         })
     }

@@ -8,15 +8,21 @@ use crate::order::{OrdType, OrderTerms, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::refusal::term::Term;
 use crate::risk::MAX_NOTIONAL;
 
 impl OrderTerms {
-    /// Whether an instrument takes an order of these terms.
-    pub(crate) fn check(&self, instrument: &Instrument, limits: &Limits) -> Result<(), Refusal> {
+    /// Whether an instrument takes an order of these terms, of at least this quantity.
+    pub(crate) fn check(
+        &self,
+        instrument: &Instrument,
+        least: Qty,
+        limits: &Limits,
+    ) -> Result<(), Refusal> {
         self.check_offered()?;
         self.check_price(instrument)?;
         self.check_trigger(instrument)?;
-        self.check_qty(instrument)?;
+        self.check_qty(instrument, least)?;
         self.check_floor(instrument, limits)?;
         self.check_min_qty(instrument)?;
         match (self.ord_type, self.time_in_force) {
@@ -35,22 +41,32 @@ impl OrderTerms {
         }
     }
 
-    /// Whether the venue offers what these terms ask for.
+    /// Whether the venue offers together what these terms ask for.
     fn check_offered(&self) -> Result<(), Refusal> {
         let is_plain = matches!(self.ord_type, OrdType::Market | OrdType::Limit(_));
+        let has_limit = matches!(self.ord_type, OrdType::Limit(_) | OrdType::StopLimit { .. });
         let at_auction = matches!(
             self.time_in_force,
             TimeInForce::AtOpen | TimeInForce::AtClose
         );
-        let has_limit = matches!(self.ord_type, OrdType::Limit(_) | OrdType::StopLimit { .. });
-        let whole = is_plain && !at_auction && !self.post_only && self.max_floor.is_none();
-        let instructions = (!self.all_or_none || whole)
-            && (self.side == Side::Sell || !self.short_sale)
-            && (!self.reprice_to_band || has_limit);
-        if instructions {
-            Ok(())
-        } else {
-            Err(Refusal::NotOffered)
+        if self.short_sale && self.side == Side::Buy {
+            return Err(Refusal::NotASale);
+        }
+        let (whole, reprice) = (self.all_or_none, self.reprice_to_band);
+        let apart = [
+            (whole && !is_plain, Term::AllOrNone, Term::OrdType),
+            (whole && at_auction, Term::AllOrNone, Term::TimeInForce),
+            (whole && self.post_only, Term::AllOrNone, Term::PostOnly),
+            (
+                whole && self.max_floor.is_some(),
+                Term::AllOrNone,
+                Term::MaxFloor,
+            ),
+            (reprice && !has_limit, Term::RepriceToBand, Term::OrdType),
+        ];
+        match apart.into_iter().find(|(is_asked, ..)| *is_asked) {
+            Some((_, term, with)) => Err(Refusal::NotTogether { term, with }),
+            None => Ok(()),
         }
     }
 
@@ -92,7 +108,7 @@ impl OrderTerms {
         }
     }
 
-    fn check_qty(&self, instrument: &Instrument) -> Result<(), Refusal> {
+    fn check_qty(&self, instrument: &Instrument, least: Qty) -> Result<(), Refusal> {
         if self.order_qty <= Qty::ZERO {
             return Err(Refusal::QtyNotPositive);
         }
@@ -101,10 +117,8 @@ impl OrderTerms {
                 lot: instrument.lot,
             });
         }
-        if self.order_qty < instrument.min_qty {
-            return Err(Refusal::QtyBelowMin {
-                min: instrument.min_qty,
-            });
+        if self.order_qty < least {
+            return Err(Refusal::QtyBelowMin { min: least });
         }
         if self.order_qty > instrument.max_qty {
             return Err(Refusal::QtyAboveMax {

@@ -6,6 +6,7 @@ use crate::money::Money;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::refusal::table::Table;
 use crate::registry::Registry;
 use crate::state::State;
 use alloc::collections::BTreeMap;
@@ -86,7 +87,9 @@ impl State {
             };
         }
         if self.transfers.done.len() as u64 >= self.limits.max_transfers {
-            return Err(Refusal::CapacityReached);
+            return Err(Refusal::TableFull {
+                of: Table::Transfers,
+            });
         }
         let after = self.carry(transfer)?;
         self.transfers.done.insert(transfer_id, (transfer, after));

@@ -4,13 +4,13 @@
 use crate::collar::collar;
 use crate::event::{CancelReason, Event};
 use crate::id::InstrumentId;
-use crate::order::{OrdType, OrderFacts, OrderTerms, Side, Working};
+use crate::order::{OrderFacts, OrderTerms, Side, Working};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::rules::StopTrigger;
 use crate::state::State;
-use crate::stops::{MAX_TRAILING, is_reached, trail};
+use crate::stops::{is_reached, trail};
 use alloc::vec::Vec;
 
 impl State {
@@ -20,12 +20,8 @@ impl State {
         terms: &OrderTerms,
         offset: Price,
     ) -> Result<Working, Refusal> {
-        let at = terms.instrument.0 as usize;
         let tick = self.listing(terms.instrument).instrument.tick;
-        if self.stops[at].trailing() >= MAX_TRAILING {
-            return Err(Refusal::CapacityReached);
-        }
-        let stop_px = trail(terms.side, self.tapes[at].reference(), offset);
+        let stop_px = trail(terms.side, self.reference(terms.instrument), offset);
         if stop_px <= Price::ZERO || stop_px == Price::from_raw(i64::MAX) {
             return Err(Refusal::BadOffset { tick });
         }

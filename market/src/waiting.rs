@@ -72,6 +72,13 @@ impl Waiting {
         self.places.get(&order_id).map(|place| place.reference)
     }
 
+    /// An order that was taken out and waits anew came at this reference price.
+    pub(crate) fn keep_reference(&mut self, order_id: OrderId, reference: Price) {
+        if let Some(place) = self.places.get_mut(&order_id) {
+            place.reference = reference;
+        }
+    }
+
     /// An order that waits on has `qty` less.
     pub(crate) fn lower(&mut self, side: Side, qty: Qty) {
         let sum = self.sum(side);

@@ -1,10 +1,13 @@
 //! [`Refused`]: why the gateway does not take a message, ordered by who is to blame; and the one place where a refusal, the
 //! gateway's or the market's, becomes codes of FIX and plain words. It does not build messages: see `gateway::answer`.
 
+use crate::gateway::own_fields::REPRICE_TO_BAND;
 use fix_engine::codec::field::{FieldError, FieldErrorKind};
 use fix_engine::tag;
 use market::decimal::DecimalError;
 use market::refusal::Refusal;
+use market::refusal::table::Table;
+use market::refusal::term::Term;
 use market::text::TextError;
 
 /// Why a message is not passed on to the market. Nothing of it was journalled.
@@ -151,6 +154,7 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::TRAD_SES_REQ_ID => "TradSesReqID",
         tag::USER_REQUEST_ID => "UserRequestID",
         tag::USER_REQUEST_TYPE => "UserRequestType",
+        REPRICE_TO_BAND => "LoggiaRepriceToBand",
         _ => "field",
     };
     format!("{name} ({tag})")
@@ -296,9 +300,14 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         Refusal::UnknownParticipant
         | Refusal::TooManyOrders
         | Refusal::CapacityReached
+        | Refusal::TableFull { .. }
         | Refusal::NoOpposite
         | Refusal::Restricted
         | Refusal::ShortSaleNotAllowed
+        | Refusal::VenueSuspended
+        | Refusal::ParticipantSuspended
+        | Refusal::AccountSuspended
+        | Refusal::InstrumentSuspended
         | Refusal::BookFull => 0,
         Refusal::UnknownInstrument => 1,
         Refusal::Halted | Refusal::Closed => 2,
@@ -320,11 +329,12 @@ pub fn ord_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::InsufficientMargin { .. } => 3,
         Refusal::ExpireTimePast => 4,
         Refusal::DuplicateClOrdId | Refusal::DuplicateOrder => 6,
-        Refusal::NotOffered | Refusal::NotImmediate => 11,
+        Refusal::NotASale | Refusal::NotTogether { .. } | Refusal::NotImmediate => 11,
         Refusal::PostOnlyMustRest
         | Refusal::PostOnlyWouldTrade
         | Refusal::MarketCannotRest
-        | Refusal::NotInCall => 11,
+        | Refusal::NotInCall
+        | Refusal::NotGathered { .. } => 11,
         Refusal::QtyNotPositive | Refusal::QtyOffLot { .. } | Refusal::QtyBelowMin { .. } => 13,
         Refusal::BadMaxFloor | Refusal::BadMinQty => 13,
         Refusal::UnknownAccount | Refusal::NotYourAccount => 15,
@@ -341,6 +351,11 @@ pub fn cxl_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::Closed
         | Refusal::TooManyOrders
         | Refusal::CapacityReached
+        | Refusal::TableFull { .. }
+        | Refusal::VenueSuspended
+        | Refusal::ParticipantSuspended
+        | Refusal::AccountSuspended
+        | Refusal::InstrumentSuspended
         | Refusal::BookFull
         | Refusal::NotionalTooLarge
         | Refusal::NotionalAboveMax { .. }
@@ -386,18 +401,43 @@ pub fn refusal_text(refusal: Refusal) -> String {
         Refusal::BadMinQty => tag::MIN_QTY,
         Refusal::PriceTooFar { .. } | Refusal::PriceBeyondBand { .. } => tag::PRICE,
         Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade => tag::EXEC_INST,
-        Refusal::DuplicateClOrdId => tag::CL_ORD_ID,
+        Refusal::DuplicateClOrdId
+        | Refusal::TableFull {
+            of: Table::ClOrdIds,
+        } => tag::CL_ORD_ID,
         Refusal::UnknownOrder => tag::ORIG_CL_ORD_ID,
         Refusal::OtherOrderId => tag::ORDER_ID,
         Refusal::OtherInstrument => tag::SYMBOL,
-        Refusal::OtherSide => tag::SIDE,
-        Refusal::TimeInForceNotReplaceable | Refusal::NotImmediate => tag::TIME_IN_FORCE,
+        Refusal::OtherSide | Refusal::NotASale => tag::SIDE,
+        Refusal::OtherAccount => tag::ACCOUNT,
+        Refusal::TimeInForceNotReplaceable
+        | Refusal::NotImmediate
+        | Refusal::MarketCannotRest
+        | Refusal::NotInCall
+        | Refusal::NoOpeningAhead => tag::TIME_IN_FORCE,
+        Refusal::NoOpposite => tag::ORD_TYPE,
+        Refusal::NotTogether { term, .. }
+        | Refusal::NotReplaceable { term }
+        | Refusal::NotGathered { term } => field(term),
         Refusal::BadStopPx { .. } => tag::STOP_PX,
         Refusal::BadOffset { .. } => tag::PEG_OFFSET_VALUE,
         Refusal::ExpireTimePast => tag::EXPIRE_TIME,
         _ => return refusal.to_string(),
     };
     format!("{}: {refusal}", field_name(tag))
+}
+
+/// The field that says a term.
+const fn field(term: Term) -> u32 {
+    match term {
+        Term::Side => tag::SIDE,
+        Term::OrdType => tag::ORD_TYPE,
+        Term::TimeInForce => tag::TIME_IN_FORCE,
+        Term::StopPx => tag::STOP_PX,
+        Term::PostOnly | Term::AllOrNone => tag::EXEC_INST,
+        Term::MaxFloor => tag::MAX_FLOOR,
+        Term::RepriceToBand => REPRICE_TO_BAND,
+    }
 }
 
 fn kind_text(kind: FieldErrorKind) -> &'static str {
@@ -434,6 +474,77 @@ mod tests {
         assert_eq!(refused.text(), "Price (44): too many decimals");
         assert_eq!(refused.ord_rej_reason(), 99);
         assert_eq!(refused.session_reject_reason(), None);
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_to_blame() {
+        let apart = |term, with| Refusal::NotTogether { term, with };
+        let stays = |term| Refusal::NotReplaceable { term };
+        let waits = |term| Refusal::NotGathered { term };
+        let table = [
+            (
+                apart(Term::AllOrNone, Term::MaxFloor),
+                "ExecInst (18): all-or-none does not go with MaxFloor",
+            ),
+            (
+                apart(Term::RepriceToBand, Term::OrdType),
+                "LoggiaRepriceToBand (5001): repricing to a price band does not go with this type of order",
+            ),
+            (
+                stays(Term::StopPx),
+                "StopPx (99): the trigger was reached, it stays",
+            ),
+            (
+                stays(Term::Side),
+                "Side (54): a sale stays a short sale or none",
+            ),
+            (
+                waits(Term::OrdType),
+                "OrdType (40): pegged and market-to-limit orders are not taken while orders gather for an auction",
+            ),
+            (
+                waits(Term::AllOrNone),
+                "ExecInst (18): all-or-none orders are not taken while orders gather for an auction",
+            ),
+            (
+                Refusal::NotInCall,
+                "TimeInForce (59): IOC and FOK orders are not taken while orders gather for an auction",
+            ),
+            (
+                Refusal::MarketCannotRest,
+                "TimeInForce (59): a market order cannot rest",
+            ),
+            (
+                Refusal::NoOpposite,
+                "OrdType (40): there is nothing to trade with",
+            ),
+            (
+                Refusal::TableFull {
+                    of: Table::ClOrdIds,
+                },
+                "ClOrdID (11): there is no room for more ClOrdIDs today",
+            ),
+            (
+                Refusal::TableFull { of: Table::Pegs },
+                "there is no room for more pegged orders in this instrument",
+            ),
+        ];
+        for (refusal, text) in table {
+            assert_eq!(refusal_text(refusal), text);
+        }
+    }
+
+    #[test]
+    fn who_is_suspended_is_refused_by_the_operators_choice() {
+        for refusal in [
+            Refusal::VenueSuspended,
+            Refusal::ParticipantSuspended,
+            Refusal::AccountSuspended,
+            Refusal::InstrumentSuspended,
+        ] {
+            let codes = (ord_rej_reason(refusal), cxl_rej_reason(refusal));
+            assert_eq!(codes, (0, 2), "{refusal}");
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ async fn the_kill_switch_counts_cancels_suspends_and_reinstates() {
     bot.limit("c", '1', "1", "99").await;
     bot.expect(
         "8",
-        "150=8|39=8|11=c|58=an operator has suspended this participant",
+        "150=8|39=8|11=c|103=0|58=an operator has suspended this participant",
     )
     .await;
 

@@ -12,6 +12,7 @@ use market::command::Command;
 use market::control::InstrumentStatus;
 use market::control::halt::HaltOutcome;
 use market::control::session::AuditLine;
+use market::control::trades::TradeStatus;
 use market::instrument::Phase;
 
 const PHASE: &str = "/v1/instruments/ACME/phase";
@@ -48,12 +49,16 @@ async fn an_opening_auction_by_hand() {
     // A market order waits for the auction; one that must trade at once is refused.
     enter(&mut buyer, "11=m|54=1|38=5|40=1").await;
     buyer.expect("8", "150=0|39=0|11=m|40=1|59=0|151=5").await;
-    let refused = "58=IOC, FOK, all-or-none, pegged and market-to-limit orders are not taken while orders gather for an auction";
-    for terms in ["40=1|59=3", "40=2|44=100|59=4", "40=K"] {
+    let refused = "are not taken while orders gather for an auction";
+    for (terms, what) in [
+        ("40=1|59=3", "TimeInForce (59): IOC and FOK orders"),
+        ("40=2|44=100|59=4", "TimeInForce (59): IOC and FOK orders"),
+        ("40=K", "OrdType (40): pegged and market-to-limit orders"),
+        ("40=2|44=100|18=G", "ExecInst (18): all-or-none orders"),
+    ] {
         enter(&mut buyer, &format!("11=x|54=1|38=5|{terms}")).await;
-        buyer
-            .expect("8", &format!("150=8|11=x|103=11|{refused}"))
-            .await;
+        let told = format!("150=8|11=x|103=11|58={what} {refused}");
+        buyer.expect("8", &told).await;
     }
     enter(&mut seller, "11=o|54=2|38=8|40=2|44=101|59=2").await;
     seller.expect("8", "150=0|11=o|59=2|151=8").await;
@@ -64,14 +69,20 @@ async fn an_opening_auction_by_hand() {
     reader
         .expect("f", "326=22|332=101|333=101|330=5|331=8")
         .await;
-    // A market order that waits can be cancelled, not replaced.
-    let request = |id: &str| format!("11={id}|41=m|55=ACME|54=1|60={}", now());
+    // A market order that waits can be replaced by another one, and cancelled.
+    let request = |id: &str, of: &str| format!("11={id}|41={of}|55=ACME|54=1|60={}", now());
+    let asked = format!("{}|38=4|40=1", request("m2", "m"));
+    buyer.send("G", &asked).await;
     buyer
-        .send("G", &format!("{}|38=6|40=1", request("m2")))
+        .expect("8", "150=5|39=0|11=m2|41=m|40=1|59=0|38=4|151=4")
         .await;
-    buyer.expect("9", "11=m2|41=m|102=99").await;
-    buyer.send("F", &request("m3")).await;
-    buyer.expect("8", "150=4|11=m3|41=m").await;
+    let asked = format!("{}|38=4|40=2|44=101", request("m3", "m2"));
+    buyer.send("G", &asked).await;
+    let stays = "the type of the order stays; what rests at a price may be called a limit order";
+    let told = format!("11=m3|41=m2|39=0|102=99|58=OrdType (40): {stays}");
+    buyer.expect("9", &told).await;
+    buyer.send("F", &request("m3", "m2")).await;
+    buyer.expect("8", "150=4|11=m3|41=m2").await;
     enter(&mut buyer, "11=m4|54=1|38=6|40=1|59=1").await;
     buyer.expect("8", "150=0|11=m4|59=0").await;
 
@@ -89,7 +100,7 @@ async fn an_opening_auction_by_hand() {
         .expect("8", &format!("150=4|39=4|11=o|151=0|14=6|{over}"))
         .await;
     enter(&mut seller, "11=p|54=2|38=8|40=2|44=101|59=2").await;
-    let late = "58=orders for the opening are taken from the pre-open on, until it is over";
+    let late = "58=TimeInForce (59): orders for the opening are taken from the pre-open on, until it is over";
     seller
         .expect("8", &format!("150=8|11=p|103=4|{late}"))
         .await;
@@ -122,6 +133,10 @@ async fn a_closing_auction_by_hand() {
     buyer.expect("8", "150=F|39=2|11=b|31=99|32=5").await;
     seller.expect("8", "150=F|39=1|11=c|31=99|32=5|151=3").await;
     seller.expect("8", "150=4|39=4|11=c|14=5|151=0").await;
+    // Of an auction's trade nobody has arrived.
+    let trades: Vec<TradeStatus> = operator.get("/v1/trades").await;
+    let arrived: Vec<_> = trades.iter().map(|it| it.aggressor).collect();
+    assert_eq!(arrived, [None]);
     venue.close().await;
 }
 

@@ -1,6 +1,7 @@
 //! Whether orders that were read back agree with each other and with the reference data.
 
 use crate::ids::Handle;
+use crate::limits::Limits;
 use crate::money::Money;
 use crate::order::OrderFacts;
 use crate::orders::Orders;
@@ -11,10 +12,11 @@ use crate::soundness::has_average;
 use alloc::collections::BTreeSet;
 
 impl Orders {
-    /// Whether slots, lists and ClOrdIDs agree.
-    pub(crate) fn is_sound(&self, registry: &Registry) -> bool {
+    /// Whether slots, lists and ClOrdIDs agree, and as many final orders are kept as the limits say.
+    pub(crate) fn is_sound(&self, registry: &Registry, limits: &Limits) -> bool {
         // In this order: facts are put together only when everything that they are made of is there.
-        self.slab.is_sound()
+        self.max_finals == limits.max_final_orders
+            && self.slab.is_sound()
             && self.finals.is_sound()
             && self.ended_is_sound()
             && self.ids_are_sound(registry)

@@ -4,6 +4,7 @@ use crate::id::{AccountId, InstrumentId};
 use crate::limits::Limits;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::refusal::table::Table;
 use alloc::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +44,9 @@ impl Shorts {
         }
         let is_full = self.located.len() as u64 >= u64::from(limits.max_risk_settings);
         if is_full && !self.located.contains_key(&place) {
-            return Err(Refusal::CapacityReached);
+            return Err(Refusal::TableFull {
+                of: Table::RiskSettings,
+            });
         }
         self.located.insert(place, qty);
         Ok(())

@@ -9,6 +9,7 @@ use crate::order::{OrderFacts, Side};
 use crate::orders::Orders;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::refusal::table::Table;
 use crate::registry::Registry;
 use crate::risk::ledger::{less, more, units};
 use crate::risk::limits::{ExposureLimits, ParticipantLimits, PositionLimits, Subject};
@@ -155,7 +156,9 @@ impl Watch {
 
     fn has_room(&self, limits: &Limits) -> Result<(), Refusal> {
         let is_free = (self.settings() as u64) < u64::from(limits.max_risk_settings);
-        is_free.then_some(()).ok_or(Refusal::CapacityReached)
+        is_free.then_some(()).ok_or(Refusal::TableFull {
+            of: Table::RiskSettings,
+        })
     }
 
     /// Sets the limits of a participant. Answers whether it is watched from now on.

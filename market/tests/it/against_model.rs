@@ -246,6 +246,24 @@ impl Pair {
                     change: Change::Replace(terms),
                 })
             }
+            Act::Resize(at, new_id, lots) => {
+                let (participant, orig_cl_ord_id) = self.target(Some(at), 0, new_id);
+                let order = self.order(participant, orig_cl_ord_id);
+                let Some(order) = order else {
+                    return Command::Tick;
+                };
+                let order_qty = Qty::from_raw(order.total + lots * LOT);
+                Command::Amend(Amendment {
+                    participant,
+                    cl_ord_id: cl_ord_id(new_id),
+                    orig_cl_ord_id,
+                    order_id: None,
+                    change: Change::Replace(OrderTerms {
+                        order_qty,
+                        ..order.terms
+                    }),
+                })
+            }
             Act::Other(command) => command,
             Act::Halt(halt, from, until) => {
                 let time = |steps| Timestamp::from_nanos(self.model.now + steps * STEP);

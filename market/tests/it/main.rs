@@ -5,6 +5,7 @@ mod against_model;
 mod arbitrary;
 mod determinism;
 mod flow;
+mod full_tables;
 mod image;
 mod ledger;
 mod memory;

@@ -29,6 +29,8 @@ pub(super) enum Act {
     /// A live order by its place in the model's list, or an id of anybody's.
     Cancel(Option<usize>, u32, u16),
     Replace(Option<usize>, u32, u16, u16, OrderTerms, Keep),
+    /// A live order, by its place in the list, gets so many lots more, or fewer; nothing else changes.
+    Resize(usize, u16, i64),
     /// A call that ends after so many commands.
     Call(InstrumentId, Auction, i64),
     /// A halt that begins and ends after so many commands.
@@ -73,6 +75,8 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         3 => (target(), 0..=PARTICIPANTS, 0..30u16).prop_map(|(at, p, id)| Act::Cancel(at, p, id)),
         5 => (target(), 0..=PARTICIPANTS, 0..30u16, any::<u16>(), terms(), keep())
             .prop_map(|(at, p, id, new, t, keep)| Act::Replace(at, p, id, new, t, keep)),
+        2 => (any::<usize>(), any::<u16>(), prop_oneof![3 => -12..=0i64, 1 => 1..=4i64])
+            .prop_map(|(at, new, lots)| Act::Resize(at, new, lots)),
         1 => other().prop_map(Act::Other),
         1 => ((0..INSTRUMENTS).prop_map(InstrumentId), rules())
             .prop_map(|(instrument, rules)| Act::Other(Command::SetRules { instrument, rules })),

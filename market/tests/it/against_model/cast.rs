@@ -26,14 +26,16 @@ pub(super) const TICK: i64 = 5_000_000;
 pub(super) const STEP: i64 = 100_000_000;
 pub(super) const SECOND: i64 = 1_000_000_000;
 
+/// Two instruments: of the second an order has three lots at least.
 pub(super) fn instrument(id: InstrumentId) -> Instrument {
+    let least = if id.0 == 0 { 1 } else { 3 };
     Instrument {
         id,
         symbol: text(&format!("I{id}")),
         currency: text("USD"),
         tick: Price::from_raw(TICK),
         lot: Qty::from_raw(LOT),
-        min_qty: Qty::from_raw(LOT),
+        min_qty: Qty::from_raw(least * LOT),
         max_qty: Qty::from_raw(50 * LOT),
         reference_px: Price::from_raw(200 * TICK),
     }

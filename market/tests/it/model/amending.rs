@@ -1,12 +1,14 @@
 //! How the [`Model`] cancels and replaces an order at its owner's request.
 
-use super::order::{End, Id, rests, type_stays};
+use super::order::{End, Id, Order, type_stays};
 use super::{Model, Tale};
 use market::command::Change;
 use market::event::CancelReason;
 use market::id::{ClOrdId, ParticipantId};
 use market::order::{OrdType, OrderTerms, TimeInForce};
+use market::price::Price;
 use market::refusal::Refusal;
+use market::refusal::term::Term;
 
 impl Model {
     pub(super) fn amend(
@@ -39,7 +41,7 @@ impl Model {
             return Ok(());
         };
         let at_once = matches!(to.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
-        if at_once && matches!(to.ord_type, OrdType::Limit(_)) {
+        if at_once {
             return Err(Refusal::TimeInForceNotReplaceable);
         }
         self.replace(participant, cl_ord_id, orig_cl_ord_id, to, tale)
@@ -57,8 +59,14 @@ impl Model {
         let old = self.orders[at].clone();
         let takes_back = self.takes_back(&old, &terms);
         if !takes_back {
+            // What a market-to-limit order has left is a limit order.
+            let rests = old
+                .works_at
+                .filter(|_| terms.ord_type == OrdType::MarketToLimit);
+            let rests = rests.map(|price| OrdType::Limit(Price::from_raw(price)));
             self.may_enter(&OrderTerms {
                 instrument: old.terms.instrument,
+                ord_type: rests.unwrap_or(terms.ord_type),
                 ..terms
             })?;
         }
@@ -66,14 +74,28 @@ impl Model {
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }
-        let what = |it: &OrderTerms| (it.account, it.instrument, it.side, it.short_sale);
-        let same = what(&old.terms) == what(&terms);
-        let rests = rests(terms.time_in_force) || terms.time_in_force == old.terms.time_in_force;
-        let same = same && old.terms.all_or_none == terms.all_or_none;
-        if !same || !type_stays(&old, terms.ord_type) || !rests {
-            return Err(Refusal::TermsNotReplaceable);
+        let others = [
+            (
+                terms.instrument != old.terms.instrument,
+                Refusal::OtherInstrument,
+            ),
+            (terms.side != old.terms.side, Refusal::OtherSide),
+            (terms.account != old.terms.account, Refusal::OtherAccount),
+            (
+                matches!(terms.time_in_force, TimeInForce::Ioc | TimeInForce::Fok),
+                Refusal::TimeInForceNotReplaceable,
+            ),
+        ];
+        if let Some((_, refusal)) = others.into_iter().find(|(is_other, _)| *is_other) {
+            return Err(refusal);
         }
-        self.check_terms(&terms)?;
+        if let Some(term) = what_must_stay(&old, &terms) {
+            return Err(Refusal::NotReplaceable { term });
+        }
+        let is_more = terms.order_qty.raw() > old.total;
+        let listed = &self.instruments[old.terms.instrument.0 as usize].0;
+        let least = if is_more { listed.min_qty.raw() } else { 1 };
+        self.check_terms(&terms, least)?;
         let mut new = old.clone();
         new.cl_ord_id = cl_ord_id;
         new.terms = terms;
@@ -82,7 +104,9 @@ impl Model {
             new.parked = self.is_parked(&terms);
         }
         match terms.ord_type {
+            _ if new.leaves() == 0 => {}
             _ if takes_back => self.bind(&mut new),
+            OrdType::MarketToLimit => {}
             OrdType::StopLimit { price, .. } if old.trigger.is_none() => {
                 new.works_at = Some(self.limited(&terms, price)?);
             }
@@ -91,7 +115,16 @@ impl Model {
             }
             _ => self.begin(&mut new)?,
         }
-        self.check_size(&new, false)?;
+        if terms.ord_type == OrdType::Market {
+            new.cover = self.cover(&terms);
+            new.most = (!is_more).then(|| self.needs(&old));
+        }
+        let asks = terms.ord_type.price().map(|price| price.raw());
+        let same_price =
+            terms.ord_type == old.terms.ord_type || asks.is_some() && asks == old.works_at;
+        if new.leaves() > 0 && (is_more || !same_price) {
+            self.check_size(&new, false)?;
+        }
         let waits = new.trigger.is_none() && (new.parked || self.is_gathering(terms.instrument));
         if !takes_back
             && !waits
@@ -131,4 +164,31 @@ impl Model {
         }
         Ok(())
     }
+}
+
+/// The first term that is another one, though it must not be.
+fn what_must_stay(old: &Order, new: &OrderTerms) -> Option<Term> {
+    let (was, is_held) = (&old.terms, old.trigger.is_some());
+    if was.short_sale != new.short_sale {
+        return Some(Term::Side);
+    }
+    if !type_stays(old, new) {
+        return Some(Term::OrdType);
+    }
+    if let (OrdType::StopLimit { stop_px: a, .. }, OrdType::StopLimit { stop_px: b, .. }) =
+        (was.ord_type, new.ord_type)
+        && a != b
+        && !is_held
+    {
+        return Some(Term::StopPx);
+    }
+    let for_auction = matches!(
+        new.time_in_force,
+        TimeInForce::AtOpen | TimeInForce::AtClose
+    );
+    let is_market = new.ord_type == OrdType::Market;
+    if (for_auction || is_market) && was.time_in_force != new.time_in_force {
+        return Some(Term::TimeInForce);
+    }
+    (was.all_or_none != new.all_or_none).then_some(Term::AllOrNone)
 }

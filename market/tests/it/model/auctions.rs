@@ -109,18 +109,22 @@ impl Model {
         for name in buys {
             let at = self.find(name.0, name.1).expect("it is live");
             let order = self.orders[at].clone();
-            if order.price().is_some() || order.cover >= price {
+            if order.price().is_some() {
                 continue;
             }
             let dearer = Order {
                 cover: price,
+                most: None,
                 ..order.clone()
             };
             let more = self.needs(&dearer) - self.needs(&order);
+            if more <= 0 {
+                continue;
+            }
             if self.check_funds(&order.terms, more).is_err() {
                 poor.push(name);
             } else {
-                self.orders[at].cover = price;
+                self.orders[at] = dearer;
             }
         }
         poor

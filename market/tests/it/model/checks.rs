@@ -8,29 +8,33 @@ use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::qty::Qty;
 use market::refusal::Refusal;
+use market::refusal::term::Term;
 
 impl Model {
-    pub(super) fn check_terms(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+    /// What is wrong with an order of these terms, of at least this quantity.
+    pub(super) fn check_terms(&self, terms: &OrderTerms, least: i64) -> Result<(), Refusal> {
         let instrument = &self.instruments[terms.instrument.0 as usize].0;
-        if terms.short_sale && terms.side == Side::Buy {
-            return Err(Refusal::NotOffered);
-        }
         let qty = terms.order_qty.raw();
-        let is_plain = matches!(terms.ord_type, OrdType::Market | OrdType::Limit(_));
-        let at_auction = matches!(
-            terms.time_in_force,
-            TimeInForce::AtOpen | TimeInForce::AtClose
-        );
-        let has_limit = matches!(
-            terms.ord_type,
-            OrdType::Limit(_) | OrdType::StopLimit { .. }
-        );
-        if terms.reprice_to_band && !has_limit {
-            return Err(Refusal::NotOffered);
+        if terms.short_sale && terms.side == Side::Buy {
+            return Err(Refusal::NotASale);
         }
-        let hidden = terms.post_only || terms.max_floor.is_some();
-        if terms.all_or_none && (!is_plain || at_auction || hidden) {
-            return Err(Refusal::NotOffered);
+        let apart = |term, with| Err(Refusal::NotTogether { term, with });
+        let is_plain = matches!(terms.ord_type, OrdType::Market | OrdType::Limit(_));
+        if terms.all_or_none {
+            match terms.time_in_force {
+                _ if !is_plain => return apart(Term::AllOrNone, Term::OrdType),
+                TimeInForce::AtOpen | TimeInForce::AtClose => {
+                    return apart(Term::AllOrNone, Term::TimeInForce);
+                }
+                _ if terms.post_only => return apart(Term::AllOrNone, Term::PostOnly),
+                _ if terms.max_floor.is_some() => return apart(Term::AllOrNone, Term::MaxFloor),
+                _ => {}
+            }
+        }
+        match terms.ord_type {
+            OrdType::Limit(_) | OrdType::StopLimit { .. } => {}
+            _ if terms.reprice_to_band => return apart(Term::RepriceToBand, Term::OrdType),
+            _ => {}
         }
         if let Some(price) = terms.ord_type.price() {
             if price.raw() <= 0 {
@@ -67,7 +71,7 @@ impl Model {
                 lot: instrument.lot,
             });
         }
-        if qty < instrument.min_qty.raw() {
+        if qty < least {
             return Err(Refusal::QtyBelowMin {
                 min: instrument.min_qty,
             });

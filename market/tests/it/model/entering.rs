@@ -29,7 +29,11 @@ impl Model {
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }
-        self.check_terms(&terms)?;
+        let least = self.instruments[terms.instrument.0 as usize]
+            .0
+            .min_qty
+            .raw();
+        self.check_terms(&terms, least)?;
         self.entered += 1;
         let mut taker = Order {
             participant,
@@ -46,6 +50,7 @@ impl Model {
             entered: self.entered,
             parked: self.is_parked(&terms),
             cover: self.cover(&terms),
+            most: None,
             staked: self.tape(terms.instrument).reference(),
             pegged: 0,
         };

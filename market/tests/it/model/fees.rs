@@ -89,6 +89,7 @@ impl Model {
                 let is_at_market = matches!(order.terms.ord_type, OrdType::Market);
                 if is_at_market && order.price().is_none() && order.trigger.is_none() {
                     order.cover = self.cover(&order.terms);
+                    order.most = None;
                 }
                 self.orders[at] = order;
             }

@@ -319,6 +319,7 @@ impl Model {
             entered: 0,
             parked: false,
             cover: 0,
+            most: None,
             staked: 0,
             arrival: 0,
             pegged: 0,

@@ -31,6 +31,8 @@ pub(crate) struct Order {
     pub(super) parked: bool,
     /// The price that it holds cash at, where it has none of its own.
     pub(super) cover: i64,
+    /// What it holds at most, since it was lowered: no more than before, wherever its price would be now.
+    pub(super) most: Option<i128>,
     /// The reference price when it was entered.
     pub(super) staked: i64,
     /// When it came, of a peg.
@@ -101,15 +103,17 @@ pub(super) fn is_pegged(order: &Order) -> bool {
     matches!(order.terms.ord_type, OrdType::Pegged { .. })
 }
 
-pub(super) fn type_stays(old: &Order, new: OrdType) -> bool {
+pub(super) fn type_stays(old: &Order, new: &OrderTerms) -> bool {
     let is_held = old.trigger.is_some();
-    match (old.terms.ord_type, new) {
+    match (old.terms.ord_type, new.ord_type) {
         (OrdType::Limit(_) | OrdType::MarketToLimit, OrdType::Limit(_)) => true,
-        (OrdType::StopLimit { .. }, OrdType::Limit(_)) => !is_held,
-        (OrdType::StopLimit { stop_px: a, .. }, OrdType::StopLimit { stop_px: b, .. }) => {
-            is_held || a == b
+        (OrdType::MarketToLimit, OrdType::MarketToLimit) => {
+            old.cum > 0 || new.order_qty.raw() <= old.total
         }
-        (OrdType::Stop { .. }, OrdType::Stop { .. })
+        (OrdType::StopLimit { .. }, OrdType::Limit(_)) => !is_held,
+        (OrdType::Market, OrdType::Market)
+        | (OrdType::StopLimit { .. }, OrdType::StopLimit { .. })
+        | (OrdType::Stop { .. }, OrdType::Stop { .. })
         | (OrdType::TrailingStop { .. }, OrdType::TrailingStop { .. })
         | (OrdType::Pegged { .. }, OrdType::Pegged { .. }) => true,
         _ => false,

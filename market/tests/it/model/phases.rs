@@ -1,12 +1,14 @@
 //! How the [`Model`] goes from phase to phase. Calls end at their time without a random part: these tests set it to nothing.
 
 use super::auctions::Found;
+use super::order::{Order, rank};
 use super::{End, Model, Tale, qty};
 use market::event::CancelReason;
 use market::id::InstrumentId;
 use market::instrument::{Auction, Phase};
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::refusal::Refusal;
+use market::refusal::term::Term;
 
 /// A call that goes on.
 #[derive(Clone, Debug)]
@@ -60,17 +62,20 @@ impl Model {
             Phase::Closed | Phase::PostTrade => return Err(Refusal::Closed),
             _ => {}
         }
-        match terms.time_in_force {
-            _ if phase != Phase::Open
-                && (terms.all_or_none
-                    || matches!(
-                        terms.ord_type,
-                        OrdType::MarketToLimit | OrdType::Pegged { .. }
-                    )) =>
-            {
-                Err(Refusal::NotInCall)
+        let not_gathered = |term| Err(Refusal::NotGathered { term });
+        match (terms.time_in_force, terms.ord_type) {
+            (TimeInForce::Ioc | TimeInForce::Fok, _) if phase != Phase::Open => {
+                return Err(Refusal::NotInCall);
             }
-            TimeInForce::Ioc | TimeInForce::Fok if phase != Phase::Open => Err(Refusal::NotInCall),
+            _ if phase != Phase::Open && terms.all_or_none => {
+                return not_gathered(Term::AllOrNone);
+            }
+            (_, OrdType::MarketToLimit | OrdType::Pegged { .. }) if phase != Phase::Open => {
+                return not_gathered(Term::OrdType);
+            }
+            _ => {}
+        }
+        match terms.time_in_force {
             TimeInForce::AtOpen if !matches!(phase, Phase::PreOpen | Phase::OpeningAuction) => {
                 Err(Refusal::NoOpeningAhead)
             }
@@ -113,6 +118,7 @@ impl Model {
                 if at_market || is_crossed {
                     self.uncross(instrument, Auction::Opening, tale);
                 }
+                self.miss_opening(instrument);
             }
             Phase::OpeningAuction => self.uncross(instrument, Auction::Opening, tale),
             Phase::IntradayAuction => self.uncross(instrument, Auction::Intraday, tale),
@@ -218,6 +224,12 @@ impl Model {
         ends: i64,
         tale: &mut Tale,
     ) {
+        if phase != Phase::OpeningAuction {
+            self.miss_opening(instrument);
+        }
+        if phase != Phase::ClosingAuction {
+            self.miss_closing(instrument);
+        }
         self.enter_phase(instrument, phase, tale);
         self.calls.push(Call {
             instrument,
@@ -241,6 +253,40 @@ impl Model {
                 self.orders[at].works_at = limit.map(|price| price.raw());
                 self.orders[at].shown = super::trading::slice(&self.orders[at]);
             }
+        }
+    }
+
+    /// What was there for the opening auction goes with it.
+    fn miss_opening(&mut self, instrument: InstrumentId) {
+        self.end_where(End::Canceled(CancelReason::AuctionOver), |order| {
+            let terms = &order.terms;
+            terms.instrument == instrument && terms.time_in_force == TimeInForce::AtOpen
+        });
+    }
+
+    /// What takes part in the closing auction waits for it again; what rested goes behind, first to trade first.
+    fn miss_closing(&mut self, instrument: InstrumentId) {
+        let is_for_close = |order: &Order| {
+            let terms = &order.terms;
+            terms.instrument == instrument && terms.time_in_force == TimeInForce::AtClose
+        };
+        let mut rested: Vec<(Side, i64, u64)> = Vec::new();
+        for order in self.orders.iter().filter(|order| is_for_close(order)) {
+            if !order.parked && order.works_at.is_some() {
+                rested.push((order.terms.side, rank(order), order.arrival));
+            }
+        }
+        rested.sort_unstable();
+        for (_, _, arrival) in rested {
+            self.arrivals += 1;
+            let mut orders = self.orders.iter_mut();
+            let order = orders.find(|order| is_for_close(order) && order.arrival == arrival);
+            let order = order.expect("it rested");
+            order.cover = order.works_at.expect("it rested");
+            (order.arrival, order.shown, order.works_at) = (self.arrivals, 0, None);
+        }
+        for order in self.orders.iter_mut().filter(|order| is_for_close(order)) {
+            order.parked = true;
         }
     }
 

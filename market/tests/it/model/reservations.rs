@@ -30,7 +30,9 @@ impl Model {
             (Side::Buy, None)
                 if order.parked || self.is_gathering(terms.instrument) || self.is_live(order) =>
             {
-                notional(order.cover, order.leaves())
+                let cost = notional(order.cover, order.leaves());
+                let all = cost + self.worst_fee(order, cost);
+                return order.most.map_or(all, |most| all.min(most));
             }
             (Side::Buy, None) => self.cost_of_walk(order),
         };

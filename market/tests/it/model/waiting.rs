@@ -245,8 +245,13 @@ impl Model {
         } else if price.is_none() && (order.parked || self.is_gathering(terms.instrument)) {
             price = Some(order.cover);
         }
-        if let (Some(max), Some(price)) = (rules.max_notional, price)
-            && notional(price, terms.order_qty.raw()) > max.raw()
+        let costs = || match price {
+            Some(price) => notional(price, terms.order_qty.raw()),
+            // Nothing bounds it but what is there.
+            None => self.cost_of_walk(order),
+        };
+        if let Some(max) = rules.max_notional
+            && costs() > max.raw()
         {
             return Err(Refusal::NotionalAboveMax { max });
         }
