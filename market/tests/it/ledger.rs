@@ -282,8 +282,8 @@ impl Ledger {
     }
 }
 
-/// Whether an order is as it was told, but for what changes without a word: what it holds, the trigger of a trailing stop, and that an
-/// order for the closing auction takes part in its call.
+/// Whether an order is as it was told, but for what changes without a word: what it holds, the trigger of a trailing stop, and whether an
+/// order for the closing auction takes part in a call.
 fn agree(told: &OrderFacts, order: &OrderFacts) -> Result<(), TestCaseError> {
     prop_assert!(
         works_on(told, order.working),
@@ -310,9 +310,10 @@ fn works_on(told: &OrderFacts, working: Working) -> bool {
             let trails = matches!(told.terms.ord_type, OrdType::TrailingStop { .. });
             was == is || trails && is_nearer(was, is)
         }
-        (Working::Parked, Working::At(_) | Working::AtMarket) => {
+        (Working::Parked, works @ (Working::At(_) | Working::AtMarket))
+        | (works @ (Working::At(_) | Working::AtMarket), Working::Parked) => {
             let limit = told.terms.ord_type.price();
-            told.terms.time_in_force == TimeInForce::AtClose && limit == working.price()
+            told.terms.time_in_force == TimeInForce::AtClose && limit == works.price()
         }
         (was, is) => was == is,
     }
