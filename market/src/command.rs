@@ -315,6 +315,16 @@ pub enum Command {
         /// Which group; `None`: in none.
         group: Option<GroupName>,
     },
+    /// NewOrderSingle (D) that may have come before under another number: PossResend (97). Where the ClOrdID was used today the status
+    /// of the order is told, whatever may be entered now; else it is an order like any.
+    PossResend {
+        /// Who asks.
+        participant: ParticipantId,
+        /// ClOrdID (11).
+        cl_ord_id: ClOrdId,
+        /// What is asked.
+        terms: OrderTerms,
+    },
 }
 
 /// A participant's request to change one of its orders. What it says about the order is compared with the order first; a request

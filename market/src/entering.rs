@@ -40,6 +40,21 @@ impl State {
         }
     }
 
+    /// NewOrderSingle that may have come before (PossResend, 97). What has become of it is asked before anything else: it may live where
+    /// nothing may be entered now.
+    pub(crate) fn enter_once(
+        &mut self,
+        participant: ParticipantId,
+        cl_ord_id: ClOrdId,
+        terms: OrderTerms,
+        events: &mut Vec<Event>,
+    ) {
+        match self.orders.unused(participant, &cl_ord_id) {
+            Ok(()) => self.enter(participant, cl_ord_id, terms, events),
+            Err(_) => self.status(participant, None, Some(cl_ord_id), None, events),
+        }
+    }
+
     /// Every check of an order, in the order in which they are told: who, where, when, which name, what, room, money.
     /// Answers how it begins to work, and what it is to reserve.
     fn admit(

@@ -122,6 +122,14 @@ impl Market {
                 state.status(participant, request_id, cl_ord_id, instrument, events);
             }
             Command::Amend(amendment) => self.state.amend(&amendment, events),
+            Command::PossResend {
+                participant,
+                cl_ord_id,
+                terms,
+            } => {
+                let state = &mut self.state;
+                state.enter_once(participant, cl_ord_id, terms, events);
+            }
             _ => self.operate(command, events),
         }
         let (mut gist, told) = (Gist::of(&events[from..]), events.len());

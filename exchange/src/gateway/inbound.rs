@@ -77,10 +77,21 @@ struct Request<'a> {
 
 impl Request<'_> {
     fn enter(&self) -> Result<Command, Refused> {
-        Ok(Command::Enter {
-            participant: self.participant,
-            cl_ord_id: self.id(tag::CL_ORD_ID)?,
-            terms: self.terms()?,
+        let participant = self.participant;
+        let cl_ord_id = self.id(tag::CL_ORD_ID)?;
+        let terms = self.terms()?;
+        Ok(if self.message.bool(tag::POSS_RESEND)? == Some(true) {
+            Command::PossResend {
+                participant,
+                cl_ord_id,
+                terms,
+            }
+        } else {
+            Command::Enter {
+                participant,
+                cl_ord_id,
+                terms,
+            }
         })
     }
 

@@ -80,10 +80,6 @@ pub(crate) struct SessionTask {
     inputs: Vec<Input>,
     /// Actions of the session that are not carried out yet.
     actions: VecDeque<Action>,
-    /// Orders with PossResend (97): a duplicate among them is answered with the order's status.
-    possible_resends: BTreeSet<u64>,
-    /// Those whose status has been asked for; confirmed by the answer.
-    asked: BTreeSet<u64>,
     /// The mass status request that is being answered: the next one has to wait, since each is answered by all orders.
     mass_status: Option<u64>,
     /// How fast the peer may send, over all its connections.
@@ -165,8 +161,6 @@ impl SessionTask {
             link: None,
             inputs: Vec::new(),
             actions: VecDeque::new(),
-            possible_resends: BTreeSet::new(),
-            asked: BTreeSet::new(),
             mass_status: None,
             throttle,
             throttled: BTreeSet::new(),

@@ -105,7 +105,9 @@ impl Foresight {
 /// What a command asks to rest.
 const fn terms(command: &Command) -> Option<&OrderTerms> {
     match command {
-        Command::Enter { terms, .. } | Command::Replace { terms, .. } => Some(terms),
+        Command::Enter { terms, .. }
+        | Command::PossResend { terms, .. }
+        | Command::Replace { terms, .. } => Some(terms),
         Command::Amend(amendment) => match &amendment.change {
             Change::Replace(terms) => Some(terms),
             _ => None,
@@ -118,6 +120,11 @@ const fn terms(command: &Command) -> Option<&OrderTerms> {
 fn named(command: &Command) -> [Option<(ParticipantId, &ClOrdId)>; 2] {
     match command {
         Command::Enter {
+            participant,
+            cl_ord_id,
+            ..
+        }
+        | Command::PossResend {
             participant,
             cl_ord_id,
             ..

@@ -214,6 +214,14 @@ impl Pair {
                 cl_ord_id: cl_ord_id(id),
                 terms,
             },
+            Act::PossResend(at, participant, id, terms) => {
+                let (participant, cl_ord_id) = self.target(at, participant, id);
+                Command::PossResend {
+                    participant,
+                    cl_ord_id,
+                    terms,
+                }
+            }
             Act::Cancel(at, participant, id) => {
                 let (participant, orig_cl_ord_id) = self.target(at, participant, id);
                 let order = self.order(participant, orig_cl_ord_id);

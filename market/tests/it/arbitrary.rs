@@ -301,6 +301,8 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             }),
         20 => (participant(), name(), terms())
             .prop_map(|(participant, cl_ord_id, terms)| Command::Enter { participant, cl_ord_id, terms }),
+        4 => (participant(), name(), terms())
+            .prop_map(|(participant, cl_ord_id, terms)| Command::PossResend { participant, cl_ord_id, terms }),
         2 => (participant(), name(), name())
             .prop_map(|(participant, cl_ord_id, orig_cl_ord_id)| Command::Cancel {
                 participant, cl_ord_id, orig_cl_ord_id,

@@ -186,6 +186,15 @@ impl Model {
                 cl_ord_id,
                 terms,
             } => self.enter(participant, cl_ord_id, terms, tale),
+            // One that is known is told as it is, whatever may be entered now.
+            Command::PossResend {
+                participant,
+                cl_ord_id,
+                terms,
+            } => match self.id(participant, cl_ord_id) {
+                Some(_) => Ok(()),
+                None => self.enter(participant, cl_ord_id, terms, tale),
+            },
             Command::Cancel {
                 participant,
                 orig_cl_ord_id,

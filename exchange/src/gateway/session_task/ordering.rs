@@ -6,13 +6,10 @@ use crate::gateway::refused::Refused;
 use crate::sequencer::{Submission, SubmitError};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
+use fix_engine::msg_type;
 use fix_engine::session::input::{Cause, Input, Send};
-use fix_engine::{msg_type, tag};
 use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::command::Command;
-use market::event::Event;
-use market::id::ClOrdId;
-use market::refusal::Refusal;
 
 impl From<SubmitError> for Refused {
     fn from(error: SubmitError) -> Self {
@@ -36,13 +33,8 @@ impl SessionTask {
         if is_mass_status && self.mass_status.is_some() {
             return Err(Refused::StillAnswering);
         }
-        let is_possible_resend = matches!(command, Command::Enter { .. })
-            && message.bool(tag::POSS_RESEND) == Ok(Some(true));
         let trace = self.trace(message);
         self.submit(command, msg_seq_num, trace)?;
-        if is_possible_resend {
-            self.possible_resends.insert(msg_seq_num);
-        }
         if is_mass_status {
             self.mass_status = Some(msg_seq_num);
         }
@@ -74,9 +66,7 @@ impl SessionTask {
             // Before the answer's last report is out, so that the participant may ask again at once.
             self.answered(entry);
         }
-        if !self.answers_with_status(entry, event) {
-            self.queue(Input::Send(body, Send::Durable(cause)));
-        }
+        self.queue(Input::Send(body, Send::Durable(cause)));
         self.told = Some(cause);
     }
 
@@ -95,50 +85,7 @@ impl SessionTask {
 
     /// A message is durable in the journal, and what it caused has been told.
     pub(super) fn confirm(&mut self, msg_seq_num: u64) {
-        if self.asked.remove(&msg_seq_num) {
-            return;
-        }
-        self.possible_resends.remove(&msg_seq_num);
         self.mass_status.take_if(|asked| *asked == msg_seq_num);
         self.queue(Input::Confirm { msg_seq_num });
-    }
-
-    /// A duplicate that came with PossResend (97) is not refused: the participant gets the status of the order that it has
-    /// (FIX 4.4 vol. 2, «PossResend»).
-    fn answers_with_status(&mut self, entry: &Entry, event: usize) -> bool {
-        let Some((msg_seq_num, cl_ord_id)) = self.possible_resend(entry, event) else {
-            return false;
-        };
-        let command = Command::Status {
-            participant: self.participant,
-            request_id: None,
-            cl_ord_id: Some(cl_ord_id),
-            instrument: None,
-        };
-        let is_asked = self.submit(command, msg_seq_num, entry.trace).is_ok();
-        if is_asked {
-            self.possible_resends.remove(&msg_seq_num);
-            self.asked.insert(msg_seq_num);
-        }
-        is_asked
-    }
-
-    fn possible_resend(&self, entry: &Entry, event: usize) -> Option<(u64, ClOrdId)> {
-        let Origin::Session { msg_seq_num, .. } = entry.origin else {
-            return None;
-        };
-        match entry.events.get(event) {
-            Some(Event::OrderRejected {
-                participant,
-                cl_ord_id,
-                refusal: Refusal::DuplicateClOrdId,
-                ..
-            }) if *participant == self.participant
-                && self.possible_resends.contains(&msg_seq_num) =>
-            {
-                Some((msg_seq_num, *cl_ord_id))
-            }
-            _ => None,
-        }
     }
 }

@@ -4,8 +4,10 @@ use crate::kit;
 use crate::venue::{Venue, check, now};
 use market::command::Command;
 use market::fees::Fees;
+use market::halt::Halt;
 use market::money::Money;
 use market::risk::limits::{RiskLimit, Subject};
+use market::scope::Instruments;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_peers_trade_and_both_are_told() {
@@ -246,5 +248,14 @@ async fn a_possible_resend_is_never_a_second_order() {
     let new = format!("97=Y|11=n|55=ACME|54=1|60={}|38=10|40=2|44=99", now());
     peer.send("D", &new).await;
     peer.expect("8", "150=0|39=0|11=n|151=10").await;
+    // An order that lives is told in a halt, too, which takes none.
+    let acme = venue.hub.directory.instrument_by_symbol("ACME").unwrap().id;
+    let reason = "news pending".parse().unwrap();
+    let halt = Halt::new(Instruments::One(acme), reason);
+    kit::run(&venue.hub, Command::Halt(halt)).await;
+    peer.send("D", &again).await;
+    peer.expect("8", &fields).await;
+    peer.send("D", &new.replace("11=n", "11=m")).await;
+    peer.expect("8", "150=8|39=8|11=m|103=2").await;
     venue.close().await;
 }

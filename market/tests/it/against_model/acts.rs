@@ -26,6 +26,8 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     Enter(u32, u16, OrderTerms),
+    /// An order that may have come before: as a live one by its place in the model's list, or with an id of anybody's.
+    PossResend(Option<usize>, u32, u16, OrderTerms),
     /// A live order by its place in the model's list, or an id of anybody's.
     Cancel(Option<usize>, u32, u16),
     Replace(Option<usize>, u32, u16, u16, OrderTerms, Keep),
@@ -72,6 +74,8 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         12 => (0..PARTICIPANTS, any::<u16>(), terms())
             .prop_map(|(participant, id, terms)| Act::Enter(participant, id, own(participant, terms))),
         1 => (0..=PARTICIPANTS, 0..30u16, wild_terms()).prop_map(|(p, id, t)| Act::Enter(p, id, t)),
+        1 => (prop::option::weighted(0.5, any::<usize>()), 0..=PARTICIPANTS, 0..40u16, terms())
+            .prop_map(|(at, p, id, t)| Act::PossResend(at, p, id, t)),
         3 => (target(), 0..=PARTICIPANTS, 0..30u16).prop_map(|(at, p, id)| Act::Cancel(at, p, id)),
         5 => (target(), 0..=PARTICIPANTS, 0..30u16, any::<u16>(), terms(), keep())
             .prop_map(|(at, p, id, new, t, keep)| Act::Replace(at, p, id, new, t, keep)),

@@ -268,6 +268,18 @@ fn order_command(
                 terms,
             }
         }
+        ["again", ref order @ ..] => match order_command(participant, order, stage)? {
+            Command::Enter {
+                participant,
+                cl_ord_id,
+                terms,
+            } => Command::PossResend {
+                participant,
+                cl_ord_id,
+                terms,
+            },
+            _ => return Err("no order".into()),
+        },
         ["cancel", orig, "as", id] => Command::Cancel {
             participant,
             cl_ord_id: value(id)?,
