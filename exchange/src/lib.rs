@@ -37,3 +37,4 @@ pub mod schedules;
 pub mod sequencer;
 pub mod settings;
 mod snapshots;
+mod whole_file;

@@ -1,6 +1,7 @@
 //! [`open`]: the whole exchange from a configuration: hub, declared list, gateway, control port, observation port, bus, bell, conductor. And its orderly end.
 
 use crate::bootstrap::{self, BootstrapError, Declared, bootstrap_beside};
+use crate::bus::BusError;
 #[cfg(feature = "kafka")]
 use crate::bus::kafka::KafkaBus;
 use crate::bus::local::LocalBus;
@@ -82,9 +83,9 @@ pub enum OpenError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// The position of the bus cannot be read.
-    #[error("the bus position cannot be read: {0}")]
-    BusPosition(io::Error),
+    /// The bus to Kafka.
+    #[error(transparent)]
+    Bus(#[from] BusError),
 }
 
 /// Everything that runs on tokio.
@@ -316,7 +317,7 @@ fn start_bus(
     kafka: &KafkaConfig,
     stop: &CancellationToken,
 ) -> Result<JoinHandle<()>, OpenError> {
-    let bus = KafkaBus::open(hub, kafka).map_err(OpenError::BusPosition)?;
+    let bus = KafkaBus::open(hub, kafka)?;
     Ok(tokio::spawn(bus.run(stop.clone())))
 }
 

@@ -3,6 +3,7 @@
 use crate::config::layers::Layers;
 use crate::failure::Failure;
 use exchange::bootstrap::{BootstrapError, Declared};
+use exchange::bus::BusError;
 use exchange::certificates::CertificatesError;
 use exchange::config::{Config, RangeError};
 use exchange::control::ControlError;
@@ -33,7 +34,7 @@ pub async fn open(
     layers: &Layers,
 ) -> Result<Exchange, Failure> {
     let opened = exchange::open::open(config, data, declared).await;
-    opened.map_err(|error| failure(error, data, layers))
+    opened.map_err(|error| failure(error, layers))
 }
 
 /// Reads certificates and revocation lists again each time that it is told to. Never done.
@@ -75,7 +76,7 @@ pub fn port(key: &str, address: SocketAddr, why: &io::Error) -> Failure {
     }
 }
 
-fn failure(error: OpenError, data: &Path, layers: &Layers) -> Failure {
+fn failure(error: OpenError, layers: &Layers) -> Failure {
     match error {
         OpenError::Range(error) => range(&error, layers),
         OpenError::KafkaNotBuilt => layers.misconfigured("kafka", &error).into(),
@@ -99,7 +100,8 @@ fn failure(error: OpenError, data: &Path, layers: &Layers) -> Failure {
         OpenError::Gateway(error) => closed(&error, layers),
         OpenError::Control(ControlError { address, why }) => port("control.listen", address, &why),
         OpenError::Metrics { address, source } => port("metrics.listen", address, &source),
-        OpenError::BusPosition(source) => Failure::io(&data.join("bus"), &source),
+        OpenError::Bus(BusError::Position { file, source }) => Failure::io(&file, &source),
+        OpenError::Bus(error @ BusError::Ahead { .. }) => Failure::Data(error.to_string()),
     }
 }
 

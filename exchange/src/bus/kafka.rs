@@ -7,6 +7,7 @@
 
 mod connection;
 
+use crate::bus::BusError;
 use crate::bus::envelope::envelopes;
 use crate::bus::position::PositionFile;
 use crate::config::KafkaConfig;
@@ -29,6 +30,9 @@ const RETRY_MAX: Duration = Duration::from_secs(10);
 const POSITION_INTERVAL: Duration = Duration::from_millis(200);
 /// How long a shutdown waits for acknowledgements; what is not acknowledged then is sent again after the next start.
 const SHUTDOWN_WAIT: Duration = Duration::from_secs(5);
+
+/// The part of health that it is: not well while the journal's files cannot be read. A broker that is away is no reason to turn orders away.
+const PART: &str = "bus";
 
 /// Sends the feed to Kafka, until told to stop.
 #[derive(Debug)]
@@ -91,10 +95,10 @@ impl KafkaBus {
     /// A bus that goes on behind what was acknowledged before.
     ///
     /// # Errors
-    /// When the position file cannot be read.
-    pub fn open(hub: &Hub, config: &KafkaConfig) -> std::io::Result<Self> {
+    /// [`BusError`]: the position cannot be read, or the journal has lost what Kafka has.
+    pub fn open(hub: &Hub, config: &KafkaConfig) -> Result<Self, BusError> {
         let file = PositionFile::new(&hub.data, hub.epoch);
-        let acknowledged = file.read()?;
+        let acknowledged = file.read(hub.replayed)?;
         hub.holds.set("kafka", acknowledged);
         Ok(Self {
             hub: hub.clone(),
@@ -115,6 +119,9 @@ impl KafkaBus {
                 Ok(Ended::Stopped | Ended::FeedClosed) => break,
                 Err(broken) => {
                     self.hub.metrics.bus_failures.inc();
+                    if let Broken::Feed(why) = &broken {
+                        self.hub.health.ail(PART, why.to_string());
+                    }
                     tracing::warn!(%broken, pause_ms = pause.as_millis(), acknowledged = self.acknowledged, "the bus tries again");
                 }
             }
@@ -160,7 +167,10 @@ impl KafkaBus {
                 }
                 landed = flight.land(), if !flight.flying.is_empty() => self.note(landed?).await,
                 read = reader.next(), if flight.waiting.is_empty() => match read {
-                    Ok(entries) => flight.waiting.extend(entries),
+                    Ok(entries) => {
+                        self.hub.health.recover(PART);
+                        flight.waiting.extend(entries);
+                    }
                     Err(FeedError::Closed) => {
                         self.fill(&mut flight, connection)?;
                         return self.finish(&mut flight, connection).await;

@@ -1,9 +1,12 @@
 //! How far Kafka has acknowledged: one line in `DATA/bus/kafka.position`, `EPOCH SEQ`, replaced as a whole. Lost or older than the truth, some
-//! envelopes are sent twice, which readers drop by comparing `(seq, index)`; it is never ahead of the truth.
+//! envelopes are sent twice, which readers drop by comparing `(seq, index)`. Ahead of the truth it is only where the journal has lost entries: then
+//! the bus does not begin.
 
+use crate::bus::BusError;
+use crate::whole_file;
 use journal::entry::Epoch;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The file of the last acknowledged entry.
@@ -22,21 +25,35 @@ impl PositionFile {
         }
     }
 
-    /// The last acknowledged entry; 0 when there is none, or when the file is of another journal or not whole.
-    pub(crate) fn read(&self) -> io::Result<u64> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
+    /// The last acknowledged entry of a journal that ends at `last_seq`; 0 when there is none, or when the file is of another journal or not
+    /// whole.
+    ///
+    /// # Errors
+    /// [`BusError::Position`], or [`BusError::Ahead`] when the journal does not reach so far.
+    pub(crate) fn read(&self, last_seq: u64) -> Result<u64, BusError> {
+        let file = self.path.clone();
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
-            Err(error) => return Err(error),
+            Err(source) => return Err(BusError::Position { file, source }),
         };
+        let text = String::from_utf8_lossy(&bytes);
         let position = text.trim().split_once(' ').and_then(|(epoch, seq)| {
             let same = epoch == self.epoch.to_string();
             seq.parse().ok().filter(|_| same)
         });
-        if position.is_none() {
-            tracing::warn!(file = %self.path.display(), "the bus position is not of this journal: everything is sent again");
+        match position {
+            Some(acknowledged) if acknowledged > last_seq => Err(BusError::Ahead {
+                file,
+                acknowledged,
+                last_seq,
+            }),
+            Some(acknowledged) => Ok(acknowledged),
+            None => {
+                tracing::warn!(file = %file.display(), "the bus position is not of this journal: everything is sent again");
+                Ok(0)
+            }
         }
-        Ok(position.unwrap_or(0))
     }
 
     /// Replaces it.
@@ -44,11 +61,7 @@ impl PositionFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let new = self.path.with_extension("position.new");
-        let mut file = File::create(&new)?;
-        writeln!(file, "{} {seq}", self.epoch)?;
-        file.sync_all()?;
-        fs::rename(&new, &self.path)
+        whole_file::replace(&self.path, format!("{} {seq}\n", self.epoch).as_bytes())
     }
 }
 
@@ -60,13 +73,30 @@ mod tests {
     fn what_is_written_is_read_by_the_same_journal_only() {
         let folder = tempfile::tempdir().unwrap();
         let file = PositionFile::new(folder.path(), Epoch(7));
-        assert_eq!(file.read().unwrap(), 0);
+        assert_eq!(file.read(50).unwrap(), 0);
         file.write(41).unwrap();
         file.write(42).unwrap();
-        assert_eq!(file.read().unwrap(), 42);
+        assert_eq!(file.read(50).unwrap(), 42);
         let foreign = PositionFile::new(folder.path(), Epoch(8));
-        assert_eq!(foreign.read().unwrap(), 0);
-        fs::write(&file.path, "00").unwrap();
-        assert_eq!(file.read().unwrap(), 0);
+        assert_eq!(foreign.read(50).unwrap(), 0);
+        for torn in [&b"00"[..], b"", &[0xff; 40]] {
+            fs::write(&file.path, torn).unwrap();
+            assert_eq!(file.read(50).unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn a_journal_that_ends_before_it_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = PositionFile::new(folder.path(), Epoch(7));
+        file.write(42).unwrap();
+        assert_eq!(file.read(42).unwrap(), 42);
+        let refused = file.read(41).unwrap_err().to_string();
+        assert!(
+            refused.contains("entry 42 ") && refused.contains("entry 41:"),
+            "{refused}"
+        );
+        let foreign = PositionFile::new(folder.path(), Epoch(8));
+        assert_eq!(foreign.read(41).unwrap(), 0);
     }
 }

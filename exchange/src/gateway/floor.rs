@@ -4,16 +4,14 @@
 //! The store's own last cause is the truth while there is one. The floor is taken when it is ahead and the store has lost nothing since it
 //! was written (a power cut may take the store's latest messages; then they are told again from the journal).
 
+use crate::whole_file;
 use fix_engine::session::input::Cause;
 use fix_engine::session::store::Store;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-/// Readable and writable for the owner only, like the store beside it.
-const MODE: u32 = 0o600;
+use tracing::warn;
 
 /// The file of one session.
 #[derive(Debug)]
@@ -42,9 +40,7 @@ struct Record {
 impl Floor {
     /// The floor beside a session's store, and the last cause that was told.
     pub(crate) fn open(path: PathBuf, store: &dyn Store) -> (Self, Option<Cause>) {
-        let record = fs::read(&path)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
+        let record = read(&path);
         let told = record
             .as_ref()
             .filter(|record| record.holds(store))
@@ -75,16 +71,24 @@ impl Floor {
             told: (told.entry, told.index),
             reset_due: self.is_reset_due,
         };
-        let new = self.path.with_extension("floor.new");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(MODE);
-        let mut file = options.open(&new)?;
-        file.write_all(&serde_json::to_vec(&record)?)?;
-        file.sync_all()?;
-        fs::rename(&new, &self.path)?;
+        whole_file::replace(&self.path, &serde_json::to_vec(&record)?)?;
         self.written = told.entry;
         Ok(())
     }
+}
+
+/// The record in the file. One that cannot be read is as good as none: reports may be told again, and a reset that is due is not made.
+fn read(path: &Path) -> Option<Record> {
+    let record = match fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return None,
+        Err(error) => Err(error.to_string()),
+    };
+    record
+        .inspect_err(|why| {
+            warn!(file = %path.display(), %why, "a session's floor cannot be read: reports may be told again, a reset that is due is forgotten");
+        })
+        .ok()
 }
 
 impl Record {
@@ -179,6 +183,17 @@ mod tests {
         assert!(Floor::open(path.clone(), &store).0.is_reset_due);
         // The process ended after the reset and before the floor was written again.
         store.reset(Timestamp::from_secs(0)).expect("reset");
+        let (floor, told) = Floor::open(path, &store);
+        assert_eq!((floor.is_reset_due, told), (false, Some(at(5))));
+    }
+
+    #[test]
+    fn one_that_cannot_be_read_is_as_good_as_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("X.floor");
+        let mut store = MemoryStore::new();
+        store.append(1, Some(at(5)), b"x").expect("appended");
+        fs::write(&path, [0xff, 0, b'{']).expect("written");
         let (floor, told) = Floor::open(path, &store);
         assert_eq!((floor.is_reset_due, told), (false, Some(at(5))));
     }

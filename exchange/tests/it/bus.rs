@@ -335,6 +335,7 @@ fn golden(kind: &str, envelope: &Envelope) {
 mod kafka {
     use super::{check, day, live_through, local};
     use crate::kit::{self, PATIENCE, enter, open};
+    use exchange::bus::BusError;
     use exchange::bus::kafka::KafkaBus;
     use exchange::config::{JournalConfig, KafkaConfig, OldSegments};
     use exchange::hub::Hub;
@@ -522,6 +523,56 @@ mod kafka {
         stop.cancel();
         tokio::time::timeout(PATIENCE, bus).await.unwrap().unwrap();
         assert!(!folder.path().join("bus/kafka.position").exists());
+        running.shut_down().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_ends_before_what_kafka_has_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, running) = open(folder.path());
+        live_through(&hub, day()).await;
+        running.shut_down().unwrap();
+        let (hub, running) = open(folder.path());
+        let position = folder.path().join("bus/kafka.position");
+        std::fs::create_dir_all(folder.path().join("bus")).unwrap();
+        let write = |seq: u64| std::fs::write(&position, format!("{} {seq}\n", hub.epoch)).unwrap();
+        write(hub.replayed + 1);
+        // What the start itself has written is not what Kafka has.
+        kit::run(&hub, kit::resume(kit::ACME)).await;
+        let config = config("127.0.0.1:1".to_owned());
+        let refused = KafkaBus::open(&hub, &config).unwrap_err();
+        assert!(matches!(refused, BusError::Ahead { .. }), "{refused}");
+        write(hub.replayed);
+        KafkaBus::open(&hub, &config).unwrap();
+        running.shut_down().unwrap();
+    }
+
+    fn ails(hub: &Hub) -> bool {
+        let reasons = hub.health.reasons();
+        reasons.iter().any(|(part, _)| *part == "bus")
+    }
+
+    #[tokio::test]
+    async fn while_the_journal_cannot_be_read_the_bus_is_not_well() {
+        let Some(broker) = broker() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let journal = JournalConfig {
+            window: 1,
+            ..kit::config()
+        };
+        let (hub, running) = kit::open_on(folder.path(), &journal, Box::new(Files)).unwrap();
+        live_through(&hub, day()).await;
+        let segment = folder.path().join("journal/0000000001.seg");
+        let away = folder.path().join("away.seg");
+        std::fs::rename(&segment, &away).unwrap();
+        hub.metrics.bus_lag_entries.set(-1);
+        let (stop, bus) = start(&hub, &config(broker));
+        crate::venue::until("the bus is not well", || ails(&hub)).await;
+        std::fs::rename(&away, &segment).unwrap();
+        acknowledged(&hub, folder.path()).await;
+        assert!(!ails(&hub));
+        stop.cancel();
+        bus.await.unwrap();
         running.shut_down().unwrap();
     }
 
