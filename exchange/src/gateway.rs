@@ -255,6 +255,8 @@ fn start_publisher(
         feed: parts.hub.feed.subscribe(seq),
         view: view.clone(),
         directory: Arc::clone(&parts.hub.directory),
+        epoch: parts.hub.epoch,
+        health: parts.hub.health.clone(),
         interval: Duration::from_millis(parts.config.market_data_interval_ms),
         lag: parts
             .hub

@@ -108,17 +108,17 @@ impl Desk {
         })
     }
 
-    /// The index, from the last trades that market data show.
+    /// The index, from the prices of the last trades.
     fn index(&self) -> Result<IndexStatus, Failure> {
         let tables = self.hub.halts.tables();
         let view = self.view.read();
         let components = tables.weights.iter().map(|(id, weight)| {
             let instrument = self.hub.directory.instrument(*id).ok_or(Failure::Defect)?;
-            let print = view.book(*id).and_then(|book| book.last_print());
+            let last_px = view.book(*id).and_then(|book| book.tape().last_px());
             Ok(ComponentStatus {
                 symbol: instrument.symbol,
                 weight: *weight,
-                price: print.map_or(instrument.reference_px, |print| print.price),
+                price: last_px.unwrap_or(instrument.reference_px),
             })
         });
         let components = components.collect::<Result<Vec<_>, Failure>>()?;

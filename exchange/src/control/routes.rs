@@ -309,9 +309,7 @@ impl Desk {
                 .map(|it| it.to_string()),
             tick: instrument.tick,
             lot: instrument.lot,
-            last_px: book
-                .and_then(|book| book.last_print())
-                .map(|print| print.price),
+            last_px: book.and_then(|book| book.tape().last_px()),
         }
     }
 }

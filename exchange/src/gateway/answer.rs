@@ -3,7 +3,7 @@
 //! [`Refused`]. Out: a [`Body`]. The codes come from [`crate::gateway::refused`]. Pure.
 
 use crate::gateway::refused::Refused;
-use crate::gateway::report::{NO_ORDER, NO_SYMBOL, UNDISCLOSED};
+use crate::gateway::report::{NO_ORDER, NO_SYMBOL, Report};
 use fix_engine::codec::body::Body;
 use fix_engine::codec::message::Message;
 use fix_engine::time::Timestamp;
@@ -20,6 +20,12 @@ pub(super) fn refusal(message: &Message, refused: &Refused, exec_id: &str, now: 
         return business_reject(message, refused);
     }
     match message.msg_type() {
+        // It may live: nobody has looked.
+        msg_type::NEW_ORDER_SINGLE
+            if refused.is_ours() && message.bool(tag::POSS_RESEND) == Ok(Some(true)) =>
+        {
+            business_reject(message, refused)
+        }
         msg_type::NEW_ORDER_SINGLE => order_rejected(message, refused, exec_id, now),
         msg_type::ORDER_CANCEL_REQUEST => cancel_reject(message, refused, '1', now),
         msg_type::ORDER_CANCEL_REPLACE_REQUEST => cancel_reject(message, refused, '2', now),
@@ -98,25 +104,24 @@ fn order_rejected(message: &Message, refused: &Refused, exec_id: &str, now: Time
     body
 }
 
-/// The answer to a status request that means no order (FIX 4.4 vol. 7, order state change matrix G.1.a): OrdStatus (39) 8.
+/// The answer to a status request that cannot mean an order.
 fn no_status(message: &Message, refused: &Refused, exec_id: &str, now: Timestamp) -> Body {
-    let is_mass = message.msg_type() == msg_type::ORDER_MASS_STATUS_REQUEST;
-    let mut body = Body::new(msg_type::EXECUTION_REPORT);
-    body.push(tag::ORDER_ID, NO_ORDER);
-    body.push_some(tag::CL_ORD_ID, message.value(tag::CL_ORD_ID));
-    body.push(tag::EXEC_ID, exec_id);
-    body.push(tag::EXEC_TYPE, 'I');
-    body.push(tag::ORD_STATUS, '8');
-    body.push(tag::ORD_REJ_REASON, refused.ord_rej_reason());
-    let symbol = message.value(tag::SYMBOL).unwrap_or(NO_SYMBOL.as_bytes());
-    body.push(tag::SYMBOL, symbol);
-    body.push(tag::SIDE, UNDISCLOSED);
-    for tag in [tag::LEAVES_QTY, tag::CUM_QTY, tag::AVG_PX] {
-        body.push(tag, 0_u32);
-    }
-    body.push(tag::TRANSACT_TIME, now);
-    body.push(tag::TEXT, refused.text());
-    if is_mass {
+    let text = refused.text();
+    let report = Report {
+        exec_id: exec_id.to_owned(),
+        exec_type: 'I',
+        cl_ord_id: None,
+        orig_cl_ord_id: None,
+        last: None,
+        transact_time: now,
+        text: Some(&text),
+    };
+    let mut body = report.no_order(
+        message.value(tag::CL_ORD_ID),
+        Some(refused.ord_rej_reason()),
+        message.value(tag::SYMBOL),
+    );
+    if message.msg_type() == msg_type::ORDER_MASS_STATUS_REQUEST {
         body.push_some(
             tag::MASS_STATUS_REQ_ID,
             message.value(tag::MASS_STATUS_REQ_ID),
@@ -171,8 +176,12 @@ mod tests {
     use fix_engine::codec::field::{FieldError, FieldErrorKind};
 
     fn answered(msg_type: &str, refused: &Refused) -> String {
+        answered_with(msg_type, "", refused)
+    }
+
+    fn answered_with(msg_type: &str, header: &str, refused: &Refused) -> String {
         let text = format!(
-            "8=FIX.4.4|35={msg_type}|34=7|49=A|56=B|52=20260101-00:00:00|11=a|41=o|55=X|54=1|38=5|530=7|"
+            "8=FIX.4.4|35={msg_type}|34=7|49=A|56=B|{header}52=20260101-00:00:00|11=a|41=o|55=X|54=1|38=5|530=7|"
         );
         let message = Message::from_pipe(&text).expect("a message");
         let body = refusal(&message, refused, "R1", Timestamp::from_secs(0));
@@ -202,6 +211,19 @@ mod tests {
             other.contains("58=application not available, try again|"),
             "{other}"
         );
+    }
+
+    #[test]
+    fn an_order_that_may_have_come_before_is_not_called_rejected_by_a_busy_venue() {
+        for refused in [Refused::Busy, Refused::Stopped] {
+            let answer = answered_with("D", "97=Y|", &refused);
+            let expected = "35=j|45=7|372=D|379=a|380=4|";
+            assert!(answer.starts_with(expected), "{answer}");
+        }
+        let order = answered_with("D", "97=N|", &Refused::Busy);
+        assert!(order.starts_with("35=8|37=NONE|11=a|"), "{order}");
+        let unknown = answered_with("D", "97=Y|", &Refused::UnknownSymbol);
+        assert!(unknown.starts_with("35=8|37=NONE|11=a|"), "{unknown}");
     }
 
     #[test]

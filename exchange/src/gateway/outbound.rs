@@ -7,7 +7,7 @@ use crate::gateway::collateral;
 use crate::gateway::refused::{
     cxl_rej_reason, mass_cancel_reject_reason, ord_rej_reason, refusal_text,
 };
-use crate::gateway::report::{self, NO_ORDER, NO_SYMBOL, Report, UNDISCLOSED};
+use crate::gateway::report::{self, NO_ORDER, Report};
 use crate::gateway::trade_change::TradeChange;
 use crate::gateway::user::{UserStatus, user_response};
 use fix_engine::codec::body::Body;
@@ -339,7 +339,9 @@ impl Teller<'_> {
         let mut body = report.about(order, self.directory);
         body.push(tag::SECONDARY_EXEC_ID, trade_id.0);
         body.push_some(tag::LAST_LIQUIDITY_IND, role.last_liquidity_ind);
-        self.fee(&mut body, order, fee);
+        if let Some(fee) = fee {
+            report::misc_fee(&mut body, fee, order.terms.instrument, self.directory);
+        }
         self.push(order.participant, role.index, body);
     }
 
@@ -364,17 +366,6 @@ impl Teller<'_> {
         let participant = trade.leg(side).participant;
         self.push(participant, 0, change.report());
         self.push(participant, 1, change.capture());
-    }
-
-    /// What the trade cost, as a group of one (136); a rebate is an amount below zero. Nothing where no fees are set.
-    fn fee(&self, body: &mut Body, order: &OrderFacts, fee: Option<Money>) {
-        let listed = self.directory.instrument(order.terms.instrument);
-        if let (Some(fee), Some(listed)) = (fee, listed) {
-            body.push(tag::NO_MISC_FEES, 1_u32);
-            body.push(tag::MISC_FEE_AMT, fee.to_string().as_str());
-            body.push(tag::MISC_FEE_CURR, listed.currency.as_str());
-            body.push(tag::MISC_FEE_TYPE, EXCHANGE_FEES);
-        }
     }
 
     /// A GTC or GTD order on its next day: all that it still has is of that day.
@@ -412,36 +403,30 @@ impl Teller<'_> {
             }
             _ => restatement = Some(MARKET_OPTION),
         }
-        report.text = Some(cancel_text(reason));
+        report.text = Some(cancel_text(reason, order));
         let mut body = report.about(order, self.directory);
         body.push_some(tag::EXEC_RESTATEMENT_REASON, restatement);
         self.push(order.participant, 0, body);
     }
 
-    /// The answer to a status request that found nothing: OrdStatus (39) 8, OrderID (37) NONE.
+    /// The answer to a status request that found nothing.
     fn unknown_order(&self, cl_ord_id: Option<&ClOrdId>) -> Body {
         let mut report = self.kind('I');
         report.text = Some(match cl_ord_id {
             Some(_) => "unknown order",
             None => "no open orders",
         });
-        let mut body = Body::new(msg_type::EXECUTION_REPORT);
-        body.push(tag::ORDER_ID, NO_ORDER);
-        body.push_some(tag::CL_ORD_ID, cl_ord_id.map(|id| id.as_str()));
-        report.kind(&mut body, OrdStatus::Rejected);
-        if cl_ord_id.is_some() {
-            body.push(tag::ORD_REJ_REASON, UNKNOWN_ORDER);
-        }
         let instrument = match self.entry.instruction {
             Instruction::Market(Command::Status { instrument, .. }) => instrument,
+            Instruction::Market(Command::PossResend { terms, .. }) => Some(terms.instrument),
             _ => None,
         };
         let listed = instrument.and_then(|id| self.directory.instrument(id));
-        let symbol = listed.as_ref().map_or(NO_SYMBOL, |it| it.symbol.as_str());
-        body.push(tag::SYMBOL, symbol);
-        body.push(tag::SIDE, UNDISCLOSED);
-        report.nothing_done(&mut body);
-        body
+        report.no_order(
+            cl_ord_id.map(|id| id.as_str().as_bytes()),
+            cl_ord_id.map(|_| UNKNOWN_ORDER),
+            listed.as_ref().map(|it| it.symbol.as_str().as_bytes()),
+        )
     }
 
     /// What is wrong with a request as such stands in the command.
@@ -536,9 +521,6 @@ const MARKET_OPTION: u32 = 8;
 /// ExecRestatementReason (378): partial decline of OrderQty.
 const PARTIAL_DECLINE: u32 = 5;
 
-/// MiscFeeType (139): exchange fees.
-const EXCHANGE_FEES: char = '4';
-
 /// A side of a trade: its place among the reports of the event, and LastLiquidityInd (851).
 #[derive(Clone, Copy)]
 struct Role {
@@ -564,7 +546,7 @@ const SELLER: Role = Role {
     last_liquidity_ind: None,
 };
 
-fn cancel_text(reason: CancelReason) -> &'static str {
+fn cancel_text(reason: CancelReason, order: &OrderFacts) -> &'static str {
     match reason {
         CancelReason::Requested => "cancelled at your request",
         CancelReason::MassCancel => "cancelled by mass cancel",
@@ -585,7 +567,10 @@ fn cancel_text(reason: CancelReason) -> &'static str {
         CancelReason::AuctionOver => "the auction that the order was for is over",
         CancelReason::BeyondBand => "the price is beyond a price band",
         CancelReason::Band => "the rest would have traded outside a price band",
-        CancelReason::Unaffordable => "the account cannot pay the auction's price",
+        CancelReason::Unaffordable => match order.terms.ord_type {
+            OrdType::Pegged { .. } => "the account cannot pay for the new price of the order",
+            _ => "the account cannot pay the auction's price",
+        },
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Outbox {
     all: IntGauge,
     is_crowded: AtomicBool,
     is_closed: AtomicBool,
+    /// Symbols of market data snapshots that were asked for and are not made yet.
+    snapshots: AtomicUsize,
 }
 
 impl Outbox {
@@ -23,6 +25,7 @@ impl Outbox {
             all,
             is_crowded: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
+            snapshots: AtomicUsize::new(0),
         }
     }
 
@@ -50,6 +53,21 @@ impl Outbox {
     pub(crate) fn is_crowded(&self) -> bool {
         self.is_crowded.load(Ordering::Relaxed)
     }
+
+    /// Symbols of snapshots that are to be made. Only the session adds to them: where there is room, it stays.
+    pub(crate) fn snapshots(&self) -> usize {
+        self.snapshots.load(Ordering::Relaxed)
+    }
+
+    /// A snapshot of so many symbols is asked for.
+    pub(crate) fn ask_snapshot(&self, symbols: usize) {
+        self.snapshots.fetch_add(symbols, Ordering::Relaxed);
+    }
+
+    /// Snapshots of so many symbols that were asked for are made, or not to be made.
+    pub(crate) fn settle_snapshots(&self, symbols: usize) {
+        self.snapshots.fetch_sub(symbols, Ordering::Relaxed);
+    }
 }
 
 fn count(messages: usize) -> i64 {
@@ -73,5 +91,9 @@ mod tests {
         outbox.close();
         assert_eq!((all.get(), outbox.is_crowded()), (3, false));
         assert!(outbox.is_closed() && !other.is_closed());
+        outbox.ask_snapshot(3);
+        outbox.ask_snapshot(2);
+        outbox.settle_snapshots(4);
+        assert_eq!((outbox.snapshots(), other.snapshots()), (1, 0));
     }
 }

@@ -105,10 +105,12 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::EXEC_INST => "ExecInst",
         tag::EXPIRE_DATE => "ExpireDate",
         tag::EXPIRE_TIME => "ExpireTime",
+        tag::FOREX_REQ => "ForexReq",
         tag::LOCATE_REQD => "LocateReqd",
         tag::MASS_CANCEL_REQUEST_TYPE => "MassCancelRequestType",
         tag::MASS_STATUS_REQ_ID => "MassStatusReqID",
         tag::MASS_STATUS_REQ_TYPE => "MassStatusReqType",
+        tag::MATURITY_DATE => "MaturityDate",
         tag::MATURITY_MONTH_YEAR => "MaturityMonthYear",
         tag::MAX_FLOOR => "MaxFloor",
         tag::MAX_SHOW => "MaxShow",
@@ -140,6 +142,8 @@ pub(crate) fn field_name(tag: u32) -> String {
         tag::SECURITY_REQ_ID => "SecurityReqID",
         tag::SECURITY_STATUS_REQ_ID => "SecurityStatusReqID",
         tag::SETTL_CURRENCY => "SettlCurrency",
+        tag::SETTL_DATE => "SettlDate",
+        tag::SETTL_DATE2 => "SettlDate2",
         tag::SETTL_TYPE => "SettlType",
         tag::SIDE => "Side",
         tag::STOP_PX => "StopPx",
@@ -248,6 +252,11 @@ impl Refused {
             self,
             Self::UnsupportedMsgType | Self::NotAuthorised | Self::TooFast { .. }
         )
+    }
+
+    /// Whether the venue is to blame: what was asked was not looked at.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Busy | Self::Stopped)
     }
 
     /// Whether a field of the request is to blame, so that its own kind of answer can say so; else the venue, or who asks.

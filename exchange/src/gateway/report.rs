@@ -7,7 +7,7 @@ use fix_engine::codec::body::{Body, Decimal};
 use fix_engine::time::Timestamp;
 use fix_engine::{msg_type, tag};
 use market::decimal::SCALE;
-use market::id::ClOrdId;
+use market::id::{ClOrdId, InstrumentId};
 use market::money::Money;
 use market::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Peg, Side, TimeInForce, Working};
 use market::price::Price;
@@ -63,6 +63,30 @@ pub(crate) fn side(side: Side) -> char {
     }
 }
 
+/// Side (54) of an order, which may be a short sale.
+pub(crate) fn side_of(terms: &OrderTerms) -> char {
+    if terms.short_sale {
+        SELL_SHORT
+    } else {
+        side(terms.side)
+    }
+}
+
+/// What a trade cost, as a group of one (136), in the currency of the instrument; a rebate is an amount below zero.
+pub(crate) fn misc_fee(
+    body: &mut Body,
+    fee: Money,
+    instrument: InstrumentId,
+    directory: &Directory,
+) {
+    if let Some(listed) = directory.instrument(instrument) {
+        body.push(tag::NO_MISC_FEES, 1_u32);
+        body.push(tag::MISC_FEE_AMT, money(fee));
+        body.push(tag::MISC_FEE_CURR, listed.currency.as_str());
+        body.push(tag::MISC_FEE_TYPE, EXCHANGE_FEES);
+    }
+}
+
 /// The end of the ExecID of a trade: its two sides share the rest.
 pub(crate) const fn trade_side(side: Side) -> char {
     match side {
@@ -83,6 +107,8 @@ pub(crate) fn ord_status(status: OrdStatus) -> char {
     }
 }
 
+/// MiscFeeType (139): exchange fees.
+const EXCHANGE_FEES: char = '4';
 /// Side (54) of a short sale.
 const SELL_SHORT: char = '5';
 
@@ -153,8 +179,26 @@ impl Report<'_> {
         body
     }
 
+    /// The answer to a status request that means no order (FIX 4.4 vol. 7, order state change matrix G.1.a): OrderID (37) NONE, OrdStatus (39) 8.
+    pub(crate) fn no_order(
+        &self,
+        cl_ord_id: Option<&[u8]>,
+        ord_rej_reason: Option<u32>,
+        symbol: Option<&[u8]>,
+    ) -> Body {
+        let mut body = Body::new(msg_type::EXECUTION_REPORT);
+        body.push(tag::ORDER_ID, NO_ORDER);
+        body.push_some(tag::CL_ORD_ID, cl_ord_id);
+        self.kind(&mut body, OrdStatus::Rejected);
+        body.push_some(tag::ORD_REJ_REASON, ord_rej_reason);
+        body.push(tag::SYMBOL, symbol.unwrap_or(NO_SYMBOL.as_bytes()));
+        body.push(tag::SIDE, UNDISCLOSED);
+        self.nothing_done(&mut body);
+        body
+    }
+
     /// The end of a report about an order that never traded.
-    pub(crate) fn nothing_done(&self, body: &mut Body) {
+    fn nothing_done(&self, body: &mut Body) {
         for tag in [
             tag::LAST_QTY,
             tag::LAST_PX,
@@ -191,12 +235,7 @@ fn terms(body: &mut Body, terms: &OrderTerms, working: Working, directory: &Dire
         .as_ref()
         .map_or(NO_SYMBOL, |it| it.symbol.as_str());
     body.push(tag::SYMBOL, symbol);
-    let side = if terms.short_sale {
-        SELL_SHORT
-    } else {
-        side(terms.side)
-    };
-    body.push(tag::SIDE, side);
+    body.push(tag::SIDE, side_of(terms));
     body.push(tag::ORDER_QTY, qty(terms.order_qty));
     body.push(tag::ORD_TYPE, ord_type(terms.ord_type));
     body.push_some(tag::PRICE, price_of(terms, working).map(price));

@@ -12,9 +12,6 @@ use market::price::Price;
 use market::qty::Qty;
 use market::trades::{TradeLeg, TradeRecord};
 
-/// MiscFeeType (139): exchange fees.
-const EXCHANGE_FEES: char = '4';
-
 /// What becomes of one side of a changed trade.
 pub(crate) struct TradeChange<'a> {
     /// The trade as it is.
@@ -72,7 +69,11 @@ impl TradeChange<'_> {
         body.push(tag::TRADE_DATE, &made[..DATE_CHARACTERS]);
         body.push(tag::TRANSACT_TIME, self.transact_time);
         body.push(tag::NO_SIDES, 1_u32);
-        body.push(tag::SIDE, report::side(self.side));
+        let side = self.order.map_or_else(
+            || report::side(self.side),
+            |order| report::side_of(&order.terms),
+        );
+        body.push(tag::SIDE, side);
         body.push(tag::ORDER_ID, self.leg().order_id.0);
         let cl_ord_id = self.order.map(|order| order.cl_ord_id);
         body.push_some(tag::CL_ORD_ID, cl_ord_id.as_ref().map(|id| id.as_str()));
@@ -108,19 +109,14 @@ impl TradeChange<'_> {
         body
     }
 
-    /// What the trade costs now (136), where it cost anything: nothing once it is undone.
+    /// What the trade costs now, where it cost anything: nothing once it is undone.
     fn fee(&self, body: &mut Body) {
-        let listed = self.directory.instrument(self.trade.instrument);
-        if let (Some(_), Some(listed)) = (self.trade.fee_account, listed) {
-            let fee = if self.trade.is_busted {
-                Money::ZERO
-            } else {
-                self.leg().fee
+        if self.trade.fee_account.is_some() {
+            let fee = match self.trade.is_busted {
+                true => Money::ZERO,
+                false => self.leg().fee,
             };
-            body.push(tag::NO_MISC_FEES, 1_u32);
-            body.push(tag::MISC_FEE_AMT, fee.to_string().as_str());
-            body.push(tag::MISC_FEE_CURR, listed.currency.as_str());
-            body.push(tag::MISC_FEE_TYPE, EXCHANGE_FEES);
+            report::misc_fee(body, fee, self.trade.instrument, self.directory);
         }
     }
 

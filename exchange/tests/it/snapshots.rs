@@ -109,7 +109,7 @@ fn shown(hub: &Hub) -> String {
         directory.phase(crate::kit::ACME),
         directory.day_began(),
         book.phase(),
-        book.last_print(),
+        book.tape().last(),
         view.seq(),
         view.trades(),
         view.live_orders(),

@@ -1,6 +1,7 @@
 //! Trades that two operators undo or correct over the control port.
 
 use crate::caller::Caller;
+use crate::kit;
 use crate::venue::{AUTHORITY, Venue};
 use hyper::Method;
 use journal::entry::{Instruction, Origin};
@@ -8,6 +9,7 @@ use market::command::Command;
 use market::control::path;
 use market::control::session::AuditLine;
 use market::control::trades::TradeStatus;
+use market::risk::limits::RiskLimit;
 
 /// A second operator.
 fn bob(venue: &Venue) -> Caller {
@@ -283,5 +285,28 @@ async fn a_trade_of_an_order_that_is_forgotten_can_be_undone() {
     let told = format!("150=G|39=2|37={order}|11!|14=10|151=0|6=90|31=90|19={id}|1=A1|54=1");
     buyer.expect("8", &told).await;
     buyer.expect("AE", &format!("487=2|37={order}|11!")).await;
+    venue.close().await;
+}
+
+/// A trade of a short sale is one to a middle office, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_short_sale_that_is_undone_is_told_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let account = venue.hub.directory.account_by_name("A2".parse().unwrap());
+    let allowed = RiskLimit::ShortSales {
+        account: account.unwrap(),
+        is_allowed: true,
+    };
+    kit::run(&venue.hub, Command::SetRiskLimit(allowed)).await;
+    let mut buyer = venue.peer("BOT01").await;
+    let mut seller = venue.peer("BOT02").await;
+    seller.limit("s", '5', "10", "100").await;
+    seller.expect("8", "150=0|54=5").await;
+    buyer.limit("b", '1', "10", "100").await;
+    seller.expect("8", "150=F|54=5").await;
+    change(&venue, 1, r#""bust""#).await;
+    seller.expect("8", "150=H|54=5").await;
+    seller.expect("AE", "487=1|54=5").await;
     venue.close().await;
 }

@@ -86,7 +86,12 @@ fn the_venue_s_dictionary_is_part_of_the_standard() {
     let is_own = |tag: u32| tag >= USER_DEFINED_FROM;
     let own = venue.fields().filter(|field| is_own(field.tag));
     let own: Vec<_> = own.map(|field| (field.tag, field.name.as_str())).collect();
-    assert_eq!(own, [(5001, "LoggiaRepriceToBand")]);
+    let expected = [
+        (5001, "LoggiaRepriceToBand"),
+        (5002, "LoggiaWantsPosition"),
+        (5003, "LoggiaPosition"),
+    ];
+    assert_eq!(own, expected);
     for field in venue.fields().filter(|field| !is_own(field.tag)) {
         let whole = standard.field(field.tag).expect("a field of the standard");
         assert_eq!((&field.name, field.ty), (&whole.name, whole.ty));

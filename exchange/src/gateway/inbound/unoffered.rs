@@ -37,7 +37,7 @@ const fn row(tag: u32, taken: Taken, why: &'static str) -> Unoffered {
 }
 
 /// Of a NewOrderSingle (D) or an OrderCancelReplaceRequest (G).
-const OF_AN_ORDER: [Unoffered; 24] = [
+const OF_AN_ORDER: [Unoffered; 27] = [
     row(
         tag::LOCATE_REQD,
         Taken::Only("N"),
@@ -58,7 +58,7 @@ const OF_AN_ORDER: [Unoffered; 24] = [
     row(
         tag::CASH_MARGIN,
         Taken::Only("1"),
-        "there is no margin trading",
+        "whether an account is on margin is set by the operator, not by an order",
     ),
     row(
         tag::BOOKING_TYPE,
@@ -69,6 +69,21 @@ const OF_AN_ORDER: [Unoffered; 24] = [
         tag::SETTL_TYPE,
         Taken::Only("0"),
         "only regular settlement is offered",
+    ),
+    row(
+        tag::SETTL_DATE,
+        Taken::Nothing,
+        "only regular settlement is offered",
+    ),
+    row(
+        tag::SETTL_DATE2,
+        Taken::Nothing,
+        "only regular settlement is offered",
+    ),
+    row(
+        tag::FOREX_REQ,
+        Taken::Only("N"),
+        "the venue exchanges no currencies",
     ),
     row(tag::PRICE2, Taken::Nothing, "an order has one price"),
     // Quantity.
@@ -149,9 +164,10 @@ const OF_AN_ORDER: [Unoffered; 24] = [
 ];
 
 /// Of any message that names an instrument: with one of these it names another than Symbol (55) does.
-const OF_AN_INSTRUMENT: [Unoffered; 4] = [
+const OF_AN_INSTRUMENT: [Unoffered; 5] = [
     row(tag::SYMBOL_SFX, Taken::Nothing, OTHER_INSTRUMENT),
     row(tag::MATURITY_MONTH_YEAR, Taken::Nothing, OTHER_INSTRUMENT),
+    row(tag::MATURITY_DATE, Taken::Nothing, OTHER_INSTRUMENT),
     row(tag::PUT_OR_CALL, Taken::Nothing, OTHER_INSTRUMENT),
     row(tag::STRIKE_PRICE, Taken::Nothing, OTHER_INSTRUMENT),
 ];

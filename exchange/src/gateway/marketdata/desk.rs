@@ -1,4 +1,5 @@
-//! [`Desk`]: what one connection is subscribed to. Bounded; it answers whether an id is free. It sends nothing: see
+//! [`Desk`]: what one connection is subscribed to. Bounded; it answers what may be asked for, and changes when the publisher
+//! has taken it. It sends nothing: see
 //! [`crate::gateway::marketdata::publisher`].
 
 use crate::gateway::marketdata::request::MarketDataRefused;
@@ -25,43 +26,66 @@ impl Desk {
         }
     }
 
-    /// Checks a request for market data; one that lives is entered.
-    pub(crate) fn enter_market_data(
-        &mut self,
+    /// Whether market data of so many symbols may be asked for under an id: for a subscription, or for a snapshot beside so many
+    /// `waiting` ones.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn check_market_data(
+        &self,
         id: &str,
         symbols: usize,
-        is_live: bool,
+        waiting: usize,
     ) -> Result<(), MarketDataRefused> {
-        if self.market_data.contains_key(id) {
+        if self.has_market_data(id) {
             return Err(MarketDataRefused::DuplicateId);
         }
         let taken: usize = self.market_data.values().sum();
-        if taken + symbols > self.max {
+        if taken + symbols > self.max || waiting + symbols > self.max {
             return Err(MarketDataRefused::TooMany);
-        }
-        if is_live {
-            self.market_data.insert(id.to_owned(), symbols);
         }
         Ok(())
     }
 
-    /// Whether there was such a subscription; there is none now.
-    pub(crate) fn forget_market_data(&mut self, id: &str) -> bool {
-        self.market_data.remove(id).is_some()
+    /// Enters a subscription of so many symbols.
+    pub(crate) fn enter_market_data(&mut self, id: String, symbols: usize) {
+        self.market_data.insert(id, symbols);
     }
 
-    /// Enters a subscription to a security's status. The same id again changes nothing.
-    pub(crate) fn enter_status(&mut self, id: &str) -> Result<(), Refused> {
+    /// Whether there is such a subscription.
+    pub(crate) fn has_market_data(&self, id: &str) -> bool {
+        self.market_data.contains_key(id)
+    }
+
+    /// The subscription is over.
+    pub(crate) fn forget_market_data(&mut self, id: &str) {
+        self.market_data.remove(id);
+    }
+
+    /// Whether a security's status may be subscribed to. The same id again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refused::TooManyStatuses`].
+    pub(crate) fn check_status(&self, id: &str) -> Result<(), Refused> {
         if self.status.len() >= self.max && !self.status.contains(id) {
             return Err(Refused::TooManyStatuses);
         }
-        self.status.insert(id.to_owned());
         Ok(())
     }
 
-    /// Whether there was such a subscription; there is none now.
-    pub(crate) fn forget_status(&mut self, id: &str) -> bool {
-        self.status.remove(id)
+    /// Enters a subscription to a security's status.
+    pub(crate) fn enter_status(&mut self, id: String) {
+        self.status.insert(id);
+    }
+
+    /// Whether there is such a subscription.
+    pub(crate) fn has_status(&self, id: &str) -> bool {
+        self.status.contains(id)
+    }
+
+    /// The subscription is over.
+    pub(crate) fn forget_status(&mut self, id: &str) {
+        self.status.remove(id);
     }
 }
 
@@ -72,18 +96,39 @@ mod tests {
     #[test]
     fn ids_are_used_once_and_symbols_are_bounded() {
         let mut desk = Desk::new(3);
-        assert_eq!(desk.enter_market_data("a", 2, true), Ok(()));
+        desk.enter_market_data("a".to_owned(), 2);
         assert_eq!(
-            desk.enter_market_data("a", 1, true),
+            desk.check_market_data("a", 1, 0),
             Err(MarketDataRefused::DuplicateId)
         );
         assert_eq!(
-            desk.enter_market_data("b", 2, true),
+            desk.check_market_data("b", 2, 0),
             Err(MarketDataRefused::TooMany)
         );
-        assert!(desk.forget_market_data("a"));
-        assert!(!desk.forget_market_data("a"));
-        assert_eq!(desk.enter_market_data("b", 2, false), Ok(()));
-        assert_eq!(desk.enter_market_data("b", 3, true), Ok(()));
+        desk.forget_market_data("a");
+        assert!(!desk.has_market_data("a"));
+        assert_eq!(desk.check_market_data("b", 3, 0), Ok(()));
+    }
+
+    #[test]
+    fn snapshots_that_wait_are_bounded_like_subscriptions() {
+        let mut desk = Desk::new(3);
+        assert_eq!(desk.check_market_data("b", 2, 1), Ok(()));
+        let too_many = Err(MarketDataRefused::TooMany);
+        assert_eq!(desk.check_market_data("b", 2, 2), too_many);
+        desk.enter_market_data("a".to_owned(), 2);
+        assert_eq!(desk.check_market_data("b", 1, 2), Ok(()));
+        assert_eq!(desk.check_market_data("b", 2, 0), too_many);
+    }
+
+    #[test]
+    fn statuses_are_bounded_and_may_move() {
+        let mut desk = Desk::new(1);
+        assert_eq!(desk.check_status("s"), Ok(()));
+        desk.enter_status("s".to_owned());
+        assert_eq!(desk.check_status("s"), Ok(()));
+        assert_eq!(desk.check_status("t"), Err(Refused::TooManyStatuses));
+        desk.forget_status("s");
+        assert!(!desk.has_status("s"));
     }
 }

@@ -2,11 +2,14 @@
 //! Pure.
 
 use crate::gateway::marketdata::request::{MarketDataRefused, Wants};
-use crate::gateway::marketdata::view::{Action, Book, Change, Indication, PhaseView, Print};
+use crate::gateway::marketdata::tape::{Mend, Print};
+use crate::gateway::marketdata::view::{Action, Book, Change, Indication, PhaseView};
+use crate::gateway::own_fields::POSITION;
 use crate::gateway::report::{price, qty};
 use fix_engine::codec::body::Body;
 use fix_engine::{msg_type, tag};
 use market::halt::HaltCode;
+use market::id::TradeId;
 use market::instrument::{Instrument, Phase};
 use market::order::Side;
 use market::price::Price;
@@ -14,24 +17,35 @@ use market::price::Price;
 /// Entries in one MarketDataIncrementalRefresh (X); more go into further messages.
 pub(crate) const ENTRIES_MAX: usize = 500;
 
+/// What W and X begin with.
+pub(crate) struct Heading<'a> {
+    /// MDReqID (262).
+    pub(crate) id: &'a str,
+    pub(crate) instrument: &'a Instrument,
+    /// LoggiaPosition (5003), for who asks for it.
+    pub(crate) position: Option<String>,
+}
+
+impl Heading<'_> {
+    fn begin(&self, msg_type: &'static str) -> Body {
+        let mut body = Body::new(msg_type);
+        body.push(tag::MD_REQ_ID, self.id);
+        body.push_some(POSITION, self.position.as_deref());
+        body
+    }
+}
+
 /// MarketDataSnapshotFullRefresh (W): the best `depth` levels of each wanted side, and the last trade. An empty book has 268=0.
-pub(crate) fn snapshot(
-    id: &str,
-    instrument: &Instrument,
-    book: &Book,
-    depth: usize,
-    wants: Wants,
-) -> Body {
+pub(crate) fn snapshot(heading: &Heading<'_>, book: &Book, depth: usize, wants: Wants) -> Body {
     let sides = sides(wants).into_iter().flatten();
     let mut entries = Vec::new();
     for side in sides {
         let levels = book.levels(side).take(depth).enumerate();
         entries.extend(levels.map(|(position, level)| (side, position + 1, level)));
     }
-    let print = book.last_print().filter(|_| wants.trades);
-    let mut body = Body::new(msg_type::MARKET_DATA_SNAPSHOT_FULL_REFRESH);
-    body.push(tag::MD_REQ_ID, id);
-    body.push(tag::SYMBOL, instrument.symbol.as_str());
+    let print = book.tape().last().filter(|_| wants.trades);
+    let mut body = heading.begin(msg_type::MARKET_DATA_SNAPSHOT_FULL_REFRESH);
+    body.push(tag::SYMBOL, heading.instrument.symbol.as_str());
     body.push(
         tag::NO_MD_ENTRIES,
         entries.len() + usize::from(print.is_some()),
@@ -51,26 +65,29 @@ pub(crate) fn snapshot(
     body
 }
 
+/// What is new for a subscriber.
+#[derive(Default)]
+pub(crate) struct News {
+    /// New trades.
+    pub(crate) prints: Vec<Print>,
+    /// Trades that it may have been shown, and that were undone or corrected.
+    pub(crate) mends: Vec<Mend>,
+    pub(crate) changes: Vec<Change>,
+}
+
 /// MarketDataIncrementalRefresh (X), as many as needed. Trades come first, as they happened before the levels changed.
-pub(crate) fn incremental(
-    id: &str,
-    instrument: &Instrument,
-    prints: &[Print],
-    changes: &[Change],
-) -> Vec<Body> {
-    let entries: Vec<Incremental<'_>> = prints
-        .iter()
-        .map(Incremental::Print)
-        .chain(changes.iter().map(Incremental::Level))
-        .collect();
+pub(crate) fn incremental(heading: &Heading<'_>, news: &News) -> Vec<Body> {
+    let prints = news.prints.iter().map(Incremental::Print);
+    let mends = news.mends.iter().map(Incremental::Mend);
+    let levels = news.changes.iter().map(Incremental::Level);
+    let entries: Vec<Incremental<'_>> = prints.chain(mends).chain(levels).collect();
     entries
         .chunks(ENTRIES_MAX)
         .map(|chunk| {
-            let mut body = Body::new(msg_type::MARKET_DATA_INCREMENTAL_REFRESH);
-            body.push(tag::MD_REQ_ID, id);
+            let mut body = heading.begin(msg_type::MARKET_DATA_INCREMENTAL_REFRESH);
             body.push(tag::NO_MD_ENTRIES, chunk.len());
             for entry in chunk {
-                entry.write(&mut body, instrument);
+                entry.write(&mut body, heading.instrument);
             }
             body
         })
@@ -80,32 +97,36 @@ pub(crate) fn incremental(
 /// One entry of an X.
 enum Incremental<'a> {
     Print(&'a Print),
+    Mend(&'a Mend),
     Level(&'a Change),
 }
 
 impl Incremental<'_> {
     fn write(&self, body: &mut Body, instrument: &Instrument) {
+        let (action, kind, id) = match self {
+            Self::Print(print) => (Action::New, TRADE, trade_id(print.trade_id)),
+            Self::Mend(mend) => (mend.action, TRADE, trade_id(mend.trade_id)),
+            Self::Level(change) => (
+                change.action,
+                entry_type(change.side),
+                level_id(change.side, change.price),
+            ),
+        };
+        body.push(tag::MD_UPDATE_ACTION, update_action(action));
+        body.push(tag::MD_ENTRY_TYPE, kind);
+        body.push(tag::MD_ENTRY_ID, id);
+        body.push(tag::SYMBOL, instrument.symbol.as_str());
         match self {
-            Self::Print(print) => {
-                body.push(tag::MD_UPDATE_ACTION, '0');
-                body.push(tag::MD_ENTRY_TYPE, TRADE);
-                body.push(tag::MD_ENTRY_ID, format!("T{}", print.trade_id));
-                body.push(tag::SYMBOL, instrument.symbol.as_str());
-                body.push(tag::MD_ENTRY_PX, price(print.price));
-                body.push(tag::MD_ENTRY_SIZE, qty(print.qty));
+            Self::Print(Print {
+                price: px, qty: of, ..
+            })
+            | Self::Mend(Mend {
+                price: px, qty: of, ..
+            }) => {
+                body.push(tag::MD_ENTRY_PX, price(*px));
+                body.push(tag::MD_ENTRY_SIZE, qty(*of));
             }
             Self::Level(change) => {
-                body.push(
-                    tag::MD_UPDATE_ACTION,
-                    match change.action {
-                        Action::New => '0',
-                        Action::Change => '1',
-                        Action::Delete => '2',
-                    },
-                );
-                body.push(tag::MD_ENTRY_TYPE, entry_type(change.side));
-                body.push(tag::MD_ENTRY_ID, level_id(change.side, change.price));
-                body.push(tag::SYMBOL, instrument.symbol.as_str());
                 body.push(tag::MD_ENTRY_PX, price(change.price));
                 if let Some(level) = change.level {
                     body.push(tag::MD_ENTRY_SIZE, qty(level.qty));
@@ -114,6 +135,20 @@ impl Incremental<'_> {
             }
         }
     }
+}
+
+/// MDUpdateAction (279).
+const fn update_action(action: Action) -> char {
+    match action {
+        Action::New => '0',
+        Action::Change => '1',
+        Action::Delete => '2',
+    }
+}
+
+/// MDEntryID (278) of a trade.
+fn trade_id(trade_id: TradeId) -> String {
+    format!("T{trade_id}")
 }
 
 /// MarketDataRequestReject (Y).
@@ -315,5 +350,31 @@ fn level_id(side: Side, price: Price) -> String {
     match side {
         Side::Buy => format!("B{price}"),
         Side::Sell => format!("O{price}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_is_as_far_as_its_farthest_instrument() {
+        let (open, halted, closed) = (Phase::Open, Phase::Halted, Phase::Closed);
+        let cases: [(&[Phase], &str); 8] = [
+            (&[], "3"),
+            (&[closed, Phase::PostTrade], "3"),
+            (&[closed, halted], "1"),
+            (&[halted, Phase::ClosingAuction], "5"),
+            (&[Phase::ClosingAuction, Phase::PreOpen], "4"),
+            (&[Phase::OpeningAuction, closed], "4"),
+            (&[Phase::PreOpen, open, halted], "2"),
+            (&[closed, Phase::VolatilityAuction], "2"),
+        ];
+        for (phases, status) in cases {
+            let body = trading_session_status("g", phases.iter().copied());
+            let text = String::from_utf8_lossy(body.bytes()).replace('\u{1}', "|");
+            let expected = format!("335=g|336=DAY|340={status}|");
+            assert_eq!(text, expected, "{phases:?}");
+        }
     }
 }

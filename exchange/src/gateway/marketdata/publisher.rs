@@ -6,20 +6,22 @@
 use crate::directory::Directory;
 use crate::feed::{FeedError, FeedReader};
 use crate::gateway::marketdata::request::MarketDataRequest;
-use crate::gateway::marketdata::subscriber::Subscriptions;
+use crate::gateway::marketdata::subscriber::{Source, Subscriptions};
 use crate::gateway::outbox::Outbox;
 use crate::gateway::venue::SharedView;
+use crate::health::Health;
 use fix_engine::codec::body::Body;
-use journal::entry::Entry;
+use journal::entry::{Entry, Epoch};
 use market::id::InstrumentId;
 use prometheus::IntGauge;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, info};
 
 /// Requests that wait for the publisher; then sessions are told that it is busy.
 const REQUESTS: usize = 1024;
@@ -28,14 +30,20 @@ const REQUESTS: usize = 1024;
 /// processor because of it. Where `fix.market_data_interval_ms` is less, that counts.
 const REST: Duration = Duration::from_millis(1);
 
+/// How long it rests when the feed cannot be read, before it tries again.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// Entries that end a rest: at a start it reads the whole journal.
 const RESTS_BELOW: u64 = 512;
 
 /// The way to the publisher; cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Publisher(mpsc::Sender<Request>);
+pub(crate) struct Publisher {
+    requests: mpsc::Sender<Request>,
+    is_ill: Arc<AtomicBool>,
+}
 
-/// The publisher's queue is full.
+/// The publisher's queue is full, or it cannot read the feed: what it shows is old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PublisherBusy;
 
@@ -63,7 +71,16 @@ impl Publisher {
     /// The way to a publisher, and what comes out at its end.
     pub(crate) fn new() -> (Self, Requests) {
         let (sender, receiver) = mpsc::channel(REQUESTS);
-        (Self(sender), Requests(receiver))
+        let is_ill = Arc::new(AtomicBool::new(false));
+        let requests = Requests {
+            receiver,
+            is_ill: Arc::clone(&is_ill),
+        };
+        let publisher = Self {
+            requests: sender,
+            is_ill,
+        };
+        (publisher, requests)
     }
 
     pub(crate) fn market_data(
@@ -93,13 +110,20 @@ impl Publisher {
     }
 
     fn send(&self, request: Request) -> Result<(), PublisherBusy> {
-        self.0.try_send(request).map_err(|_| PublisherBusy)
+        if self.is_ill.load(Ordering::Relaxed) {
+            return Err(PublisherBusy);
+        }
+        self.requests.try_send(request).map_err(|_| PublisherBusy)
     }
 }
 
 /// The publisher's end of the queue.
 #[derive(Debug)]
-pub(crate) struct Requests(mpsc::Receiver<Request>);
+pub(crate) struct Requests {
+    receiver: mpsc::Receiver<Request>,
+    /// Whether the feed cannot be read, for those who would ask.
+    is_ill: Arc<AtomicBool>,
+}
 
 /// The publisher itself.
 pub(crate) struct PublisherTask {
@@ -107,6 +131,8 @@ pub(crate) struct PublisherTask {
     pub(crate) feed: FeedReader,
     pub(crate) view: SharedView,
     pub(crate) directory: Arc<Directory>,
+    pub(crate) epoch: Epoch,
+    pub(crate) health: Health,
     pub(crate) interval: Duration,
     /// Entries that the view is behind.
     pub(crate) lag: IntGauge,
@@ -121,7 +147,7 @@ impl PublisherTask {
         let mut rested = Instant::now();
         loop {
             let due = served.due(self.interval);
-            let rests = self.feed.lag() < RESTS_BELOW && Instant::now() < rested;
+            let rests = Instant::now() < rested && (self.is_ill() || self.feed.lag() < RESTS_BELOW);
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep_until(rested), if rests => {}
@@ -133,22 +159,29 @@ impl PublisherTask {
                     }
                     Err(FeedError::Closed) => return,
                     Err(why) => {
-                        error!(%why, "market data stops: the feed cannot be read");
-                        return;
+                        self.ail(&why);
+                        rested = Instant::now() + RETRY;
                     }
                 },
-                request = self.requests.0.recv() => match request {
+                request = self.requests.receiver.recv() => match request {
                     Some(request) => self.take(request, &mut served).await,
                     None => return,
                 },
                 () = tokio::time::sleep_until(due), if served.is_stale => {
-                    // Whoever has been told that a request of his was taken is served as it has it.
-                    while let Ok(request) = self.requests.0.try_recv() {
-                        self.take(request, &mut served).await;
-                    }
-                    served.serve(&self.view, &self.directory);
+                    self.take_waiting(&mut served).await;
+                    served.serve(&self.view, &self.directory, self.epoch);
                 }
             }
+        }
+    }
+
+    /// Whoever has been told that a request of his was taken is served as it has it.
+    async fn take_waiting(&mut self, served: &mut Served) {
+        for _ in 0..REQUESTS {
+            let Ok(request) = self.requests.receiver.try_recv() else {
+                return;
+            };
+            self.take(request, served).await;
         }
     }
 
@@ -163,7 +196,27 @@ impl PublisherTask {
         served.take(request, &self.view);
     }
 
+    fn is_ill(&self) -> bool {
+        self.requests.is_ill.load(Ordering::Relaxed)
+    }
+
+    /// The feed cannot be read: who is subscribed has what there was, nobody else gets that.
+    fn ail(&self, why: &FeedError) {
+        if !self.requests.is_ill.swap(true, Ordering::Relaxed) {
+            error!(%why, "market data stands still: the feed cannot be read");
+        }
+        self.health.ail("market-data", why.to_string());
+    }
+
+    fn recover(&self) {
+        if self.requests.is_ill.swap(false, Ordering::Relaxed) {
+            self.health.recover("market-data");
+            info!("market data goes on");
+        }
+    }
+
     fn take_in(&self, entries: &[Arc<Entry>]) {
+        self.recover();
         let mut view = self.view.write();
         for entry in entries {
             view.apply(entry);
@@ -235,13 +288,18 @@ impl Served {
     }
 
     /// Serves everybody who has room; who has not keeps the publisher awake.
-    fn serve(&mut self, view: &SharedView, directory: &Directory) {
+    fn serve(&mut self, view: &SharedView, directory: &Directory, epoch: Epoch) {
         self.connections
             .retain(|_, connection| !connection.subscriber.outbox.is_closed());
         let view = view.read();
+        let source = Source {
+            view: &view,
+            directory,
+            epoch,
+        };
         let mut is_stale = false;
         for connection in self.connections.values_mut() {
-            is_stale |= !connection.serve(&view, directory);
+            is_stale |= !connection.serve(source);
         }
         self.is_stale = is_stale;
         self.last = Some(Instant::now());
@@ -250,13 +308,14 @@ impl Served {
 
 impl Connection {
     /// Whether everything there is was sent.
-    fn serve(&mut self, view: &super::view::View, directory: &Directory) -> bool {
+    fn serve(&mut self, source: Source<'_>) -> bool {
         if !self.send_waiting() || self.subscriber.outbox.is_crowded() {
             return false;
         }
-        self.waiting
-            .extend(self.subscriptions.serve(view, directory));
-        self.send_waiting()
+        let round = self.subscriptions.serve(source);
+        self.subscriber.outbox.settle_snapshots(round.snapshots);
+        self.waiting.extend(round.bodies);
+        self.send_waiting() && round.is_whole
     }
 
     /// What was encoded once is sent before anything new is: at most one round of messages ever waits here.
@@ -273,5 +332,127 @@ impl Connection {
             }
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::config::{Durability, JournalConfig};
+    use crate::gateway::marketdata::request::{Depth, Subscription, Wants};
+    use crate::hub;
+    use journal::disk::Files;
+    use journal::entry::{Instruction, Origin};
+    use market::command::Command;
+    use std::fs;
+
+    fn subscriber(number: u64) -> (Subscriber, mpsc::Receiver<(u64, Body)>) {
+        let all = IntGauge::new("waiting", "Messages.").expect("a gauge");
+        let (bodies, told) = mpsc::channel(8);
+        let subscriber = Subscriber {
+            number,
+            outbox: Arc::new(Outbox::new(all)),
+            bodies,
+        };
+        (subscriber, told)
+    }
+
+    fn request(id: &str) -> MarketDataRequest {
+        MarketDataRequest {
+            id: id.to_owned(),
+            kind: Subscription::Subscribe,
+            depth: Depth::Full,
+            wants: Wants {
+                bids: true,
+                ..Wants::default()
+            },
+            with_position: false,
+            instruments: vec![InstrumentId(0)],
+        }
+    }
+
+    #[test]
+    fn a_full_queue_says_so_and_takes_again_once_it_has_room() {
+        let (publisher, mut requests) = Publisher::new();
+        let (subscriber, _told) = subscriber(1);
+        for n in 0..REQUESTS {
+            let asked = publisher.market_data(subscriber.clone(), request(&n.to_string()));
+            assert_eq!(asked, Ok(()));
+        }
+        let busy = Err(PublisherBusy);
+        assert_eq!(
+            publisher.market_data(subscriber.clone(), request("x")),
+            busy
+        );
+        assert_eq!(publisher.forget_market_data(1, "0".to_owned()), busy);
+        assert_eq!(publisher.forget_status(1, "s".to_owned()), busy);
+        requests.receiver.try_recv().expect("there are some");
+        assert_eq!(publisher.forget_market_data(1, "0".to_owned()), Ok(()));
+    }
+
+    async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+        let held = tokio::time::timeout(Duration::from_secs(20), async {
+            while !holds() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        assert!(held.await.is_ok(), "never: {what}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn while_the_feed_cannot_be_read_market_data_is_not_well() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = JournalConfig {
+            durability: Durability::Os,
+            window: 1,
+            ..JournalConfig::default()
+        };
+        let clock = Box::new(SystemClock::default());
+        let (hub, running) =
+            hub::open(&config, folder.path(), Box::new(Files), clock).expect("a hub");
+        for code in ["USD", "EUR", "CHF"] {
+            let code = code.parse().expect("a code");
+            let instruction = Instruction::Market(Command::ListAsset { code });
+            let asked = hub.submitter.call(Origin::System, instruction).await;
+            asked.expect("it is listed");
+        }
+        let segment = folder.path().join("journal/0000000001.seg");
+        let away = folder.path().join("away");
+        fs::rename(&segment, &away).expect("moved");
+        let (publisher, requests) = Publisher::new();
+        let (position, _) = watch::channel(0);
+        let view = SharedView::default();
+        let task = PublisherTask {
+            requests,
+            feed: hub.feed.subscribe(0),
+            view: view.clone(),
+            directory: Arc::clone(&hub.directory),
+            epoch: hub.epoch,
+            health: hub.health.clone(),
+            interval: Duration::from_millis(1),
+            lag: IntGauge::new("lag", "Entries.").expect("a gauge"),
+            position,
+        };
+        let stop = CancellationToken::new();
+        let publishing = tokio::spawn(task.run(stop.clone()));
+        let ails = || {
+            let reasons = hub.health.reasons();
+            reasons.iter().any(|(part, _)| *part == "market-data")
+        };
+        until("it is not well", ails).await;
+        let (subscriber, mut told) = subscriber(1);
+        let asked = publisher.market_data(subscriber.clone(), request("a"));
+        assert_eq!(asked, Err(PublisherBusy));
+        fs::rename(&away, &segment).expect("moved back");
+        until("it is well again", || !ails() && view.read().seq() == 3).await;
+        let asked = publisher.market_data(subscriber, request("a"));
+        assert_eq!(asked, Ok(()));
+        // Nothing is listed: who asked for an instrument that is not there is told nothing, and nobody else is in the way.
+        stop.cancel();
+        publishing.await.expect("it ends");
+        assert!(told.recv().await.is_none());
+        drop(publisher);
+        running.shut_down().expect("it is written");
     }
 }

@@ -2,6 +2,8 @@
 //! the code for a MarketDataRequestReject (Y). Pure.
 
 use crate::directory::Directory;
+use crate::gateway::marketdata::view::View;
+use crate::gateway::own_fields::WANTS_POSITION;
 use crate::gateway::refused::Refused;
 use fix_engine::codec::message::Message;
 use fix_engine::codec::view::View as Fields;
@@ -11,6 +13,8 @@ use market::instrument::Instrument;
 
 /// The deepest limited book that may be asked for (MarketDepth, 264); 0 asks for all levels.
 pub const DEPTH_MAX: usize = 1000;
+/// Levels of a book, of both sides together, up to which all of them may be asked for: a W has to be one message.
+pub const LEVELS_MAX: usize = 100_000;
 /// Symbols in one request.
 pub const SYMBOLS_MAX: usize = 200;
 /// Characters of an id that is kept for a subscription.
@@ -27,6 +31,8 @@ pub struct MarketDataRequest {
     pub depth: Depth,
     /// MDEntryType (269).
     pub wants: Wants,
+    /// LoggiaWantsPosition (5002): whether W and X say of which entry of the journal they are.
+    pub with_position: bool,
     /// The instruments, each once.
     pub instruments: Vec<InstrumentId>,
 }
@@ -77,12 +83,28 @@ pub enum MarketDataRefused {
     Subscription,
     /// 281=5.
     Depth,
+    /// 281=5: all levels of a book that has more than [`LEVELS_MAX`].
+    TooDeep,
     /// 281=6.
     UpdateType,
     /// 281=7.
     Unaggregated,
     /// 281=8.
     EntryType,
+}
+
+impl MarketDataRequest {
+    /// Whether the books are small enough for all their levels, if these are asked for.
+    ///
+    /// # Errors
+    /// [`MarketDataRefused::TooDeep`].
+    pub fn check_levels(&self, view: &View) -> Result<(), MarketDataRefused> {
+        let mut books = self.instruments.iter().filter_map(|id| view.book(*id));
+        if self.depth == Depth::Full && books.any(|book| book.level_count() > LEVELS_MAX) {
+            return Err(MarketDataRefused::TooDeep);
+        }
+        Ok(())
+    }
 }
 
 impl MarketDataRefused {
@@ -94,7 +116,7 @@ impl MarketDataRefused {
             Self::TooMany => '2',
             Self::NotAuthorised => '3',
             Self::Subscription => '4',
-            Self::Depth => '5',
+            Self::Depth | Self::TooDeep => '5',
             Self::UpdateType => '6',
             Self::Unaggregated => '7',
             Self::EntryType => '8',
@@ -110,23 +132,14 @@ impl MarketDataRefused {
             Self::NotAuthorised => "not authorised for market data",
             Self::Subscription => "SubscriptionRequestType (263): must be 0, 1 or 2",
             Self::Depth => "MarketDepth (264): must be 0 (all levels) to 1000",
+            Self::TooDeep => {
+                "MarketDepth (264): a book has more than 100000 levels, ask for a limited depth"
+            }
             Self::UpdateType => "MDUpdateType (265): only incremental refresh (1) is offered",
             Self::Unaggregated => "AggregatedBook (266): only the book by price level is offered",
             Self::EntryType => "MDEntryType (269): only 0 bid, 1 offer and 2 trade are offered",
         }
     }
-}
-
-/// Reads a MarketDataRequest (V). The inner result is what goes into a Y.
-///
-/// # Errors
-/// [`Refused`] when the message has no usable MDReqID.
-pub fn market_data(
-    message: &Message,
-    directory: &Directory,
-) -> Result<Result<MarketDataRequest, MarketDataRefused>, Refused> {
-    let id = id(message, tag::MD_REQ_ID)?;
-    Ok(read(message, id, directory))
 }
 
 /// An id that the venue has to remember or give back.
@@ -173,7 +186,11 @@ pub fn instrument(message: &Message, directory: &Directory) -> Result<Instrument
         .ok_or(Refused::UnknownSymbol)
 }
 
-fn read(
+/// Reads a MarketDataRequest (V) with this MDReqID (262).
+///
+/// # Errors
+/// What goes into a Y.
+pub fn market_data(
     message: &Message,
     id: String,
     directory: &Directory,
@@ -192,6 +209,7 @@ fn read(
         kind,
         depth,
         wants: wants(message)?,
+        with_position: message.bool(WANTS_POSITION) == Ok(Some(true)),
         instruments: instruments(message, directory)?,
     })
 }

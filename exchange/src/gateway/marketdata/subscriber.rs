@@ -2,37 +2,57 @@
 //! instrument, the entry up to which the connection was served; for a limited depth also the image that it was sent. Pure.
 
 use crate::directory::Directory;
-use crate::gateway::marketdata::encode;
+use crate::gateway::marketdata::encode::{self, Heading, News};
 use crate::gateway::marketdata::request::{Depth, MarketDataRequest, Subscription, Wants};
 use crate::gateway::marketdata::view::{
     Action, Book, Change, Level, PhaseView, TooFarBehind, View,
 };
 use fix_engine::codec::body::Body;
+use journal::entry::Epoch;
 use market::id::InstrumentId;
 use market::instrument::Instrument;
 use market::order::Side;
 use market::price::Price;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Bytes that are encoded for a connection at a time, about: the last message may go beyond it, what is left comes with the next round.
+const ROUND_BYTES: usize = 1 << 20;
 
 /// The subscriptions of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
     /// By MDReqID (262).
     market_data: BTreeMap<String, MarketData>,
+    /// Snapshots that are still to be made, in the order in which they were asked for. Their ids need not differ.
+    snapshots: VecDeque<Snapshot>,
+    /// Where the last round stopped for want of room.
+    next: Option<(String, InstrumentId)>,
     /// Instruments by SecurityStatusReqID (324).
     status: BTreeMap<String, InstrumentId>,
     /// The entry of the last phase that was told, by instrument.
     phases: BTreeMap<InstrumentId, u64>,
 }
 
-#[derive(Debug)]
-struct MarketData {
+/// What is to be shown of instruments.
+#[derive(Clone, Copy, Debug)]
+struct Terms {
     depth: Depth,
     wants: Wants,
-    /// It ends with its snapshot.
-    is_snapshot: bool,
-    /// How far each instrument is served; `None`: the snapshot is still to come.
+    with_position: bool,
+}
+
+#[derive(Debug)]
+struct MarketData {
+    terms: Terms,
+    /// How far each instrument is served; `None`: the first W is still to come.
     instruments: BTreeMap<InstrumentId, Option<Served>>,
+}
+
+#[derive(Debug)]
+struct Snapshot {
+    id: String,
+    terms: Terms,
+    instrument: InstrumentId,
 }
 
 #[derive(Debug)]
@@ -42,22 +62,59 @@ struct Served {
     image: BTreeMap<(Side, Price), Level>,
 }
 
+/// What is served from.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) view: &'a View,
+    pub(crate) directory: &'a Directory,
+    pub(crate) epoch: Epoch,
+}
+
+/// What one round of serving comes to.
+#[derive(Debug, Default)]
+pub(crate) struct Round {
+    pub(crate) bodies: Vec<Body>,
+    bytes: usize,
+    /// Symbols of snapshots that are made.
+    pub(crate) snapshots: usize,
+    /// Whether there was room for everything.
+    pub(crate) is_whole: bool,
+}
+
+impl Round {
+    fn push(&mut self, body: Body) {
+        self.bytes += body.bytes().len();
+        self.bodies.push(body);
+    }
+
+    const fn is_full(&self) -> bool {
+        self.bytes >= ROUND_BYTES
+    }
+}
+
 impl Subscriptions {
     pub(crate) fn add(&mut self, request: MarketDataRequest, view: &View) {
-        for instrument in &request.instruments {
-            self.watch_phase(*instrument, view);
-        }
-        let market_data = MarketData {
+        let terms = Terms {
             depth: request.depth,
             wants: request.wants,
-            is_snapshot: request.kind == Subscription::Snapshot,
-            instruments: request
-                .instruments
-                .into_iter()
-                .map(|id| (id, None))
-                .collect(),
+            with_position: request.with_position,
         };
-        self.market_data.insert(request.id, market_data);
+        let (id, instruments) = (request.id, request.instruments.into_iter());
+        if request.kind == Subscription::Snapshot {
+            self.snapshots
+                .extend(instruments.map(|instrument| Snapshot {
+                    id: id.clone(),
+                    terms,
+                    instrument,
+                }));
+            return;
+        }
+        let instruments: BTreeMap<_, _> = instruments.map(|id| (id, None)).collect();
+        for instrument in instruments.keys() {
+            self.watch_phase(*instrument, view);
+        }
+        self.market_data
+            .insert(id, MarketData { terms, instruments });
     }
 
     pub(crate) fn remove(&mut self, id: &str) {
@@ -78,20 +135,52 @@ impl Subscriptions {
         self.forget_phases();
     }
 
-    /// Everything that has changed for this connection since it was served.
-    pub(crate) fn serve(&mut self, view: &View, directory: &Directory) -> Vec<Body> {
-        let mut out = Vec::new();
-        self.serve_phases(view, directory, &mut out);
-        for (id, market_data) in &mut self.market_data {
-            market_data.serve(id, view, directory, &mut out);
+    /// What has changed for this connection since it was served, as far as there is room in a round. The next one begins where this one stops,
+    /// so that every instrument has its turn.
+    pub(crate) fn serve(&mut self, source: Source<'_>) -> Round {
+        let mut round = Round::default();
+        self.serve_phases(source, &mut round);
+        self.serve_snapshots(source, &mut round);
+        let begins = self.next.is_none();
+        self.serve_market_data(source, &mut round);
+        round.is_whole = begins && self.next.is_none() && self.snapshots.is_empty();
+        round
+    }
+
+    fn serve_snapshots(&mut self, source: Source<'_>, round: &mut Round) {
+        while !round.is_full()
+            && let Some(snapshot) = self.snapshots.pop_front()
+        {
+            round.snapshots += 1;
+            let Snapshot {
+                id,
+                terms,
+                instrument,
+            } = snapshot;
+            if let Some(shown) = Shown::of(&id, terms, instrument, source) {
+                shown.serve(&mut None, round);
+            }
         }
-        let before = self.market_data.len();
-        self.market_data
-            .retain(|_, market_data| !market_data.is_snapshot);
-        if self.market_data.len() < before {
-            self.forget_phases();
+    }
+
+    fn serve_market_data(&mut self, source: Source<'_>, round: &mut Round) {
+        let (next_id, next) = self.next.take().unwrap_or_default();
+        for (id, market_data) in self.market_data.range_mut(next_id.clone()..) {
+            let from = if *id == next_id {
+                next
+            } else {
+                InstrumentId::default()
+            };
+            for (instrument, served) in market_data.instruments.range_mut(from..) {
+                if round.is_full() {
+                    self.next = Some((id.clone(), *instrument));
+                    return;
+                }
+                if let Some(shown) = Shown::of(id, market_data.terms, *instrument, source) {
+                    shown.serve(served, round);
+                }
+            }
         }
-        out
     }
 
     fn watch_phase(&mut self, instrument: InstrumentId, view: &View) {
@@ -112,9 +201,11 @@ impl Subscriptions {
     }
 
     /// SecurityStatus (f) for each change of phase: under each id that asked for it, and unsolicited for market data.
-    fn serve_phases(&mut self, view: &View, directory: &Directory, out: &mut Vec<Body>) {
+    fn serve_phases(&mut self, source: Source<'_>, round: &mut Round) {
         for (id, told) in &mut self.phases {
-            let (Some(book), Some(instrument)) = (view.book(*id), directory.instrument(*id)) else {
+            let (Some(book), Some(instrument)) =
+                (source.view.book(*id), source.directory.instrument(*id))
+            else {
                 continue;
             };
             let phase = book.phase();
@@ -123,10 +214,12 @@ impl Subscriptions {
             }
             *told = phase.seq;
             let ids = self.status.iter().filter(|(_, asked)| *asked == id);
-            let before = out.len();
-            out.extend(ids.map(|(id, _)| changed(Some(id), &instrument, phase)));
-            if out.len() == before {
-                out.push(changed(None, &instrument, phase));
+            let before = round.bodies.len();
+            for (id, _) in ids {
+                round.push(changed(Some(id), &instrument, phase));
+            }
+            if round.bodies.len() == before {
+                round.push(changed(None, &instrument, phase));
             }
         }
     }
@@ -136,73 +229,72 @@ fn changed(id: Option<&str>, instrument: &Instrument, phase: PhaseView) -> Body 
     encode::security_status(id, instrument, phase, true)
 }
 
-impl MarketData {
-    fn serve(&mut self, id: &str, view: &View, directory: &Directory, out: &mut Vec<Body>) {
-        for (instrument_id, served) in &mut self.instruments {
-            let (Some(book), Some(instrument)) = (
-                view.book(*instrument_id),
-                directory.instrument(*instrument_id),
-            ) else {
-                continue;
-            };
-            let mut desk = Serving {
-                id,
-                book,
-                instrument: &instrument,
-                depth: self.depth,
-                wants: self.wants,
-            };
-            match served {
-                Some(served) if served.seq >= book.changed() => {}
-                Some(served) => match desk.refresh(served) {
-                    Ok(bodies) => {
-                        out.extend(bodies);
-                        served.seq = view.seq();
-                    }
-                    Err(TooFarBehind) => out.push(desk.snapshot(served, view.seq())),
-                },
-                None => {
-                    let mut fresh = Served {
-                        seq: 0,
-                        image: BTreeMap::new(),
-                    };
-                    out.push(desk.snapshot(&mut fresh, view.seq()));
-                    *served = Some(fresh);
+/// One instrument as it is shown under one id.
+struct Shown<'a> {
+    id: &'a str,
+    terms: Terms,
+    book: &'a Book,
+    instrument: Instrument,
+    source: Source<'a>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(id: &'a str, terms: Terms, instrument: InstrumentId, source: Source<'a>) -> Option<Self> {
+        Some(Self {
+            id,
+            terms,
+            book: source.view.book(instrument)?,
+            instrument: source.directory.instrument(instrument)?,
+            source,
+        })
+    }
+
+    /// Everything since it was served, if anything is new.
+    fn serve(&self, served: &mut Option<Served>, round: &mut Round) {
+        let seq = self.source.view.seq();
+        if let Some(served) = served {
+            if served.seq >= self.book.changed() {
+                return;
+            }
+            if let Ok(news) = self.news(served) {
+                for body in encode::incremental(&self.heading(), &news) {
+                    round.push(body);
                 }
+                served.seq = seq;
+                return;
             }
         }
+        let (depth, image) = match self.terms.depth {
+            Depth::Full => (usize::MAX, BTreeMap::new()),
+            Depth::Best(best) => (best, self.image(best)),
+        };
+        *served = Some(Served { seq, image });
+        let heading = self.heading();
+        round.push(encode::snapshot(
+            &heading,
+            self.book,
+            depth,
+            self.terms.wants,
+        ));
     }
-}
 
-/// One instrument of one subscription being served.
-struct Serving<'a> {
-    id: &'a str,
-    book: &'a Book,
-    instrument: &'a Instrument,
-    depth: Depth,
-    wants: Wants,
-}
-
-impl Serving<'_> {
-    fn snapshot(&mut self, served: &mut Served, seq: u64) -> Body {
-        served.seq = seq;
-        if let Depth::Best(best) = self.depth {
-            served.image = self.image(best);
+    fn heading(&self) -> Heading<'_> {
+        let position = || format!("{}-{}", self.source.epoch, self.source.view.seq());
+        Heading {
+            id: self.id,
+            instrument: &self.instrument,
+            position: self.terms.with_position.then(position),
         }
-        let depth = match self.depth {
-            Depth::Full => usize::MAX,
-            Depth::Best(best) => best,
-        };
-        encode::snapshot(self.id, self.instrument, self.book, depth, self.wants)
     }
 
-    fn refresh(&mut self, served: &mut Served) -> Result<Vec<Body>, TooFarBehind> {
-        let prints = if self.wants.trades {
-            self.book.prints_since(served.seq)?
-        } else {
-            Vec::new()
-        };
-        let changes = match self.depth {
+    fn news(&self, served: &mut Served) -> Result<News, TooFarBehind> {
+        let mut news = News::default();
+        if self.terms.wants.trades {
+            let tape = self.book.tape();
+            news.prints = tape.prints_since(served.seq)?;
+            news.mends = tape.mends_since(served.seq)?;
+        }
+        news.changes = match self.terms.depth {
             Depth::Full => self.wanted(self.book.changes_since(served.seq)?),
             Depth::Best(best) => {
                 let image = self.image(best);
@@ -211,24 +303,19 @@ impl Serving<'_> {
                 changes
             }
         };
-        Ok(encode::incremental(
-            self.id,
-            self.instrument,
-            &prints,
-            &changes,
-        ))
+        Ok(news)
     }
 
     fn wanted(&self, mut changes: Vec<Change>) -> Vec<Change> {
         changes.retain(|change| match change.side {
-            Side::Buy => self.wants.bids,
-            Side::Sell => self.wants.offers,
+            Side::Buy => self.terms.wants.bids,
+            Side::Sell => self.terms.wants.offers,
         });
         changes
     }
 
     fn image(&self, best: usize) -> BTreeMap<(Side, Price), Level> {
-        let sides = encode::sides(self.wants).into_iter().flatten();
+        let sides = encode::sides(self.terms.wants).into_iter().flatten();
         sides
             .flat_map(|side| {
                 let levels = self.book.levels(side).take(best);
@@ -265,3 +352,6 @@ fn differences(
     });
     gone.chain(shown).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,23 +5,21 @@
 //! before. A subscriber stores only the entry up to which it was served; [`Book::changes_since`] tells it the difference, however
 //! many entries lie between. One that is further behind than the log reaches gets a new snapshot.
 
+use crate::gateway::marketdata::tape::{Print, Tape};
 use journal::entry::Entry;
 use market::event::Event;
 use market::halt::HaltFacts;
-use market::id::{InstrumentId, TradeId};
+use market::id::InstrumentId;
 use market::instrument::Phase;
 use market::order::{OrdStatus, OrderFacts, Side};
 use market::price::Price;
 use market::qty::Qty;
 use market::text::Text;
-use market::time::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Changes that a book remembers; one that is further behind gets a snapshot.
 pub const LOG_MAX: usize = 8192;
-/// Trades that a book remembers.
-pub const TRADES_MAX: usize = 1024;
 
 /// The books as market data shows them.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -45,14 +43,12 @@ pub struct Book {
     /// Not in a snapshot: no subscriber outlives the process.
     #[serde(skip)]
     log: VecDeque<Touched>,
-    /// Entries up to this one may have fallen out of `log` or `prints`.
+    /// Entries up to this one may have fallen out of `log`.
     #[serde(skip)]
     forgotten: u64,
-    /// Entry of the last change of a level or of the last trade.
+    /// Entry of the last change of a level or of a trade.
     changed: u64,
-    /// Of these a snapshot has the last one.
-    #[serde(serialize_with = "last_alone")]
-    prints: VecDeque<Print>,
+    tape: Tape,
 }
 
 /// The phase of an instrument.
@@ -90,21 +86,6 @@ pub struct Level {
     pub qty: Qty,
     /// How many orders.
     pub orders: u32,
-}
-
-/// A trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Print {
-    /// The entry.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// Its number.
-    pub trade_id: TradeId,
-    /// At what price.
-    pub price: Price,
-    /// How much.
-    pub qty: Qty,
 }
 
 /// What became of a level since a subscriber was served.
@@ -162,6 +143,7 @@ impl View {
     pub fn begin(&mut self) {
         for book in &mut self.books {
             book.forgotten = self.seq;
+            book.tape.begin(self.seq);
         }
     }
 
@@ -228,7 +210,14 @@ impl View {
                     qty: *qty,
                 };
                 if let Some(book) = self.book_mut(*instrument) {
-                    book.print(print);
+                    book.tape.print(print);
+                    book.changed = entry.seq;
+                }
+            }
+            Event::TradeChanged { was, now, .. } => {
+                if let Some(book) = self.book_mut(now.instrument) {
+                    book.tape.mend(entry.seq, was, now);
+                    book.changed = entry.seq;
                 }
             }
             Event::PhaseChanged {
@@ -309,7 +298,7 @@ impl Book {
             log: VecDeque::new(),
             forgotten: 0,
             changed: seq,
-            prints: VecDeque::new(),
+            tape: Tape::default(),
         }
     }
 
@@ -323,9 +312,14 @@ impl Book {
         self.changed
     }
 
-    /// The last trade.
-    pub fn last_print(&self) -> Option<Print> {
-        self.prints.back().copied()
+    /// Its trades.
+    pub fn tape(&self) -> &Tape {
+        &self.tape
+    }
+
+    /// Levels of both sides.
+    pub fn level_count(&self) -> usize {
+        self.bids.len() + self.offers.len()
     }
 
     /// The levels of a side, best first.
@@ -358,18 +352,6 @@ impl Book {
             }
         }
         Ok(changes)
-    }
-
-    /// The trades after entry `served`, oldest first.
-    ///
-    /// # Errors
-    /// [`TooFarBehind`] when the book does not remember that far back.
-    pub fn prints_since(&self, served: u64) -> Result<Vec<Print>, TooFarBehind> {
-        if served < self.forgotten {
-            return Err(TooFarBehind);
-        }
-        let from = self.prints.partition_point(|print| print.seq <= served);
-        Ok(self.prints.range(from..).copied().collect())
     }
 
     /// `touched` is the first touch since the reader was served, so it knows whether the reader has the level.
@@ -418,20 +400,6 @@ impl Book {
         }
         self.changed = seq;
     }
-
-    fn print(&mut self, print: Print) {
-        self.prints.push_back(print);
-        if self.prints.len() > TRADES_MAX
-            && let Some(oldest) = self.prints.pop_front()
-        {
-            self.forgotten = self.forgotten.max(oldest.seq);
-        }
-        self.changed = print.seq;
-    }
-}
-
-fn last_alone<S: Serializer>(prints: &VecDeque<Print>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(prints.back())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! sequencer. Such a message is confirmed at once, after its answer.
 
 use super::SessionTask;
+use crate::gateway::marketdata::desk::Desk;
 use crate::gateway::marketdata::encode;
 use crate::gateway::marketdata::publisher::{PublisherBusy, Subscriber};
 use crate::gateway::marketdata::request::{self, MarketDataRefused, Subscription};
@@ -92,66 +93,75 @@ impl SessionTask {
 
     /// MarketDataRequest (V).
     fn market_data(&mut self, message: &Message) -> Result<Vec<Body>, Refused> {
-        let directory = Arc::clone(&self.venue.directory);
-        let request = request::market_data(message, &directory)?;
-        let is_allowed = self.rights().is_some_and(|rights| rights.market_data);
         let id = request::id(message, tag::MD_REQ_ID)?;
-        let request = match request {
-            _ if !is_allowed => Err(MarketDataRefused::NotAuthorised),
-            request => request,
-        };
-        let request = match request {
-            Ok(request) => request,
-            Err(refused) => return Ok(vec![encode::request_reject(&id, refused)]),
-        };
-        let Some((subscriber, desk)) = self.subscriber() else {
-            return Ok(Vec::new());
-        };
-        match request.kind {
-            Subscription::Unsubscribe => {
-                if !desk.forget_market_data(&id) {
-                    return Err(Refused::UnknownId {
-                        tag: tag::MD_REQ_ID,
-                    });
-                }
-                self.venue
-                    .publisher
-                    .forget_market_data(subscriber.number, id)?;
-            }
-            Subscription::Subscribe | Subscription::Snapshot => {
-                let is_live = request.kind == Subscription::Subscribe;
-                if let Err(refused) =
-                    desk.enter_market_data(&id, request.instruments.len(), is_live)
-                {
-                    return Ok(vec![encode::request_reject(&id, refused)]);
-                }
-                if let Err(busy) = self.venue.publisher.market_data(subscriber, request) {
-                    self.forget_market_data(&id);
-                    return Err(busy.into());
-                }
-            }
+        match self.take_market_data(message, &id)? {
+            Ok(()) => Ok(Vec::new()),
+            Err(refused) => Ok(vec![encode::request_reject(&id, refused)]),
         }
-        Ok(Vec::new())
     }
 
-    fn forget_market_data(&mut self, id: &str) {
-        if let Some(link) = &mut self.link {
-            link.desk.forget_market_data(id);
+    /// The inner result is what goes into a Y. What is refused has changed nothing: the desk changes once the publisher has taken it.
+    fn take_market_data(
+        &mut self,
+        message: &Message,
+        id: &str,
+    ) -> Result<Result<(), MarketDataRefused>, Refused> {
+        if !self.rights().is_some_and(|rights| rights.market_data) {
+            return Ok(Err(MarketDataRefused::NotAuthorised));
         }
+        let venue = Arc::clone(&self.venue);
+        let request = match request::market_data(message, id.to_owned(), &venue.directory) {
+            Ok(request) => request,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let Some((subscriber, desk)) = self.subscriber() else {
+            return Ok(Ok(()));
+        };
+        if request.kind == Subscription::Unsubscribe {
+            if !desk.has_market_data(id) {
+                return Err(Refused::UnknownId {
+                    tag: tag::MD_REQ_ID,
+                });
+            }
+            let publisher = &venue.publisher;
+            publisher.forget_market_data(subscriber.number, id.to_owned())?;
+            desk.forget_market_data(id);
+            return Ok(Ok(()));
+        }
+        let is_snapshot = request.kind == Subscription::Snapshot;
+        let symbols = request.instruments.len();
+        let outbox = Arc::clone(&subscriber.outbox);
+        let waiting = if is_snapshot { outbox.snapshots() } else { 0 };
+        let checked = desk.check_market_data(id, symbols, waiting);
+        if let Err(refused) = checked.and_then(|()| request.check_levels(&venue.view.read())) {
+            return Ok(Err(refused));
+        }
+        if is_snapshot {
+            outbox.ask_snapshot(symbols);
+            if let Err(busy) = venue.publisher.market_data(subscriber, request) {
+                outbox.settle_snapshots(symbols);
+                return Err(busy.into());
+            }
+        } else {
+            venue.publisher.market_data(subscriber, request)?;
+            desk.enter_market_data(id.to_owned(), symbols);
+        }
+        Ok(Ok(()))
     }
 
     /// SecurityStatusRequest (e).
     fn security_status(&mut self, message: &Message) -> Result<Vec<Body>, Refused> {
         let id = request::id(message, tag::SECURITY_STATUS_REQ_ID)?;
         let kind = request::subscription(message)?;
-        let instrument = request::instrument(message, &self.venue.directory)?;
+        let venue = Arc::clone(&self.venue);
+        let instrument = request::instrument(message, &venue.directory)?;
         if !self
             .rights()
             .is_some_and(|rights| rights.market_data || rights.orders)
         {
             return Err(Refused::NotAuthorised);
         }
-        let view = self.venue.view.read();
+        let view = venue.view.read();
         let phase = view.book(instrument.id).map(|book| book.phase());
         drop(view);
         let Some((subscriber, desk)) = self.subscriber() else {
@@ -159,20 +169,22 @@ impl SessionTask {
         };
         match kind {
             Subscription::Unsubscribe => {
-                if !desk.forget_status(&id) {
+                if !desk.has_status(&id) {
                     return Err(Refused::UnknownId {
                         tag: tag::SECURITY_STATUS_REQ_ID,
                     });
                 }
-                self.venue.publisher.forget_status(subscriber.number, id)?;
+                let publisher = &venue.publisher;
+                publisher.forget_status(subscriber.number, id.clone())?;
+                desk.forget_status(&id);
                 return Ok(Vec::new());
             }
             Subscription::Subscribe => {
-                desk.enter_status(&id)?;
+                desk.check_status(&id)?;
                 let told = phase.map_or(0, |phase| phase.seq);
-                self.venue
-                    .publisher
-                    .status(subscriber, id.clone(), instrument.id, told)?;
+                let publisher = &venue.publisher;
+                publisher.status(subscriber, id.clone(), instrument.id, told)?;
+                desk.enter_status(id.clone());
             }
             Subscription::Snapshot => {}
         }
@@ -225,7 +237,7 @@ impl SessionTask {
     }
 
     /// The connection as the publisher knows it, and what it is subscribed to.
-    fn subscriber(&mut self) -> Option<(Subscriber, &mut crate::gateway::marketdata::desk::Desk)> {
+    fn subscriber(&mut self) -> Option<(Subscriber, &mut Desk)> {
         let link = self.link.as_mut()?;
         let subscriber = Subscriber {
             number: link.number,

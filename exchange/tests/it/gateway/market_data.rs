@@ -2,10 +2,14 @@
 
 use crate::kit;
 use crate::venue::{Peer, Venue};
+use exchange::config::FixConfig;
 use fix_engine::codec::message::Message;
 use market::command::Command;
 use market::halt::Halt;
+use market::id::TradeId;
 use market::scope::Instruments;
+use market::trades::TradeChange;
+use std::time::Instant;
 
 const BOOK: &str = "263=1|265=1|267=3|269=0|269=1|269=2|146=1|55=ACME";
 
@@ -93,19 +97,136 @@ async fn a_limited_depth_shows_the_best_levels_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_within_one_interval_are_told_once() {
+async fn at_most_one_message_comes_in_an_interval() {
+    const INTERVAL_MS: u64 = 100;
     let folder = tempfile::tempdir().unwrap();
-    let venue = Venue::open_with(folder.path(), |fix| fix.market_data_interval_ms = 2000).await;
+    let interval = |fix: &mut FixConfig| fix.market_data_interval_ms = INTERVAL_MS;
+    let venue = Venue::open_with(folder.path(), interval).await;
     let mut maker = venue.peer("BOT01").await;
     let mut reader = venue.peer("MD01").await;
+    let began = Instant::now();
     reader.send("V", &format!("262=r|264=0|{BOOK}")).await;
     reader.expect("W", "268=0").await;
     for number in 0..20 {
         let id = format!("m{number}");
         maker.rest(&id, '1', "1", "99").await;
     }
-    let change = reader.expect("X", "268=1").await;
-    assert_eq!(entries(&change), ["0 0 99 20"]);
+    let (mut messages, mut shown) = (0, Vec::new());
+    while !shown.contains(&"1 0 99 20".to_owned()) && !shown.contains(&"0 0 99 20".to_owned()) {
+        shown = entries(&reader.expect("X", "268=1").await);
+        messages += 1;
+    }
+    let intervals = began.elapsed().as_millis() / u128::from(INTERVAL_MS);
+    assert!(messages <= intervals, "{messages} in {intervals} intervals");
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn snapshots_that_wait_are_bounded_and_keep_out_of_each_others_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open_with(folder.path(), |fix| {
+        fix.max_subscriptions = 2;
+        // Longer than the test waits for anything.
+        fix.market_data_interval_ms = 3_600_000;
+    })
+    .await;
+    let mut reader = venue.peer("MD01").await;
+    let once =
+        |id: &str, symbol: &str| format!("262={id}|263=0|264=0|267=1|269=0|146=1|55={symbol}");
+    // At once, since it was quiet; from now on they wait for the interval.
+    reader.send("V", &once("a", "ACME")).await;
+    reader.expect("W", "262=a|55=ACME").await;
+    reader.send("V", &once("b", "ACME")).await;
+    reader.send("V", &once("b", "BOLT")).await;
+    reader.send("V", &once("c", "ACME")).await;
+    reader.expect("Y", "262=c|281=2").await;
+    venue.close().await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open_with(folder.path(), |fix| fix.max_subscriptions = 2).await;
+    let mut reader = venue.peer("MD01").await;
+    for _ in 0..3 {
+        reader.send("V", &once("a", "ACME")).await;
+        reader.send("V", &once("a", "BOLT")).await;
+        reader.expect("W", "262=a|55=ACME").await;
+        reader.expect("W", "262=a|55=BOLT").await;
+    }
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trade_that_is_undone_or_corrected_is_told_to_who_has_seen_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut taker = venue.peer("BOT02").await;
+    let mut reader = venue.peer("MD01").await;
+    let trades = "263=1|265=1|267=1|269=2|146=1|55=ACME";
+    reader.send("V", &format!("262=r|264=1|{trades}")).await;
+    reader.expect("W", "268=0").await;
+    for (id, price) in [("1", "100"), ("2", "101")] {
+        maker.rest(&format!("s{id}"), '2', "5", price).await;
+        taker.limit(&format!("b{id}"), '1', "5", price).await;
+        let told = format!("262=r|268=1|279=0|269=2|278=T{id}|55=ACME|270={price}|271=5");
+        reader.expect("X", &told).await;
+    }
+    let mend = async |trade, change| {
+        let operator = |name: &str| name.parse().unwrap();
+        let (trade, by) = (TradeId(trade), operator("ann"));
+        let proposal = Command::ProposeTradeChange { trade, change, by };
+        kit::run(&venue.hub, proposal).await;
+        let by = operator("bob");
+        kit::run(&venue.hub, Command::ApproveTradeChange { trade, by }).await;
+    };
+    let (price, qty) = ("99".parse().unwrap(), "4".parse().unwrap());
+    mend(1, TradeChange::Correct { price, qty }).await;
+    reader
+        .expect("X", "262=r|268=1|279=1|269=2|278=T1|55=ACME|270=99|271=4")
+        .await;
+    mend(2, TradeChange::Bust).await;
+    reader
+        .expect("X", "262=r|268=1|279=2|269=2|278=T2|55=ACME|270=101|271=5")
+        .await;
+    // The last trade that stands is the first one, as it is now; the market goes on from the last price that it had.
+    let last = async |venue: &Venue| {
+        let mut reader = venue.peer("MD01").await;
+        let once = format!("262=s|264=1|{}", trades.replace("263=1", "263=0"));
+        reader.send("V", &once).await;
+        reader.expect("W", "262=s|268=1|269=2|270=99|271=4").await;
+        let view = venue.gateway.view().read();
+        let acme = venue.hub.directory.instrument_by_symbol("ACME").unwrap().id;
+        let last_px = view.book(acme).unwrap().tape().last_px();
+        assert_eq!(last_px, Some("101".parse().unwrap()));
+    };
+    reader.0.logout().await.unwrap();
+    last(&venue).await;
+    venue.close().await;
+    let venue = Venue::open(folder.path()).await;
+    last(&venue).await;
+    venue.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_for_it_is_told_the_position() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut reader = venue.peer("MD01").await;
+    reader
+        .send("V", &format!("262=r|264=0|5002=Y|{BOOK}"))
+        .await;
+    let seq = venue.hub.feed.last_seq();
+    let image = reader.expect("W", "262=r|268=0").await;
+    let epoch = venue.hub.epoch;
+    assert_eq!(image.text(5003), Some(format!("{epoch}-{seq}").as_str()));
+    maker.rest("m", '1', "1", "99").await;
+    let change = reader.expect("X", "262=r|268=1").await;
+    let next = format!("{epoch}-{}", seq + 1);
+    assert_eq!(change.text(5003), Some(next.as_str()));
+    reader
+        .send("V", &format!("262=s|264=0|5002=N|{BOOK}"))
+        .await;
+    reader.expect("W", "262=s|5003!").await;
     venue.close().await;
 }
 

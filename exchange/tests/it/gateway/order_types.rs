@@ -220,3 +220,19 @@ async fn a_price_beyond_a_band_is_refused_or_moved_to_it() {
     peer.expect("8", "150=0|39=0|11=f|44=110|5001!").await;
     venue.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peg_whose_account_cannot_pay_for_its_new_price_is_canceled() {
+    let folder = tempfile::tempdir().unwrap();
+    let venue = Venue::open(folder.path()).await;
+    let mut maker = venue.peer("BOT01").await;
+    let mut peer = venue.peer("TWO01").await;
+    maker.rest("m1", '1', "1", "100").await;
+    enter(&mut peer, "1=A3|11=p|54=1|38=9999|40=P|18=R").await;
+    peer.expect("8", "150=0|11=p|44=100").await;
+    maker.rest("m2", '1', "1", "101").await;
+    let text = "the account cannot pay for the new price of the order";
+    peer.expect("8", &format!("150=4|39=4|378=8|11=p|58={text}"))
+        .await;
+    venue.close().await;
+}

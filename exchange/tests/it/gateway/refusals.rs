@@ -239,12 +239,24 @@ async fn an_order_that_means_something_else_is_rejected_and_what_is_so_anyway_is
             "516=5",
             "OrderPercent (516): a quantity is given as OrderQty (38)",
         ),
-        ("544=2", "CashMargin (544): there is no margin trading"),
+        (
+            "544=2",
+            "CashMargin (544): whether an account is on margin is set by the operator, not by an order",
+        ),
         (
             "775=1",
             "BookingType (775): orders are for the instrument itself",
         ),
         ("63=6", "SettlType (63): only regular settlement is offered"),
+        (
+            "64=20991231",
+            "SettlDate (64): only regular settlement is offered",
+        ),
+        (
+            "193=20991231",
+            "SettlDate2 (193): only regular settlement is offered",
+        ),
+        ("121=Y", "ForexReq (121): the venue exchanges no currencies"),
         ("847=1", "TargetStrategy (847): strategies are not offered"),
         (
             "849=0.1",
@@ -271,6 +283,10 @@ async fn an_order_that_means_something_else_is_rejected_and_what_is_so_anyway_is
             "SymbolSfx (65): names another instrument than Symbol (55)",
         ),
         (
+            "541=20991231",
+            "MaturityDate (541): names another instrument than Symbol (55)",
+        ),
+        (
             "202=5",
             "StrikePrice (202): names another instrument than Symbol (55)",
         ),
@@ -291,6 +307,7 @@ async fn an_order_that_means_something_else_is_rejected_and_what_is_so_anyway_is
         "544=1",
         "775=0",
         "63=0",
+        "121=N",
         "386=1|336=DAY",
         "48=ACME|22=8",
         "48=US0000000001|22=4",

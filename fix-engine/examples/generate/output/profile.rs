@@ -111,8 +111,11 @@ const VALUES: &[(&str, &[&str])] = &[
 ];
 
 /// The venue's own fields: tag, name, type, and the MsgTypes that take them.
-const OWN_FIELDS: &[(u32, &str, &str, &[&str])] =
-    &[(5001, "LoggiaRepriceToBand", "BOOLEAN", &["D", "G", "8"])];
+const OWN_FIELDS: &[(u32, &str, &str, &[&str])] = &[
+    (5001, "LoggiaRepriceToBand", "BOOLEAN", &["D", "G", "8"]),
+    (5002, "LoggiaWantsPosition", "BOOLEAN", &["V"]),
+    (5003, "LoggiaPosition", "STRING", &["W", "X"]),
+];
 
 /// Components about what the venue does not trade: bonds, repos, legs, allocations, collateral.
 const COMPONENTS_NOT_TAKEN: &[&str] = &[
