@@ -1,4 +1,5 @@
-//! The rule book of the documentation: every rule in it names a scenario that there is, and every scenario stands in it.
+//! The rule book of the documentation: every rule in it names a scenario that there is, or a test of another crate
+//! where the market knows nothing of it, and every scenario stands in it.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,6 +17,16 @@ fn linked(line: &str) -> Vec<String> {
         .collect()
 }
 
+/// The tests of other crates that a line links, by their paths from the documentation.
+fn tests(line: &str) -> Vec<PathBuf> {
+    line.split("](../")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(path, _)| root().join(path))
+        .filter(|path| path.extension().is_some_and(|it| it == "rs"))
+        .collect()
+}
+
 #[test]
 fn every_rule_names_its_scenario_and_every_scenario_is_named() {
     let text = std::fs::read_to_string(root().join("docs/rule-book.md")).expect("the rule book");
@@ -27,8 +38,14 @@ fn every_rule_names_its_scenario_and_every_scenario_is_named() {
     assert!(rules.len() >= 25, "only {} rules", rules.len());
     let mut named = BTreeSet::new();
     for rule in rules {
-        let scenarios = linked(rule);
-        assert!(!scenarios.is_empty(), "no scenario: {rule}");
+        let (scenarios, tests) = (linked(rule), tests(rule));
+        assert!(
+            !scenarios.is_empty() || !tests.is_empty(),
+            "no scenario and no test: {rule}"
+        );
+        for test in tests {
+            assert!(test.is_file(), "{} is not there", test.display());
+        }
         named.extend(scenarios);
     }
     let folder = root().join("market/tests/scenarios");
