@@ -164,8 +164,7 @@ mod tests {
     use super::*;
     use market::id::{AccountId, InstrumentId, OrderId, ParticipantId};
     use market::money::Money;
-    use market::order::Side;
-    use market::trades::{Place, TradeLeg};
+    use market::trades::{Aggressor, Place, TradeLeg};
 
     /// Trades 1 to `count`, each with the entry of its number.
     fn tape(count: u64) -> Tape {
@@ -196,7 +195,7 @@ mod tests {
             price: Price::from_raw(price),
             qty: Qty::from_raw(4),
             notional: Money::ZERO,
-            aggressor: Side::Buy,
+            aggressor: Aggressor::Buy,
             buy: leg,
             sell: leg,
             fee_account: None,
