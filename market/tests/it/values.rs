@@ -8,7 +8,10 @@ use market::money::Money;
 use market::price::Price;
 use market::qty::Qty;
 use market::refusal::Refusal;
+use market::refusal::table::Table;
+use market::refusal::term::Term;
 use market::text::TextError;
+use market::trades::Aggressor;
 use proptest::prelude::*;
 
 #[test]
@@ -69,7 +72,7 @@ fn a_notional_is_exact() {
 
 /// Journals hold these numbers: what is new comes at the end.
 #[test]
-fn commands_and_refusals_keep_their_numbers() {
+fn what_the_journal_holds_keeps_its_numbers() {
     let id: ClOrdId = "a".parse().expect("an id");
     let amend = Command::Amend(Amendment {
         participant: ParticipantId(0),
@@ -95,6 +98,20 @@ fn commands_and_refusals_keep_their_numbers() {
         Refusal::BadRequest,
     ];
     assert_eq!(refusals.map(|refusal| number(&refusal)), [31, 32, 36]);
+    let (term, with) = (Term::AllOrNone, Term::MaxFloor);
+    let refusals = [
+        Refusal::OtherAccount,
+        Refusal::NotASale,
+        Refusal::NotInCall,
+        Refusal::TableFull { of: Table::Pegs },
+        Refusal::NotTogether { term, with },
+        Refusal::NotReplaceable { term },
+        Refusal::NotGathered { term },
+    ];
+    let numbers = [20, 38, 71, 84, 85, 86, 87];
+    assert_eq!(refusals.map(|refusal| number(&refusal)), numbers);
+    let arrived = [Aggressor::Buy, Aggressor::Sell, Aggressor::Neither];
+    assert_eq!(arrived.map(|side| number(&side)), [0, 1, 2]);
 }
 
 fn number(value: &impl serde::Serialize) -> u8 {
