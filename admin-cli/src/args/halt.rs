@@ -1,7 +1,7 @@
 //! The arguments of `halt`, `resume`, `halts` and `group`. Text in, plain data out.
 
 use crate::args::figure::Span;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use market::id::{GroupName, HaltId, Symbol};
 use market::text::Text;
 use market::time::Timestamp;
@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 /// `halt`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("end"))]
 pub struct Halt {
     /// Where.
     #[command(flatten)]
@@ -29,13 +30,13 @@ pub struct Halt {
     #[arg(long = "in", value_name = "SPAN")]
     pub after: Option<Span>,
     /// When trading goes on by itself [default: when an operator says so].
-    #[arg(long, value_name = "TIME", conflicts_with = "lasts")]
+    #[arg(long, value_name = "TIME", group = "end")]
     pub until: Option<Moment>,
     /// How long it lasts: 15m, 1h.
-    #[arg(long = "for", value_name = "SPAN")]
+    #[arg(long = "for", value_name = "SPAN", group = "end")]
     pub lasts: Option<Span>,
-    /// Trading goes on without an auction then.
-    #[arg(long)]
+    /// Trading goes on without an auction then; needs --until or --for.
+    #[arg(long, requires = "end")]
     pub at_once: bool,
 }
 

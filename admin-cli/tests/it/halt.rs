@@ -128,6 +128,17 @@ fn wrong_usage_asks_nobody() {
             "--in",
             "5m",
         ],
+        &["halt", "ACME", "--reason", "x", "--at-once"],
+        &[
+            "halt",
+            "ACME",
+            "--reason",
+            "x",
+            "--until",
+            "2026-11-27T10:00:00Z",
+            "--for",
+            "5m",
+        ],
         &["resume"],
     ]);
 }
