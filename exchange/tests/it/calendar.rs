@@ -73,11 +73,8 @@ async fn open(data: &Path, clock: &SetClock) -> Exchange {
 }
 
 async fn enter(peer: &mut Peer, id: &str, time_in_force: char) {
-    let order = format!(
-        "11={id}|55=ACME|54=1|60={}|38=5|40=2|44=99|59={time_in_force}",
-        now()
-    );
-    peer.send("D", &order).await;
+    let order = format!("11={id}|54=1|38=5|40=2|44=99|59={time_in_force}");
+    peer.enter(&order).await;
     peer.expect("8", &format!("150=0|39=0|11={id}")).await;
 }
 

@@ -69,6 +69,15 @@ impl Caller {
         answer
     }
 
+    /// One request without a body; only the status of the answer is waited for, which may go on for ever.
+    pub(crate) async fn ask_head(&self, method: Method, path: &str) -> Result<StatusCode, String> {
+        let (mut sender, running) = self.connect().await?;
+        let answer = timeout(PATIENCE, sender.send_request(request(method, path, ""))).await;
+        running.abort();
+        let answer = answer.expect("an answer in time");
+        answer.map(|it| it.status()).map_err(|e| e.to_string())
+    }
+
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
         let (status, body) = self.ask(Method::GET, path, "").await.unwrap();
         assert_eq!(status, StatusCode::OK, "{body:?}");
@@ -84,6 +93,29 @@ impl Caller {
     pub(crate) async fn refused(&self, method: Method, path: &str, body: &str) -> (u16, ErrorBody) {
         let (status, body) = self.ask(method, path, body).await.unwrap();
         (status.as_u16(), serde_json::from_slice(&body).unwrap())
+    }
+}
+
+/// A request, the status with which it is refused, and its word for programs or a part of its sentence for people.
+pub(crate) type Refused<'a> = (Method, &'a str, &'a str, u16, &'a str);
+
+impl Caller {
+    /// Each of these is refused.
+    pub(crate) async fn refuses_all(&self, cases: &[Refused<'_>]) {
+        for (method, path, body, status, word) in cases {
+            let (told, error) = self.refused(method.clone(), path, body).await;
+            assert_eq!(told, *status, "{path} {body}: {error:?}");
+            let is_said = error.code == *word || error.message.contains(word);
+            assert!(is_said, "{path} {body}: {error:?} without {word}");
+        }
+    }
+
+    /// Each of these changes is refused.
+    pub(crate) async fn refuses(&self, cases: &[(&str, &str, u16, &str)]) {
+        for (path, body, status, word) in cases {
+            let case = (Method::POST, *path, *body, *status, *word);
+            self.refuses_all(&[case]).await;
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::caller::Caller;
 use crate::venue::{Authority, Venue, check};
-use hyper::Method;
+use hyper::{Method, StatusCode};
 use journal::entry::{Instruction, Origin};
 use market::control::halt::HaltOutcome;
 use market::control::{
-    AccountStatus, BookView, InstrumentStatus, SessionStatus, Status, TransferOutcome,
+    AccountStatus, BookView, InstrumentStatus, SessionStatus, Status, TransferOutcome, path,
 };
 use market::instrument::Phase;
 use tokio::net::TcpStream;
@@ -188,32 +188,73 @@ async fn a_halt_refuses_orders_until_the_resume() {
     venue.close().await;
 }
 
+/// A path of the control port with a method, as the program has it.
+#[derive(Debug)]
+struct Route {
+    method: Method,
+    path: String,
+}
+
+impl Route {
+    /// All that there are: none can be forgotten here.
+    fn all() -> Vec<Self> {
+        let routes = include_str!("../../src/control/routes.rs");
+        let paths = include_str!("../../../market/src/control.rs");
+        let value = |name: &str| {
+            let place = format!("pub const {name}: &str = \"");
+            let (_, rest) = paths.split_once(&place).expect("a path by its name");
+            let (path, _) = rest.split_once('"').expect("a text ends");
+            path.replace("{symbol}", "ACME")
+                .replace("{comp_id}", "BOT01")
+                .replace("{account}", "A1")
+                .replace("{trade_id}", "1")
+        };
+        let table = routes.split(".fallback(").next().expect("a table");
+        let lines = table.split(".route(").skip(1);
+        let all = lines.flat_map(|line| {
+            let (_, rest) = line.split_once("path::").expect("a path by its name");
+            let name = rest.split(|c: char| !c.is_ascii_uppercase() && c != '_');
+            let path = value(name.into_iter().next().expect("a name"));
+            let methods = [(Method::GET, "get("), (Method::POST, "post(")];
+            let served = methods.into_iter().filter(|(_, word)| line.contains(word));
+            let routes = served.map(|(method, _)| Self {
+                method,
+                path: path.clone(),
+            });
+            routes.collect::<Vec<_>>()
+        });
+        let all: Vec<Self> = all.collect();
+        assert!(all.len() > 50, "{all:?}");
+        all
+    }
+
+    /// As the manual says.
+    fn who_may(&self) -> &'static [&'static str] {
+        match (self.method == Method::GET, self.path.as_str()) {
+            (true, path::STATUS | path::INSTRUMENTS) => &["operator", "viewer", "service"],
+            (true, "/v1/sessions/BOT01/messages") => &["operator"],
+            (true, _) => &["operator", "viewer"],
+            (false, path::ACCOUNTS | path::TRANSFERS) => &["operator", "service"],
+            (false, _) => &["operator"],
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn roles_are_kept_apart() {
     let folder = tempfile::tempdir().unwrap();
     let venue = Venue::open(folder.path()).await;
-    let halt = (
-        Method::POST,
-        "/v1/halt",
-        r#"{"target":{"instrument":"ACME"},"reason":"x"}"#,
-    );
-    let account = (Method::POST, "/v1/accounts", r#"{"account":"NEW"}"#);
-    let sessions = (Method::GET, "/v1/sessions", "");
-    let status = (Method::GET, "/v1/status", "");
-    let forbidden = [
-        ("viewer", vec![&halt, &account]),
-        ("service", vec![&halt, &sessions]),
-        ("cleaner", vec![&halt, &account, &sessions, &status]),
-    ];
-    for (unit, requests) in forbidden {
-        let caller = Caller::new(&venue, unit);
-        for (method, path, body) in requests {
-            let (status, error) = caller.refused(method.clone(), path, body).await;
-            assert_eq!(
-                (status, error.code.as_str()),
-                (403, "forbidden"),
-                "{unit} {path}"
-            );
+    for route in Route::all() {
+        let may = route.who_may();
+        for unit in ["operator", "viewer", "service", "cleaner"] {
+            // An operator's changes would be done.
+            if unit == "operator" && route.method == Method::POST {
+                continue;
+            }
+            let caller = Caller::new(&venue, unit);
+            let asked = caller.ask_head(route.method.clone(), &route.path).await;
+            let is_forbidden = asked.unwrap() == StatusCode::FORBIDDEN;
+            assert_eq!(is_forbidden, !may.contains(&unit), "{unit} {route:?}");
         }
     }
     let _status: Status = Caller::new(&venue, "viewer").get("/v1/status").await;
@@ -298,12 +339,9 @@ async fn accounts_and_transfers_are_idempotent() {
         ("{", 400, "bad_request"),
     ];
     for (body, status, code) in cases {
-        let refused = service.refused(Method::POST, "/v1/transfers", body).await;
-        assert_eq!(
-            (refused.0, refused.1.code.as_str()),
-            (status, code),
-            "{body}"
-        );
+        service
+            .refuses(&[("/v1/transfers", body, status, code)])
+            .await;
     }
     venue.close().await;
 }
@@ -327,6 +365,7 @@ async fn bad_requests_are_told_what_is_wrong() {
             "unknown_symbol",
         ),
         (Method::POST, halt, "{}", 400, "bad_request"),
+        (Method::POST, halt, r#"{"target":"all"}"#, 400, "reason"),
         (Method::POST, halt, none.as_str(), 400, "bad_request"),
         (Method::POST, halt, long.as_str(), 400, "bad_request"),
         (Method::POST, halt, large.as_str(), 413, "too_large"),
@@ -347,16 +386,6 @@ async fn bad_requests_are_told_what_is_wrong() {
         (Method::GET, "/v1/nothing", "", 404, "not_found"),
         (Method::DELETE, "/v1/status", "", 405, "method_not_allowed"),
     ];
-    for (method, path, body, status, code) in cases {
-        let refused = operator.refused(method, path, body).await;
-        assert_eq!(
-            (refused.0, refused.1.code.as_str()),
-            (status, code),
-            "{path}"
-        );
-    }
-    let target = r#"{"target":"all"}"#;
-    let (_, error) = operator.refused(Method::POST, halt, target).await;
-    assert!(error.message.contains("reason"), "{}", error.message);
+    operator.refuses_all(&cases).await;
     venue.close().await;
 }

@@ -2,18 +2,15 @@
 //! bus tells it too.
 
 use crate::caller::Caller;
-use crate::venue::{Peer, Venue, now};
+use crate::venue::{Peer, Venue};
 use exchange::bus::local::LocalBus;
 use market::control::path;
 use market::topic::{Topic, TopicEvent};
 
 /// A limit order in ACME for an account.
 async fn enter(peer: &mut Peer, (id, account): (&str, &str), side: char, qty: &str, price: &str) {
-    let fields = format!(
-        "11={id}|1={account}|55=ACME|54={side}|60={}|38={qty}|40=2|44={price}",
-        now()
-    );
-    peer.send("D", &fields).await;
+    let order = format!("11={id}|1={account}|54={side}|38={qty}|40=2|44={price}");
+    peer.enter(&order).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 use crate::calendar::SetClock;
 use crate::caller::Caller;
 use crate::kit::published;
-use crate::venue::{Peer, Venue, now};
+use crate::venue::{Venue, now};
 use exchange::config::JournalConfig;
 use hyper::Method;
 use journal::disk::Files;
@@ -22,11 +22,6 @@ async fn place(operator: &Caller, to: &str) -> Phase {
     shown.phase
 }
 
-async fn enter(peer: &mut Peer, fields: &str) {
-    peer.send("D", &format!("{fields}|55=ACME|60={}", now()))
-        .await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_opening_auction_by_hand() {
     let folder = tempfile::tempdir().unwrap();
@@ -34,10 +29,7 @@ async fn an_opening_auction_by_hand() {
     let operator = Caller::new(&venue, "operator");
     let mut buyer = venue.peer("BOT01").await;
     let mut seller = venue.peer("BOT02").await;
-    // Statuses come beside the reports: they have a session of their own.
-    let mut reader = venue.peer("MD01").await;
-    reader.send("e", "324=s|55=ACME|263=1").await;
-    reader.expect("f", "324=s|326=17").await;
+    let mut reader = venue.watcher("ACME").await;
 
     assert_eq!(place(&operator, "\"close\"").await, Phase::Closed);
     reader.expect("f", "326=18|58!").await;
@@ -47,7 +39,7 @@ async fn an_opening_auction_by_hand() {
     reader.expect("f", "326=21").await;
 
     // A market order waits for the auction; one that must trade at once is refused.
-    enter(&mut buyer, "11=m|54=1|38=5|40=1").await;
+    buyer.enter("11=m|54=1|38=5|40=1").await;
     buyer.expect("8", "150=0|39=0|11=m|40=1|59=0|151=5").await;
     let refused = "are not taken while orders gather for an auction";
     for (terms, what) in [
@@ -56,13 +48,13 @@ async fn an_opening_auction_by_hand() {
         ("40=K", "OrdType (40): pegged and market-to-limit orders"),
         ("40=2|44=100|18=G", "ExecInst (18): all-or-none orders"),
     ] {
-        enter(&mut buyer, &format!("11=x|54=1|38=5|{terms}")).await;
+        buyer.enter(&format!("11=x|54=1|38=5|{terms}")).await;
         let told = format!("150=8|11=x|103=11|58={what} {refused}");
         buyer.expect("8", &told).await;
     }
-    enter(&mut seller, "11=o|54=2|38=8|40=2|44=101|59=2").await;
+    seller.enter("11=o|54=2|38=8|40=2|44=101|59=2").await;
     seller.expect("8", "150=0|11=o|59=2|151=8").await;
-    enter(&mut seller, "11=c|54=2|38=2|40=1|59=7").await;
+    seller.enter("11=c|54=2|38=2|40=1|59=7").await;
     seller.expect("8", "150=0|11=c|40=1|59=7|151=2").await;
     let call = r#"{"call":{"auction":"opening","until":"+1h"}}"#;
     assert_eq!(place(&operator, call).await, Phase::OpeningAuction);
@@ -83,7 +75,7 @@ async fn an_opening_auction_by_hand() {
     buyer.expect("9", &told).await;
     buyer.send("F", &request("m3", "m2")).await;
     buyer.expect("8", "150=4|11=m3|41=m2").await;
-    enter(&mut buyer, "11=m4|54=1|38=6|40=1|59=1").await;
+    buyer.enter("11=m4|54=1|38=6|40=1|59=1").await;
     buyer.expect("8", "150=0|11=m4|59=0").await;
 
     assert_eq!(place(&operator, "\"open\"").await, Phase::Open);
@@ -99,7 +91,7 @@ async fn an_opening_auction_by_hand() {
     seller
         .expect("8", &format!("150=4|39=4|11=o|151=0|14=6|{over}"))
         .await;
-    enter(&mut seller, "11=p|54=2|38=8|40=2|44=101|59=2").await;
+    seller.enter("11=p|54=2|38=8|40=2|44=101|59=2").await;
     let late = "58=TimeInForce (59): orders for the opening are taken from the pre-open on, until it is over";
     seller
         .expect("8", &format!("150=8|11=p|103=4|{late}"))
@@ -124,7 +116,7 @@ async fn a_closing_auction_by_hand() {
     let operator = Caller::new(&venue, "operator");
     let mut buyer = venue.peer("BOT01").await;
     let mut seller = venue.peer("BOT02").await;
-    enter(&mut seller, "11=c|54=2|38=8|40=1|59=7").await;
+    seller.enter("11=c|54=2|38=8|40=1|59=7").await;
     seller.expect("8", "150=0|11=c|40=1|59=7|151=8").await;
     buyer.rest("b", '1', "5", "99").await;
     let call = r#"{"call":{"auction":"closing","until":"2020-01-01T00:00:00Z"}}"#;
@@ -234,18 +226,6 @@ async fn what_cannot_be_is_refused() {
             "unknown_symbol",
         ),
     ];
-    for (path, body, status, code) in cases {
-        let (found, error) = operator.refused(Method::POST, path, body).await;
-        assert_eq!(
-            (found, error.code.as_str()),
-            (status, code),
-            "{body}: {error:?}"
-        );
-    }
-    let viewer = Caller::new(&venue, "viewer");
-    let (found, error) = viewer
-        .refused(Method::POST, PHASE, r#"{"to":"close"}"#)
-        .await;
-    assert_eq!((found, error.code.as_str()), (403, "forbidden"));
+    operator.refuses(&cases).await;
     venue.close().await;
 }

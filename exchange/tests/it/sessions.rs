@@ -336,35 +336,16 @@ async fn a_session_is_logged_out_and_may_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn only_operators_change_sessions_and_mistakes_are_named() {
+async fn mistakes_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let venue = Venue::open(folder.path()).await;
-    let paths = [
-        "change", "disable", "enable", "remove", "reset", "numbers", "logout",
-    ];
-    for unit in ["viewer", "service"] {
-        let caller = Caller::new(&venue, unit);
-        let refused = caller.refused(Method::POST, "/v1/sessions", NEW01).await;
-        assert_eq!(refused.0, 403, "{unit}");
-        let refused = caller
-            .refused(Method::GET, "/v1/sessions/BOT01/messages", "")
-            .await;
-        assert_eq!(refused.0, 403, "{unit}");
-        for path in paths {
-            let path = format!("/v1/sessions/BOT01/{path}");
-            let refused = caller.refused(Method::POST, &path, "").await;
-            assert_eq!(
-                (refused.0, refused.1.code.as_str()),
-                (403, "forbidden"),
-                "{unit} {path}"
-            );
-        }
-    }
     let _seen: SessionDetail = Caller::new(&venue, "viewer")
         .get("/v1/sessions/BOT01")
         .await;
     let operator = Caller::new(&venue, "operator");
-    for path in paths {
+    for path in [
+        "change", "disable", "enable", "remove", "reset", "numbers", "logout",
+    ] {
         let body = match path {
             "disable" => r#"{"reason":"x"}"#,
             "numbers" => r#"{"next_in":5}"#,

@@ -3,7 +3,7 @@
 
 use crate::calendar::SetClock;
 use crate::open::{config, folder};
-use crate::venue::{Peer, now};
+use crate::venue::Peer;
 use exchange::bootstrap::Declared;
 use exchange::open::{Exchange, open_at};
 use fix_engine::io::client::Target;
@@ -54,11 +54,6 @@ fn at(text: &str) -> i64 {
     i64::try_from(instant.as_nanosecond()).unwrap()
 }
 
-async fn enter(peer: &mut Peer, fields: &str) {
-    let order = format!("{fields}|55=ACME|60={}", now());
-    peer.send("D", &order).await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn participants_go_through_a_trading_day() {
     let folder = folder();
@@ -74,9 +69,9 @@ async fn participants_go_through_a_trading_day() {
     reader.connect().await;
     buyer.connect().await;
     seller.connect().await;
-    enter(&mut buyer, "11=m|54=1|38=5|40=1").await;
+    buyer.enter("11=m|54=1|38=5|40=1").await;
     buyer.expect("8", "150=0|11=m|59=0").await;
-    enter(&mut seller, "11=o|54=2|38=8|40=2|44=101|59=2").await;
+    seller.enter("11=o|54=2|38=8|40=2|44=101|59=2").await;
     seller.expect("8", "150=0|11=o|59=2").await;
     reader.send("e", "324=s|55=ACME|263=1").await;
     reader.expect("f", "324=s|326=21").await;
@@ -89,7 +84,7 @@ async fn participants_go_through_a_trading_day() {
     reader.expect("f", "326=17").await;
     seller.expect("8", "150=F|11=o|31=101|32=5|151=3").await;
     seller.expect("8", "150=4|39=4|11=o").await;
-    enter(&mut seller, "11=c|54=2|38=4|40=1|59=7").await;
+    seller.enter("11=c|54=2|38=4|40=1|59=7").await;
     seller.expect("8", "150=0|11=c|59=7").await;
     buyer.rest("b", '1', "3", "100.5").await;
 

@@ -272,6 +272,15 @@ impl Venue {
         peer
     }
 
+    /// A reader of market data that follows the status of an open instrument, as request `s`: statuses come beside reports, so it has a
+    /// session of its own.
+    pub(crate) async fn watcher(&self, symbol: &str) -> Peer {
+        let mut reader = self.peer("MD01").await;
+        reader.send("e", &format!("324=s|55={symbol}|263=1")).await;
+        reader.expect("f", "324=s|326=17").await;
+        reader
+    }
+
     pub(crate) async fn raw(&self) -> Raw {
         Raw(TcpStream::connect(self.gateway.plain()).await.unwrap())
     }
@@ -391,13 +400,16 @@ impl Peer {
         }
     }
 
+    /// An order of ACME with these fields.
+    pub(crate) async fn enter(&mut self, fields: &str) {
+        let order = format!("{fields}|55=ACME|60={}", now());
+        self.send("D", &order).await;
+    }
+
     /// A limit order of ACME.
     pub(crate) async fn limit(&mut self, id: &str, side: char, qty: &str, price: &str) {
-        let fields = format!(
-            "11={id}|55=ACME|54={side}|60={}|38={qty}|40=2|44={price}",
-            now()
-        );
-        self.send("D", &fields).await;
+        let order = format!("11={id}|54={side}|38={qty}|40=2|44={price}");
+        self.enter(&order).await;
     }
 
     /// A limit order of ACME that is acknowledged.
