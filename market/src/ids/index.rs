@@ -22,7 +22,7 @@ const ROOM: usize = 20_000_000;
 const USED_OF_8: usize = 5;
 
 /// Cells that an insertion moves while the index grows: it is done long before the larger one is full.
-const MOVES: usize = 16;
+const MOVES: usize = 8;
 
 /// Hashes to records.
 #[derive(Clone, Debug)]
