@@ -129,8 +129,8 @@ impl Db {
             return Err(sqlx::Error::Configuration(why.into()));
         };
         match &db {
-            Self::Sqlite { write, .. } => migration::sqlite().run(write).await,
-            Self::Postgres(pool) => migration::postgres().run(pool).await,
+            Self::Sqlite { write, .. } => migration::sqlite(migration::LATEST).run(write).await,
+            Self::Postgres(pool) => migration::postgres(migration::LATEST).run(pool).await,
         }
         .map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
         Ok(db)

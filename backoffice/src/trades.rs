@@ -1,12 +1,14 @@
-//! Trades of accounts: one row for each side, with the trace id of the order's way.
+//! Trades of accounts: one row for each side, with the trace id of the order's way. A trade that operators have undone or corrected stays in
+//! its place, as what it is now.
 
 use crate::amount;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::event_place::EventPlace;
 use crate::words;
+use market::id::AccountName;
 use market::order::Side;
-use market::topic::{LegView, TradeView};
+use market::topic::{LegView, TradeChangeView, TradeView};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -29,12 +31,22 @@ pub struct Trade {
     pub currency: String,
     /// `buy` or `sell`.
     pub side: String,
-    /// Price, in 10⁻⁸.
+    /// What became of it: `executed`, `corrected` or `busted`.
+    pub status: String,
+    /// Price as it is now, in 10⁻⁸; of a busted trade as it was last, like quantity and cash.
     pub price: i64,
     /// Quantity, in 10⁻⁸.
     pub qty: i64,
     /// Cash that moved, in 10⁻⁸.
     pub notional: i64,
+    /// Price as it was made, in 10⁻⁸; none while nothing has changed it, like the two behind it.
+    pub first_price: Option<i64>,
+    /// Quantity as it was made, in 10⁻⁸.
+    pub first_qty: Option<i64>,
+    /// Cash as it was made, in 10⁻⁸.
+    pub first_notional: Option<i64>,
+    /// When it was changed last, in microseconds since the Unix epoch.
+    pub changed_us: Option<i64>,
     /// Whether this side arrived and met the other.
     pub aggressor: bool,
     /// OrderID.
@@ -85,8 +97,8 @@ pub async fn page(
         leg: 0,
     });
     Ok(tx
-        .q("SELECT account, seq, idx, leg, trade_id, symbol, currency, side, price, qty, notional, aggressor, order_id, cl_ord_id, \
-            at_us, trace_id FROM trades \
+        .q("SELECT account, seq, idx, leg, trade_id, symbol, currency, side, status, price, qty, notional, first_price, first_qty, \
+            first_notional, changed_us, aggressor, order_id, cl_ord_id, at_us, trace_id FROM trades \
             WHERE account IN (SELECT name FROM accounts WHERE owner = $1) AND (seq, idx, leg) < ($2, $3, $4) \
             ORDER BY seq DESC, idx DESC, leg DESC LIMIT $5")
         .bind(user)
@@ -127,6 +139,38 @@ pub async fn record(
         .bind(leg.cl_ord_id.to_string())
         .bind(happened.at_us)
         .bind(happened.trace_id.to_owned())
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// One side of a trade is this now. The last change counts, whichever comes first; the same again changes nothing.
+///
+/// # Errors
+/// [`Error::OutOfRange`], or the database's.
+pub async fn change(
+    tx: &mut Tx,
+    place: EventPlace,
+    at_us: i64,
+    trade: &TradeChangeView,
+    side: Side,
+    account: &AccountName,
+) -> Result<(), Error> {
+    let stands = trade.now.unwrap_or(trade.was);
+    tx.q("UPDATE trades SET first_price = COALESCE(first_price, price), first_qty = COALESCE(first_qty, qty), \
+          first_notional = COALESCE(first_notional, notional), status = $1, price = $2, qty = $3, notional = $4, changed_us = $5, \
+          changed_seq = $6, changed_idx = $7 \
+          WHERE trade_id = $8 AND leg = $9 AND account = $10 AND (changed_seq, changed_idx) < ($6, $7)")
+        .bind(words::trade_status(trade).to_owned())
+        .bind(stands.price.raw())
+        .bind(stands.qty.raw())
+        .bind(amount::to_sql("notional", stands.notional)?)
+        .bind(at_us)
+        .bind(place.seq)
+        .bind(place.idx)
+        .bind(amount::seq_to_sql("trade number", trade.trade_id.0)?)
+        .bind(leg_number(side))
+        .bind(account.to_string())
         .exec()
         .await?;
     Ok(())

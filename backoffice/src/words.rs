@@ -2,7 +2,7 @@
 
 use market::instrument::Phase;
 use market::order::{OrdStatus, Side};
-use market::topic::TopicEvent;
+use market::topic::{TopicEvent, TradeChangeView};
 
 /// Word for a side.
 pub const fn side(side: Side) -> &'static str {
@@ -21,6 +21,14 @@ pub const fn ord_status(status: OrdStatus) -> &'static str {
         OrdStatus::Canceled => "canceled",
         OrdStatus::Rejected => "rejected",
         OrdStatus::Expired => "expired",
+    }
+}
+
+/// Word for what a trade is after operators have changed it; `executed` stands for one that nobody has.
+pub const fn trade_status(change: &TradeChangeView) -> &'static str {
+    match change.now {
+        Some(_) => "corrected",
+        None => "busted",
     }
 }
 

@@ -294,7 +294,7 @@ pub enum Event {
         /// Which.
         account: AccountId,
     },
-    /// Participants of a tier pay this in an instrument from now on.
+    /// Participants of a tier pay this in an instrument from now on. What live orders hold follows at once; each tells it with its next event.
     FeesSet {
         /// Which instrument.
         instrument: InstrumentId,
@@ -303,7 +303,7 @@ pub enum Event {
         /// What they pay.
         fees: Fees,
     },
-    /// A participant is in this tier of fees now.
+    /// A participant is in this tier of fees now. What its live orders hold follows at once; each tells it with its next event.
     TierSet {
         /// Who.
         participant: ParticipantId,

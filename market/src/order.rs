@@ -209,6 +209,18 @@ pub struct OrderTerms {
 }
 
 impl OrderTerms {
+    /// Price (44) of an order that works so: the limit; of a market-to-limit or pegged order, and of one that may be repriced to a band, the
+    /// price that it has now.
+    pub const fn price(&self, working: Working) -> Option<Price> {
+        let asked = self.ord_type.price();
+        match (self.ord_type, working.price()) {
+            (OrdType::MarketToLimit, now) => now,
+            (OrdType::Pegged { .. }, Some(now)) => Some(now),
+            (_, Some(now)) if self.reprice_to_band => Some(now),
+            _ => asked,
+        }
+    }
+
     /// A plain order: nothing hidden, nothing conditional.
     pub const fn plain(
         account: AccountId,

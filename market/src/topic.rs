@@ -364,7 +364,7 @@ pub struct OrderView {
     pub symbol: Symbol,
     /// Side.
     pub side: Side,
-    /// Limit, none for a market order.
+    /// What Price (44) says to its owner: the limit, of an order that is priced by the venue the price that it has now; none for a market order.
     pub price: Option<Price>,
     /// TimeInForce.
     pub time_in_force: TimeInForce,
@@ -378,7 +378,8 @@ pub struct OrderView {
     pub leaves_qty: Qty,
     /// AvgPx.
     pub avg_px: Price,
-    /// Reserved by the exchange for it: cash for a buy, quantity for a sell.
+    /// Reserved by the exchange for it: cash for a buy, quantity for a sell. What a change of fees, or the moving trigger of a trailing stop,
+    /// makes of it is told with its next event.
     pub reserved: Money,
 }
 
@@ -457,3 +458,6 @@ pub struct LegView {
     /// LeavesQty after it.
     pub leaves_qty: Qty,
 }
+    /// Reserved by the exchange for the order after it: cash for a buy, quantity for a sell. None: not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<Money>,

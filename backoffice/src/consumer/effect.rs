@@ -218,7 +218,8 @@ async fn funded(
     post(tx, place, at_us, Kind::Funding, asset, line).await
 }
 
-/// A trade was undone or corrected: cash and position move by the difference. The list of trades keeps it as it was told first.
+/// A trade was undone or corrected: cash and position move by the difference, and the list of trades shows it as what it is now. It comes
+/// behind its trade, since both are of one topic and key.
 async fn changed(
     tx: &mut Tx,
     place: EventPlace,
@@ -243,6 +244,9 @@ async fn changed(
     // First all of it goes back, then what is left of it comes again: each step under a number of its own.
     let steps = [(Some(trade.was), -1, 0), (trade.now, 1, 2)];
     for (traded, direction, step) in steps {
+    for (side, account) in [(Side::Buy, &trade.buy), (Side::Sell, &trade.sell)] {
+        trades::change(tx, place, at_us, trade, side, account).await?;
+    }
         let Some(traded) = traded else { continue };
         for (side, account, sign) in [(Side::Buy, &trade.buy, 1), (Side::Sell, &trade.sell, -1)] {
             let placed = PlacedChange {

@@ -5,8 +5,19 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 /// `(version, name, template)`, in order.
-const TEMPLATES: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("../../migrations/0001_start.sql"))];
+const TEMPLATES: [(i64, &str, &str); 3] = [
+    (1, "start", include_str!("../../migrations/0001_start.sql")),
+    (
+        2,
+        "trade changes",
+        include_str!("../../migrations/0002_trade_changes.sql"),
+    ),
+    (
+        3,
+        "told reservations",
+        include_str!("../../migrations/0003_told_reservations.sql"),
+    ),
+];
 
 /// `(token, SQLite, PostgreSQL)`.
 const TOKENS: [(&str, &str, &str); 5] = [
@@ -17,19 +28,23 @@ const TOKENS: [(&str, &str, &str); 5] = [
     ("{{FALSE}}", "0", "FALSE"),
 ];
 
-/// The migrations in SQLite's words.
-pub fn sqlite() -> Migrator {
-    migrator(true)
+/// The version that this program's tables have.
+pub const LATEST: i64 = TEMPLATES[TEMPLATES.len() - 1].0;
+
+/// The migrations up to a version, in SQLite's words.
+pub fn sqlite(up_to: i64) -> Migrator {
+    migrator(up_to, true)
 }
 
-/// The migrations in PostgreSQL's words.
-pub fn postgres() -> Migrator {
-    migrator(false)
+/// The migrations up to a version, in PostgreSQL's words.
+pub fn postgres(up_to: i64) -> Migrator {
+    migrator(up_to, false)
 }
 
-fn migrator(lite: bool) -> Migrator {
+fn migrator(up_to: i64, lite: bool) -> Migrator {
     let migrations = TEMPLATES
         .iter()
+        .take_while(|&&(version, ..)| version <= up_to)
         .map(|&(version, name, template)| {
             let sql = AssertSqlSafe(expand(template, lite)).into_sql_str();
             Migration::new(version, name.into(), MigrationType::Simple, sql, false)

@@ -50,7 +50,10 @@ pub struct TradeRowView {
     /// `buy` or `sell`.
     #[schema(example = "buy")]
     pub side: String,
-    /// Price.
+    /// What became of it: `executed` as it was made, `corrected` by operators, or `busted` by them: it never was, and counts for nothing.
+    #[schema(example = "executed")]
+    pub status: String,
+    /// Price as it is now; of a busted trade as it was last, like `qty` and `notional`.
     #[schema(value_type = String, example = "100.5")]
     pub price: Money,
     /// Quantity.
@@ -59,6 +62,10 @@ pub struct TradeRowView {
     /// Cash that moved: price × qty.
     #[schema(value_type = String, example = "1005")]
     pub notional: Money,
+    /// What it was when it was made, where it was corrected since; absent otherwise.
+    pub first: Option<FirstView>,
+    /// When it was corrected or busted last; absent when it never was.
+    pub changed_at: Option<String>,
     /// Currency of price and notional.
     #[schema(example = "USD")]
     pub currency: String,
@@ -74,9 +81,38 @@ pub struct TradeRowView {
     pub trace_id: String,
 }
 
+/// A trade as it was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FirstView {
+    /// Price.
+    #[schema(value_type = String, example = "100.5")]
+    pub price: Money,
+    /// Quantity.
+    #[schema(value_type = String, example = "10")]
+    pub qty: Money,
+    /// Cash that moved then: price × qty.
+    #[schema(value_type = String, example = "1005")]
+    pub notional: Money,
+}
+
+impl FirstView {
+    fn of(row: &Trade) -> Option<Self> {
+        let first = Self {
+            price: amount::money(row.first_price?),
+            qty: amount::money(row.first_qty?),
+            notional: amount::money(row.first_notional?),
+        };
+        let is_other = (row.price, row.qty) != (row.first_price?, row.first_qty?);
+        is_other.then_some(first)
+    }
+}
+
 impl From<Trade> for TradeRowView {
     fn from(row: Trade) -> Self {
         Self {
+            first: FirstView::of(&row),
+            changed_at: row.changed_us.map(clock::rfc3339),
+            status: row.status,
             trade_id: row.trade_id,
             seq: row.seq,
             account: row.account,

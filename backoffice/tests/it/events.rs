@@ -166,19 +166,32 @@ pub(crate) struct Leg<'a>(
 );
 
 impl Leg<'_> {
-    fn view(&self) -> LegView {
+    /// What the exchange holds for the order after it.
+    pub(crate) fn holding(self, reserved: &str) -> LegView {
         LegView {
-            account: say(self.0),
+            reserved: Some(say(reserved)),
+            ..self.into()
+        }
+    }
+}
+
+impl From<Leg<'_>> for LegView {
+    /// A filled order, or one whose trades tell nothing of what is held.
+    fn from(Leg(account, id, cum_qty, leaves_qty): Leg<'_>) -> Self {
+        let is_filled = leaves_qty == 0;
+        Self {
+            account: say(account),
             participant: say("BOT01"),
-            order_id: market::id::OrderId(self.1),
-            cl_ord_id: say(&format!("c{}", self.1)),
-            ord_status: if self.3 == 0 {
+            order_id: market::id::OrderId(id),
+            cl_ord_id: say(&format!("c{id}")),
+            ord_status: if is_filled {
                 OrdStatus::Filled
             } else {
                 OrdStatus::PartiallyFilled
             },
-            cum_qty: Qty::from_raw(self.2 * ONE),
-            leaves_qty: Qty::from_raw(self.3 * ONE),
+            cum_qty: Qty::from_raw(cum_qty * ONE),
+            leaves_qty: Qty::from_raw(leaves_qty * ONE),
+            reserved: is_filled.then_some(Money::ZERO),
         }
     }
 }
@@ -189,8 +202,8 @@ pub(crate) fn trade(
     symbol: &str,
     price: &str,
     qty: &str,
-    buy: Leg<'_>,
-    sell: Leg<'_>,
+    buy: impl Into<LegView>,
+    sell: impl Into<LegView>,
 ) -> TopicEvent {
     let (price, qty): (Price, Qty) = (say(price), say(qty));
     TopicEvent::TradeExecuted(TradeView {
@@ -201,7 +214,7 @@ pub(crate) fn trade(
         qty,
         notional: Money::notional(price, qty),
         aggressor: Some(Side::Buy),
-        buy: buy.view(),
-        sell: sell.view(),
+        buy: buy.into(),
+        sell: sell.into(),
     })
 }

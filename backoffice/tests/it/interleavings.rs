@@ -50,14 +50,28 @@ pub(crate) fn history() -> Vec<Envelope> {
         ))],
         vec![
             TopicEvent::OrderCreated(order(2, "B", "X", Side::Sell, "10", "4")),
-            trade(1, "X", "10", "4", Leg("A", 1, 4, 6), Leg("B", 2, 4, 0)),
+            trade(
+                1,
+                "X",
+                "10",
+                "4",
+                Leg("A", 1, 4, 6).holding("60.06"),
+                Leg("B", 2, 4, 0),
+            ),
             priced("X", "10"),
         ],
         vec![securities("s2", "B", "X", "3", "9.5")],
         vec![TopicEvent::OrderModified(replaced)],
         vec![
             TopicEvent::OrderCreated(order(4, "B", "X", Side::Sell, "11", "5")),
-            trade(2, "X", "11", "5", Leg("A", 1, 9, 1), Leg("B", 4, 5, 0)),
+            trade(
+                2,
+                "X",
+                "11",
+                "5",
+                Leg("A", 1, 9, 1).holding("11.01"),
+                Leg("B", 4, 5, 0),
+            ),
             priced("X", "11"),
         ],
         vec![TopicEvent::OrderCreated(order(
@@ -73,7 +87,14 @@ pub(crate) fn history() -> Vec<Envelope> {
         vec![funds("f2", "B", "-20")],
         vec![phase("X", Phase::Halted, Some("news"))],
         vec![
-            trade(3, "Y", "20.01", "3", Leg("B", 6, 3, 0), Leg("A", 5, 3, 4)),
+            trade(
+                3,
+                "Y",
+                "20.01",
+                "3",
+                Leg("B", 6, 3, 0),
+                Leg("A", 5, 3, 4).holding("4"),
+            ),
             priced("Y", "20.01"),
             charged("B", "V", "0.3"),
             charged("A", "V", "-0.1"),
@@ -90,6 +111,13 @@ pub(crate) fn history() -> Vec<Envelope> {
             charged("B", "V", "-0.2"),
             charged("A", "V", "0.06666667"),
         ],
+        vec![changed(
+            3,
+            "Y",
+            ("B", "A"),
+            traded("20", "1"),
+            Some(traded("20.5", "1")),
+        )],
     ];
     let numbered = (1..).zip(entries);
     numbered
@@ -215,6 +243,47 @@ both!(another_source_over_the_same_database_goes_on, |database| {
     batches.extend(in_order(&history));
     assert_eq!(fold(&database, batches).await, expected);
 });
+
+both!(a_source_that_is_behind_takes_no_change_back, |database| {
+    let history = history();
+    let fresh = match database.url.starts_with("sqlite") {
+        true => TestDatabase::sqlite(),
+        false => TestDatabase::postgres().await.unwrap(),
+    };
+    let expected = fold(&fresh, in_order(&history)).await;
+    let last = history.last().unwrap().seq;
+    let behind = Batch {
+        partition: "another".into(),
+        envelopes: history.iter().filter(|it| it.seq < last).cloned().collect(),
+        next_offset: 98,
+    };
+    let mut batches = in_order(&history);
+    batches.push(behind);
+    assert_eq!(fold(&database, batches).await, expected);
+});
+
+both!(
+    changes_that_an_older_program_left_out_come_with_reading_all_again,
+    |database| {
+        let history = history();
+        let expected = fold(&database, in_order(&history)).await;
+        let db = Db::open(&database.url).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        for sql in [
+            "UPDATE trades SET price = COALESCE(first_price, price), qty = COALESCE(first_qty, qty), \
+             notional = COALESCE(first_notional, notional)",
+            "UPDATE trades SET status = 'executed', first_price = NULL, first_qty = NULL, first_notional = NULL, changed_us = NULL, \
+             changed_seq = -1, changed_idx = -1",
+            "DELETE FROM consumer_positions",
+        ] {
+            tx.q(sql).exec().await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_ne!(tables::dump(&db).await, expected);
+        db.close().await;
+        assert_eq!(fold(&database, in_order(&history)).await, expected);
+    }
+);
 
 both!(two_readers_of_one_partition_apply_it_once, |database| {
     let history = history();

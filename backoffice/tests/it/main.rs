@@ -21,6 +21,7 @@ mod kafka;
 mod ledger;
 mod login;
 mod metrics;
+mod migrations;
 mod portfolio;
 mod service;
 mod sessions;

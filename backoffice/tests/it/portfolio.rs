@@ -62,7 +62,7 @@ both!(cash_and_positions_move_with_trades, |database| {
         "LOGG",
         "10",
         "3",
-        Leg("DEMO", 1, 3, 5),
+        Leg("DEMO", 1, 3, 5).holding("50.25"),
         Leg("BOT", 2, 3, 0),
     ));
     let seq = feed.tell(priced("LOGG", "10"));
@@ -70,7 +70,7 @@ both!(cash_and_positions_move_with_trades, |database| {
     let cash = &portfolio["cash"][0];
     assert_eq!(
         pick(cash, &["account", "asset", "cash", "reserved", "free"]),
-        ["DEMO", "USD", "970", "50", "920"]
+        ["DEMO", "USD", "970", "50.25", "919.75"]
     );
     assert_eq!(
         pick(&portfolio["positions"][0], &keys),
@@ -91,13 +91,13 @@ both!(cash_and_positions_move_with_trades, |database| {
         "12",
         "1",
         Leg("BOT", 4, 1, 0),
-        Leg("DEMO", 3, 1, 3),
+        Leg("DEMO", 3, 1, 3).holding("3"),
     ));
     let seq = feed.tell(priced("LOGG", "12"));
     let portfolio = service.seen(&demo, seq).await;
     assert_eq!(
         pick(&portfolio["cash"][0], &["cash", "reserved"]),
-        ["982", "50"]
+        ["982", "50.25"]
     );
     let position = &portfolio["positions"][0];
     assert_eq!(

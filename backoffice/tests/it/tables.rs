@@ -39,13 +39,40 @@ pub(crate) async fn dump(db: &Db) -> Vec<String> {
     );
     table!(
         "order",
-        (i64, String, Option<i64>, String, i64, i64, i64, i64, i64),
-        "SELECT order_id, cl_ord_id, price, ord_status, cum_qty, leaves_qty, reserved, state_seq, terms_seq FROM orders ORDER BY order_id"
+        (
+            i64,
+            String,
+            Option<i64>,
+            String,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64
+        ),
+        "SELECT order_id, cl_ord_id, price, ord_status, cum_qty, leaves_qty, reserved, state_seq, terms_seq, held_seq FROM orders ORDER BY order_id"
     );
     table!(
         "trade",
-        (String, i64, i64, i64, String, i64, i64, String),
-        "SELECT account, seq, idx, leg, side, price, qty, trace_id FROM trades ORDER BY account, seq, idx, leg"
+        (String, i64, i64, i64, i64, String, i64, i64, i64, String),
+        "SELECT account, seq, idx, leg, trade_id, side, price, qty, notional, trace_id FROM trades ORDER BY account, seq, idx, leg"
+    );
+    table!(
+        "change of a trade",
+        (
+            String,
+            i64,
+            i64,
+            String,
+            Option<i64>,
+            Option<i64>,
+            Option<i64>,
+            Option<i64>,
+            i64,
+            i64
+        ),
+        "SELECT account, trade_id, leg, status, first_price, first_qty, first_notional, changed_us, changed_seq, changed_idx FROM trades ORDER BY account, seq, idx, leg"
     );
     table!(
         "instrument",

@@ -48,6 +48,25 @@ both!(everything_that_is_not_public_needs_a_token, |database| {
 });
 
 #[tokio::test]
+async fn the_document_says_what_became_of_a_trade() {
+    let world = World::new(TestDatabase::sqlite()).await;
+    let service = world.start().await;
+    let document = service.client.get("/api-docs/openapi.json").await;
+    let document = document.expect(200);
+    let schemas = &document["components"]["schemas"];
+    for (schema, fields) in [
+        ("TradeRowView", &["status", "first", "changed_at"][..]),
+        ("FirstView", &["price", "qty", "notional"]),
+    ] {
+        for field in fields {
+            let property = &schemas[schema]["properties"][field];
+            assert!(property.is_object(), "{schema}.{field}: {property}");
+        }
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn pages_are_embedded() {
     let world = World::new(TestDatabase::sqlite()).await;
     let service = world.start().await;

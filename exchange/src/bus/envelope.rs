@@ -179,11 +179,7 @@ impl Names<'_> {
             account: self.account(order)?,
             symbol: self.instrument(terms.instrument)?.symbol,
             side: terms.side,
-            price: order
-                .working
-                .price()
-                .filter(|_| terms.reprice_to_band)
-                .or(terms.ord_type.price()),
+            price: terms.price(order.working),
             time_in_force: terms.time_in_force,
             ord_status: order.ord_status,
             order_qty: terms.order_qty,
@@ -446,6 +442,7 @@ impl Names<'_> {
                 account,
                 asset,
                 amount,
+            reserved: Some(order.reserved),
                 balance,
                 repeated: false,
             } => told.push(TopicEvent::FundsTransferred {

@@ -238,7 +238,7 @@ fn terms(body: &mut Body, terms: &OrderTerms, working: Working, directory: &Dire
     body.push(tag::SIDE, side_of(terms));
     body.push(tag::ORDER_QTY, qty(terms.order_qty));
     body.push(tag::ORD_TYPE, ord_type(terms.ord_type));
-    body.push_some(tag::PRICE, price_of(terms, working).map(price));
+    body.push_some(tag::PRICE, terms.price(working).map(price));
     body.push_some(tag::STOP_PX, stop_px(terms, working).map(price));
     if let OrdType::Pegged { offset, .. } | OrdType::TrailingStop { offset } = terms.ord_type {
         body.push(tag::PEG_OFFSET_VALUE, price(offset));
@@ -261,16 +261,6 @@ fn working_indicator(order: &OrderFacts) -> Option<bool> {
     );
     let is_held = matches!(order.working, Working::Held { .. });
     (is_stop && order.ord_status == OrdStatus::New).then_some(!is_held)
-}
-
-/// Price (44): the limit; of a market-to-limit or pegged order, and of one that may be repriced to a band, the price that it has now.
-fn price_of(terms: &OrderTerms, working: Working) -> Option<Price> {
-    match terms.ord_type {
-        OrdType::MarketToLimit => working.price(),
-        OrdType::Pegged { limit, .. } => working.price().or(limit),
-        _ if terms.reprice_to_band => working.price().or(terms.ord_type.price()),
-        _ => terms.ord_type.price(),
-    }
 }
 
 /// StopPx (99): the trigger; of a trailing stop the one that it has now.
