@@ -73,5 +73,8 @@ pub const fn event(event: &TopicEvent) -> &'static str {
         TopicEvent::ForcedClose { .. } => "ForcedClose",
         TopicEvent::MarginDeficit { .. } => "MarginDeficit",
         TopicEvent::Overdrawn { .. } => "Overdrawn",
+        TopicEvent::PositionLimitBreached { .. } => "PositionLimitBreached",
+        TopicEvent::MarketOpen { .. } => "MarketOpen",
+        TopicEvent::MarketClose { .. } => "MarketClose",
     }
 }

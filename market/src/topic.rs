@@ -289,6 +289,39 @@ pub enum TopicEvent {
         /// What is free: below zero.
         free: Money,
     },
+    /// risk-events: an order or a replace was refused, since the position of its account would have gone too far.
+    PositionLimitBreached {
+        /// Whose position.
+        account: AccountName,
+        /// In what.
+        symbol: Symbol,
+        /// The side of the order.
+        side: Side,
+        /// Who sent it.
+        participant: CompId,
+        /// ClOrdID of the order, or of the replace.
+        cl_ord_id: ClOrdId,
+        /// How far the position may go: long for a buy, short for a sale.
+        limit: Qty,
+        /// How far it could have come, open orders included. A quantity; counted like money, since it may be more than one can be.
+        would: Money,
+    },
+    /// price-events: continuous trading of the day has begun in an instrument: from closed or pre-open, or after an opening auction. Not told
+    /// when it goes on after a halt or another auction.
+    MarketOpen {
+        /// Symbol.
+        symbol: Symbol,
+    },
+    /// price-events: trading is over in an instrument. Told when it goes into post-trade, and when it is closed (so twice, where the one
+    /// follows the other).
+    MarketClose {
+        /// Symbol.
+        symbol: Symbol,
+        /// Which of the two it is now.
+        phase: Phase,
+        /// Whether a drill of the market-wide breaker has closed it.
+        drill: bool,
+    },
 }
 
 impl TopicEvent {
@@ -307,7 +340,9 @@ impl TopicEvent {
             | Self::BandsMoved { .. }
             | Self::LimitStateChanged { .. }
             | Self::BreakerTripped { .. }
-            | Self::BreakerEnded { .. } => Topic::PriceEvents,
+            | Self::BreakerEnded { .. }
+            | Self::MarketOpen { .. }
+            | Self::MarketClose { .. } => Topic::PriceEvents,
             Self::AccountOpened { .. }
             | Self::FundsTransferred { .. }
             | Self::SecuritiesTransferred { .. }
@@ -316,7 +351,8 @@ impl TopicEvent {
             | Self::MarginCallMet { .. }
             | Self::ForcedClose { .. }
             | Self::MarginDeficit { .. }
-            | Self::Overdrawn { .. } => Topic::RiskEvents,
+            | Self::Overdrawn { .. }
+            | Self::PositionLimitBreached { .. } => Topic::RiskEvents,
         }
     }
 
@@ -334,7 +370,9 @@ impl TopicEvent {
             | Self::InstrumentListed { symbol, .. }
             | Self::PhaseChanged { symbol, .. }
             | Self::BandsMoved { symbol, .. }
-            | Self::LimitStateChanged { symbol, .. } => symbol.as_str(),
+            | Self::LimitStateChanged { symbol, .. }
+            | Self::MarketOpen { symbol }
+            | Self::MarketClose { symbol, .. } => symbol.as_str(),
             Self::BreakerTripped { .. } | Self::BreakerEnded { .. } => MARKET,
             Self::AccountOpened { account }
             | Self::FundsTransferred { account, .. }
@@ -344,7 +382,8 @@ impl TopicEvent {
             | Self::MarginCallMet { account, .. }
             | Self::ForcedClose { account, .. }
             | Self::MarginDeficit { account, .. }
-            | Self::Overdrawn { account, .. } => account.as_str(),
+            | Self::Overdrawn { account, .. }
+            | Self::PositionLimitBreached { account, .. } => account.as_str(),
         }
     }
 }
@@ -457,7 +496,7 @@ pub struct LegView {
     pub cum_qty: Qty,
     /// LeavesQty after it.
     pub leaves_qty: Qty,
-}
     /// Reserved by the exchange for the order after it: cash for a buy, quantity for a sell. None: not told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reserved: Option<Money>,
+}

@@ -99,7 +99,8 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
         | TopicEvent::MarginCallMet { .. }
         | TopicEvent::ForcedClose { .. }
         | TopicEvent::MarginDeficit { .. }
-        | TopicEvent::Overdrawn { .. } => Ok(()),
+        | TopicEvent::Overdrawn { .. }
+        | TopicEvent::PositionLimitBreached { .. } => Ok(()),
         TopicEvent::TradeExecuted(trade) => {
             let happened = Happened {
                 place,
@@ -137,6 +138,8 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
         } => instruments::phase(tx, place, symbol, *phase, reason.clone()).await,
         // What users own does not follow from them.
         TopicEvent::BandsMoved { .. } | TopicEvent::LimitStateChanged { .. } => Ok(()),
+        // The phase is told beside them.
+        TopicEvent::MarketOpen { .. } | TopicEvent::MarketClose { .. } => Ok(()),
         // What it halts and closes is told for each instrument.
         TopicEvent::BreakerTripped { .. } | TopicEvent::BreakerEnded { .. } => Ok(()),
         TopicEvent::AccountOpened { account } => accounts::opened(tx, account, at_us).await,
@@ -241,12 +244,12 @@ async fn changed(
         };
         post(tx, place, at_us, Kind::Trade, trade.currency, line).await?;
     }
-    // First all of it goes back, then what is left of it comes again: each step under a number of its own.
-    let steps = [(Some(trade.was), -1, 0), (trade.now, 1, 2)];
-    for (traded, direction, step) in steps {
     for (side, account) in [(Side::Buy, &trade.buy), (Side::Sell, &trade.sell)] {
         trades::change(tx, place, at_us, trade, side, account).await?;
     }
+    // First all of it goes back, then what is left of it comes again: each step under a number of its own.
+    let steps = [(Some(trade.was), -1, 0), (trade.now, 1, 2)];
+    for (traded, direction, step) in steps {
         let Some(traded) = traded else { continue };
         for (side, account, sign) in [(Side::Buy, &trade.buy, 1), (Side::Sell, &trade.sell, -1)] {
             let placed = PlacedChange {

@@ -1,6 +1,9 @@
 //! [`envelopes`]: what one entry looks like on the bus. Pure: the same entry gives the same envelopes, whenever and however often it is asked,
 //! since names in the directory never change.
 
+mod news;
+
+use crate::bus::envelope::news::news;
 use crate::directory::Directory;
 use journal::entry::{Entry, Epoch};
 use market::event::Event;
@@ -23,11 +26,12 @@ pub fn envelopes(entry: &Entry, directory: &Directory, epoch: Epoch) -> Vec<Enve
     for event in &entry.events {
         // An event only names what an event before it made known, so the lookups do not fail.
         if names.tell(event, &mut told).is_none() {
-            tracing::error!(
-                seq = entry.seq,
-                "an event names what the directory does not know"
-            );
+            unknown(entry);
         }
+    }
+    match news(entry, directory) {
+        Some(news) => told.extend(news),
+        None => unknown(entry),
     }
     (0..)
         .zip(told)
@@ -41,6 +45,13 @@ pub fn envelopes(entry: &Entry, directory: &Directory, epoch: Epoch) -> Vec<Enve
             event,
         })
         .collect()
+}
+
+fn unknown(entry: &Entry) {
+    tracing::error!(
+        seq = entry.seq,
+        "an event names what the directory does not know"
+    );
 }
 
 /// Turns numbers into names.
@@ -431,6 +442,7 @@ impl Names<'_> {
             ord_status: order.ord_status,
             cum_qty: order.cum_qty,
             leaves_qty: order.leaves_qty,
+            reserved: Some(order.reserved),
         })
     }
 
@@ -442,7 +454,6 @@ impl Names<'_> {
                 account,
                 asset,
                 amount,
-            reserved: Some(order.reserved),
                 balance,
                 repeated: false,
             } => told.push(TopicEvent::FundsTransferred {

@@ -1,9 +1,11 @@
 //! The bus: one set of expectations for the feed within the process and for Kafka; a golden file for each kind of envelope.
 
+use crate::calendar::SetClock;
 use crate::kit::{self, ACME, BUYER, PATIENCE, SELLER, cl_ord_id, enter, open, opening, submit};
 use exchange::bus::envelope::envelopes;
 use exchange::bus::local::LocalBus;
-use exchange::hub::Hub;
+use exchange::hub::{self, Hub};
+use journal::disk::Files;
 use journal::entry::{Entry, Epoch, Instruction, Origin, TraceId};
 use market::account::AccountTerms;
 use market::breaker::BreakerLevel;
@@ -14,6 +16,7 @@ use market::halt::Halt;
 use market::id::{AccountId, AssetId, TradeId};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::risk::limits::{PositionLimits, RiskLimit};
 use market::rules::{Rules, Tier};
 use market::scope::Instruments;
 use market::time::Timestamp;
@@ -130,6 +133,23 @@ fn day_with_bands() -> Vec<Command> {
     ]
 }
 
+/// After it: the buyer comes to the limit of its position, and trading is over.
+fn day_that_ends() -> Vec<Command> {
+    let limits = PositionLimits {
+        max_long: Some("10".parse().unwrap()),
+        max_short: None,
+    };
+    vec![
+        Command::SetRiskLimit(RiskLimit::Position {
+            account: AccountId(0),
+            instrument: ACME,
+            limits,
+        }),
+        enter(Side::Buy, 31, "100.00", "11"),
+        Command::PostTrade { instrument: ACME },
+    ]
+}
+
 /// What happens to an account on margin that has too little; times are far between.
 fn at_risk() -> Vec<Event> {
     let (account, asset) = (AccountId(0), AssetId(0));
@@ -208,6 +228,7 @@ fn check(told: &[Envelope], hub: &Hub) {
         "funds_transferred",
         "securities_transferred",
         "phase_changed",
+        "market_open",
         "order_created",
         "order_created",
         "trade_executed",
@@ -259,6 +280,9 @@ fn kind(event: &TopicEvent) -> &'static str {
         TopicEvent::ForcedClose { .. } => "forced_close",
         TopicEvent::MarginDeficit { .. } => "margin_deficit",
         TopicEvent::Overdrawn { .. } => "overdrawn",
+        TopicEvent::PositionLimitBreached { .. } => "position_limit_breached",
+        TopicEvent::MarketOpen { .. } => "market_open",
+        TopicEvent::MarketClose { .. } => "market_close",
     }
 }
 
@@ -290,9 +314,13 @@ async fn the_local_bus_tells_the_day_from_any_place() {
 #[tokio::test]
 async fn every_kind_of_envelope_has_its_golden_file() {
     let folder = tempfile::tempdir().unwrap();
-    let (hub, running) = open(folder.path());
+    // Its clock stands: how often the sequencer looks at it, while something is due, depends on the machine.
+    let clock = SetClock::at(1_767_225_600_000_000_000);
+    let disk = Box::new(Files);
+    let (hub, running) = hub::open(&kit::config(), folder.path(), disk, Box::new(clock)).unwrap();
     let days = day().into_iter().chain(day_with_fees());
-    for (n, command) in (0xA0..).zip(days.chain(day_with_bands())) {
+    let days = days.chain(day_with_bands()).chain(day_that_ends());
+    for (n, command) in (0xA0..).zip(days) {
         let reply = submit(&hub, Origin::System, n, Instruction::Market(command));
         reply.unwrap().await.unwrap();
     }
@@ -305,7 +333,7 @@ async fn every_kind_of_envelope_has_its_golden_file() {
     for envelope in envelopes(&tick(at_risk()), &hub.directory, Epoch(0xE)) {
         seen.insert(kind(&envelope.event), envelope);
     }
-    assert_eq!(seen.len(), 24, "one kind is not told");
+    assert_eq!(seen.len(), 27, "one kind is not told");
     for (kind, envelope) in &seen {
         golden(kind, envelope);
     }

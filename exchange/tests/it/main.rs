@@ -17,6 +17,7 @@ mod journal;
 mod killing;
 mod kit;
 mod margin;
+mod news;
 mod observe;
 mod open;
 mod phasing;
