@@ -19,6 +19,7 @@ mod folder;
 mod harness;
 mod http;
 mod interop;
+mod lifecycle;
 mod log;
 mod market_data;
 mod message;

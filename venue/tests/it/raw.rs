@@ -10,13 +10,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A connection that sends whatever a test likes.
 pub(crate) struct Raw {
     socket: TcpStream,
+    /// What [`Raw::message`] has read behind its message.
+    unread: String,
 }
 
 impl Raw {
     pub(crate) fn connect(address: &str) -> Self {
         let socket = TcpStream::connect(address).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
-        Self { socket }
+        Self {
+            socket,
+            unread: String::new(),
+        }
     }
 
     /// Sends bytes; that the other side hung up shows when reading.
@@ -35,6 +40,21 @@ impl Raw {
         }
         let text = String::from_utf8_lossy(&bytes).replace('\x01', "|");
         (text, began.elapsed())
+    }
+
+    /// The next message, with `|` for SOH.
+    pub(crate) fn message(&mut self) -> String {
+        let mut bytes = [0; 4096];
+        loop {
+            let trailer = self.unread.find("|10=");
+            let end = trailer.and_then(|at| Some(at + 1 + self.unread[at + 1..].find('|')? + 1));
+            if let Some(end) = end {
+                return self.unread.drain(..end).collect();
+            }
+            let read = self.socket.read(&mut bytes).unwrap();
+            assert_ne!(read, 0, "the venue hung up: {}", self.unread);
+            self.unread += &String::from_utf8_lossy(&bytes[..read]).replace('\x01', "|");
+        }
     }
 
     /// Reads until this text has come.
