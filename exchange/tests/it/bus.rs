@@ -340,6 +340,39 @@ async fn every_kind_of_envelope_has_its_golden_file() {
     running.shut_down().unwrap();
 }
 
+#[tokio::test]
+async fn a_trade_tells_what_its_orders_hold_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path());
+    live_through(&hub, opening()).await;
+    // Up to where the fees are set.
+    live_through(&hub, day_with_fees()[1..4].to_vec()).await;
+    kit::run(&hub, enter(Side::Sell, 1, "100.00", "5")).await;
+    let entry = kit::run(
+        &hub,
+        Command::Enter {
+            participant: BUYER,
+            cl_ord_id: cl_ord_id(2),
+            terms: OrderTerms {
+                ord_type: OrdType::MarketToLimit,
+                ..terms(enter(Side::Buy, 2, "1.00", "8"))
+            },
+        },
+    )
+    .await;
+    let told = envelopes(&entry, &hub.directory, hub.epoch);
+    let (TopicEvent::OrderCreated(order), TopicEvent::TradeExecuted(trade)) =
+        (&told[0].event, &told[1].event)
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!(order.price, Some("100".parse().unwrap()));
+    // 3 × 100 and the taker's fee of it, which is the worse one.
+    assert_eq!(trade.buy.reserved, Some("300.09".parse().unwrap()));
+    assert_eq!(trade.sell.reserved, Some(Money::ZERO));
+    running.shut_down().unwrap();
+}
+
 /// Compares with `tests/golden/KIND.json`; with UPDATE_EXPECT=1 rewrites it.
 fn golden(kind: &str, envelope: &Envelope) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
