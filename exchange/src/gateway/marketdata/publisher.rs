@@ -8,6 +8,7 @@ use crate::feed::{FeedError, FeedReader};
 use crate::gateway::marketdata::request::MarketDataRequest;
 use crate::gateway::marketdata::subscriber::{Source, Subscriptions};
 use crate::gateway::outbox::Outbox;
+use crate::gateway::refused::Refused;
 use crate::gateway::venue::SharedView;
 use crate::health::Health;
 use fix_engine::codec::body::Body;
@@ -46,6 +47,12 @@ pub(crate) struct Publisher {
 /// The publisher's queue is full, or it cannot read the feed: what it shows is old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PublisherBusy;
+
+impl From<PublisherBusy> for Refused {
+    fn from(_: PublisherBusy) -> Self {
+        Self::Busy
+    }
+}
 
 /// A connection that wants market data.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 use super::SessionTask;
 use crate::gateway::marketdata::desk::Desk;
 use crate::gateway::marketdata::encode;
-use crate::gateway::marketdata::publisher::{PublisherBusy, Subscriber};
+use crate::gateway::marketdata::publisher::Subscriber;
 use crate::gateway::marketdata::request::{self, MarketDataRefused, Subscription};
 use crate::gateway::refused::Refused;
 use crate::gateway::{answer, inbound};
@@ -19,12 +19,6 @@ use tracing::debug;
 
 /// Instruments in one SecurityList (y).
 const LIST_FRAGMENT: usize = 100;
-
-impl From<PublisherBusy> for Refused {
-    fn from(_: PublisherBusy) -> Self {
-        Self::Busy
-    }
-}
 
 impl SessionTask {
     /// An application message of the peer.
@@ -100,7 +94,7 @@ impl SessionTask {
         }
     }
 
-    /// The inner result is what goes into a Y. What is refused has changed nothing: the desk changes once the publisher has taken it.
+    /// The inner result is what goes into a Y. What is refused has changed nothing.
     fn take_market_data(
         &mut self,
         message: &Message,
@@ -117,15 +111,9 @@ impl SessionTask {
         let Some((subscriber, desk)) = self.subscriber() else {
             return Ok(Ok(()));
         };
+        let (publisher, number) = (&venue.publisher, subscriber.number);
         if request.kind == Subscription::Unsubscribe {
-            if !desk.has_market_data(id) {
-                return Err(Refused::UnknownId {
-                    tag: tag::MD_REQ_ID,
-                });
-            }
-            let publisher = &venue.publisher;
-            publisher.forget_market_data(subscriber.number, id.to_owned())?;
-            desk.forget_market_data(id);
+            desk.forget_market_data(id, || publisher.forget_market_data(number, id.to_owned()))?;
             return Ok(Ok(()));
         }
         let is_snapshot = request.kind == Subscription::Snapshot;
@@ -138,13 +126,12 @@ impl SessionTask {
         }
         if is_snapshot {
             outbox.ask_snapshot(symbols);
-            if let Err(busy) = venue.publisher.market_data(subscriber, request) {
+            if let Err(busy) = publisher.market_data(subscriber, request) {
                 outbox.settle_snapshots(symbols);
                 return Err(busy.into());
             }
         } else {
-            venue.publisher.market_data(subscriber, request)?;
-            desk.enter_market_data(id.to_owned(), symbols);
+            desk.enter_market_data(id, symbols, || publisher.market_data(subscriber, request))?;
         }
         Ok(Ok(()))
     }
@@ -167,24 +154,16 @@ impl SessionTask {
         let Some((subscriber, desk)) = self.subscriber() else {
             return Ok(Vec::new());
         };
+        let (publisher, number) = (&venue.publisher, subscriber.number);
         match kind {
             Subscription::Unsubscribe => {
-                if !desk.has_status(&id) {
-                    return Err(Refused::UnknownId {
-                        tag: tag::SECURITY_STATUS_REQ_ID,
-                    });
-                }
-                let publisher = &venue.publisher;
-                publisher.forget_status(subscriber.number, id.clone())?;
-                desk.forget_status(&id);
+                desk.forget_status(&id, || publisher.forget_status(number, id.clone()))?;
                 return Ok(Vec::new());
             }
             Subscription::Subscribe => {
-                desk.check_status(&id)?;
                 let told = phase.map_or(0, |phase| phase.seq);
-                let publisher = &venue.publisher;
-                publisher.status(subscriber, id.clone(), instrument.id, told)?;
-                desk.enter_status(id.clone());
+                let publish = || publisher.status(subscriber, id.clone(), instrument.id, told);
+                desk.enter_status(&id, publish)?;
             }
             Subscription::Snapshot => {}
         }
