@@ -76,5 +76,6 @@ pub const fn event(event: &TopicEvent) -> &'static str {
         TopicEvent::PositionLimitBreached { .. } => "PositionLimitBreached",
         TopicEvent::MarketOpen { .. } => "MarketOpen",
         TopicEvent::MarketClose { .. } => "MarketClose",
+        TopicEvent::ForcedCloseFailed { .. } => "ForcedCloseFailed",
     }
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 /// Bytes before the payload.
 pub const HEADER_BYTES: usize = 16;
-/// The longest payload: what the length can say. An entry fits that trades or ends every order that the market may hold
-/// ([`market::limits::Limits::max_live_orders`]), for instance the end of a day.
+/// The longest payload: what the length can say. An entry fits that trades or ends every order that the market may hold, and every slice of
+/// icebergs that does not show yet, with all that one command triggers and prices anew: the bounds of [`market::limits::Limits`] are such.
 pub const MAX_PAYLOAD_BYTES: usize = u32::MAX as usize;
 
 /// The fixed part of a record.
@@ -151,7 +151,7 @@ fn checksum(len: u32, settled: u64, payload: &[u8]) -> u32 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::MAX_PAYLOAD_BYTES;
-    use market::event::{CancelReason, Event};
+    use market::event::{CancelReason, Event, Restatement};
     use market::fees::TradeFees;
     use market::id::{AccountId, InstrumentId, OrderId, ParticipantId, TradeId};
     use market::instrument::Auction;
@@ -206,10 +206,12 @@ mod tests {
         postcard::to_allocvec(event).unwrap().len()
     }
 
-    /// Whatever happens to an order in one entry happens once, but for slices of icebergs: it trades until one of two is gone, it is
-    /// cancelled, it expires, it is restated; and its level is told.
+    /// What one command comes to at most. Each trade ends a slice that shows, or else the order that arrives: that is the one of the command, a
+    /// stop that it triggers or an all-or-none order that waited. An order that no trade ends is cancelled or expires; before that its price may have
+    /// followed the book, or what is left of it was decremented: two events of one order are no longer than a trade, which tells two. Only between
+    /// triggers it gets another price more often; those are counted. And each level that has changed is told once.
     #[test]
-    fn the_end_of_every_order_fits_into_one_record() {
+    fn the_longest_entry_fits_into_one_record() {
         let (instrument, price, qty) = (
             InstrumentId(u32::MAX),
             Price::from_raw(i64::MIN),
@@ -236,6 +238,10 @@ mod tests {
             request: Some(longest()),
             reason: CancelReason::MarginCall,
         });
+        let restated = bytes(&Event::OrderRestated {
+            order: order(),
+            reason: Restatement::Repriced,
+        });
         let level = bytes(&Event::LevelChanged {
             instrument,
             side: Side::Sell,
@@ -243,11 +249,20 @@ mod tests {
             qty,
             orders: u32::MAX,
         });
-        let orders = Limits::default().max_live_orders as usize;
-        let most = orders * (traded.max(ended) + level);
+        let limits = Limits::default();
+        let orders = limits.max_live_orders as usize;
+        let slices = orders + usize::try_from(limits.max_hidden_slices).unwrap();
+        // The last prices that are given before it is enough may be those of all; an order that gets its last one then does not end.
+        let repriced = limits.max_repriced as usize;
+        let arriving = 1 + limits.max_triggers as usize;
+        let one = traded.max(restated + ended);
+        let most = slices * one
+            + orders * level
+            + repriced * restated
+            + arriving * (traded + restated + ended);
         assert!(
             most < MAX_PAYLOAD_BYTES,
-            "{orders} orders: {most} bytes, {traded} a trade, {ended} another end, {level} a level"
+            "{slices} slices: {most} bytes, {traded} a trade, {ended} another end, {restated} another price, {level} a level"
         );
     }
 }

@@ -43,7 +43,7 @@ impl State {
     fn curve(&self, instrument: InstrumentId, side: Side) -> Curve {
         let book = self.book(instrument);
         let waiting = &self.waiting[instrument.0 as usize];
-        let is_met = !waiting.at_market(side.opposite(), &self.orders).is_empty();
+        let is_met = waiting.has_at_market(side.opposite());
         let other = book.side(side.opposite()).best().map(|level| level.price);
         let meets = |price: Price| match (is_met, other, side) {
             (true, ..) => true,
@@ -52,9 +52,8 @@ impl State {
             (false, Some(bid), Side::Sell) => price <= bid,
         };
         let levels = book.side(side).levels();
-        let at_market = waiting.at_market(side, &self.orders).into_iter();
         Curve {
-            at_market: at_market.fold(Qty::ZERO, |sum, slot| plus(sum, self.leaves(slot))),
+            at_market: waiting.leaves_at_market(side),
             limits: levels
                 .take_while(|level| meets(level.price))
                 .map(|level| Step {
@@ -123,7 +122,8 @@ impl State {
 
     /// Market buys hold what they may cost at this price, where that is more than they hold already. Those that cannot.
     fn cover_market_buys(&mut self, instrument: InstrumentId, price: Price) -> Vec<Slot> {
-        let mut slots = self.waiting[instrument.0 as usize].at_market(Side::Buy, &self.orders);
+        let waiting = &self.waiting[instrument.0 as usize];
+        let mut slots: Vec<Slot> = waiting.at_market(Side::Buy).collect();
         slots.retain(|slot| {
             let mut order = self.orders.facts(*slot);
             let cost = Money::notional(price, order.leaves_qty);
@@ -180,7 +180,7 @@ impl State {
         side: Side,
         price: Price,
     ) -> impl Iterator<Item = (Slot, Qty)> {
-        let at_market = self.waiting[instrument.0 as usize].at_market(side, &self.orders);
+        let at_market = self.waiting[instrument.0 as usize].at_market(side);
         let levels = self.book(instrument).side(side).levels();
         let limits = levels
             .take_while(move |level| match side {
@@ -189,7 +189,6 @@ impl State {
             })
             .flat_map(|level| level.queue(&self.orders));
         at_market
-            .into_iter()
             .chain(limits)
             .map(|slot| (slot, self.leaves(slot)))
     }
@@ -254,8 +253,7 @@ impl State {
         auction: Auction,
         events: &mut Vec<Event>,
     ) {
-        let waiting = &self.waiting[instrument.0 as usize];
-        let mut out = waiting.all();
+        let mut out = self.waiting[instrument.0 as usize].all();
         out.retain(|slot| self.orders.facts(*slot).working == Working::AtMarket);
         let time_in_force = match auction {
             Auction::Opening => Some(TimeInForce::AtOpen),
@@ -293,7 +291,7 @@ impl State {
                 let Some(limit) = terms.ord_type.price() else {
                     order.working = Working::AtMarket;
                     self.orders.set_facts(slot, &order);
-                    self.waiting[id.0 as usize].requeue(order.order_id);
+                    self.waiting[id.0 as usize].requeue(&self.orders, slot);
                     continue;
                 };
                 self.take_out(slot);

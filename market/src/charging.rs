@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::order::OrderFacts;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
+use crate::slab::Slot;
 use crate::state::State;
 use alloc::vec::Vec;
 
@@ -61,7 +62,7 @@ impl State {
     ) -> Result<(), Refusal> {
         self.registry.listing(instrument)?;
         self.fees.set(instrument, tier, fees)?;
-        self.reserve_anew(|order| order.terms.instrument == instrument);
+        self.reserve_anew(self.all_in(instrument));
         events.push(Event::FeesSet {
             instrument,
             tier,
@@ -79,21 +80,18 @@ impl State {
     ) -> Result<(), Refusal> {
         self.registry.participant(participant)?;
         self.fees.set_tier(participant, tier)?;
-        self.reserve_anew(|order| order.participant == participant);
+        let live = self.orders.of(participant).collect();
+        self.reserve_anew(live);
         events.push(Event::TierSet { participant, tier });
         Ok(())
     }
 
-    /// Live orders hold what they need now. That may be more than their account has: then it can do nothing new until it has.
-    pub(crate) fn reserve_anew(&mut self, is_meant: impl Fn(&OrderFacts) -> bool) {
-        for slot in self.live_where(is_meant) {
+    /// Live orders hold what they need now. That may be more than their account has: then it can do nothing new until it has. No event says
+    /// so: what an order holds is told with its next one.
+    fn reserve_anew(&mut self, live: Vec<Slot>) {
+        for slot in live {
             let mut order = self.orders.facts(slot);
-            let reserved = self.reservation(
-                order.participant,
-                &order.terms,
-                order.working,
-                order.leaves_qty,
-            );
+            let reserved = self.reserved_by(&order);
             self.hold(&mut order, reserved);
             self.orders.set_facts(slot, &order);
         }

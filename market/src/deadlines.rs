@@ -28,6 +28,8 @@ pub(crate) enum Due {
     BandsMove(InstrumentId),
     /// The book of an instrument was at a band for too long; taken back when it leaves it.
     LimitStateEnds(InstrumentId),
+    /// What follows in an instrument was more than one command does: it goes on; taken back when a command goes on with it earlier.
+    ReactionGoesOn(InstrumentId),
 }
 
 /// What is to be done, by time.

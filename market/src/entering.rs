@@ -6,6 +6,7 @@ use crate::instrument::Auction;
 use crate::matching::Matched;
 use crate::money::Money;
 use crate::order::{OrdType, OrderFacts, OrderTerms, TimeInForce, Working};
+use crate::orders::hidden_slices;
 use crate::phases::later;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -78,6 +79,7 @@ impl State {
         if terms.order_qty > self.room(terms) {
             return Err(Refusal::BookFull);
         }
+        self.check_slices(terms, None)?;
         let working = self.begin(terms)?;
         self.check_notional(participant, terms, working)?;
         self.check_distance(terms)?;
@@ -87,6 +89,25 @@ impl State {
         let reserved = self.reservation(participant, terms, working, terms.order_qty);
         self.check_funds(terms, Money::ZERO, reserved)?;
         Ok((working, reserved))
+    }
+
+    /// Whether there is room for the slices of an iceberg that do not show at first, or for as many more as a replaced one gets.
+    pub(crate) fn check_slices(
+        &self,
+        terms: &OrderTerms,
+        replaces: Option<&OrderTerms>,
+    ) -> Result<(), Refusal> {
+        let is_at_once = matches!(terms.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
+        let (wanted, former) = (hidden_slices(terms), replaces.map_or(0, hidden_slices));
+        if is_at_once || wanted <= former {
+            return Ok(());
+        }
+        let others = self.orders.hidden_slices() - former;
+        let room = self.limits.max_hidden_slices.saturating_sub(others);
+        if wanted > room {
+            return Err(Refusal::TooManySlices { room });
+        }
+        Ok(())
     }
 
     /// An accepted order meets the book, or waits: for its trigger, or for an auction.

@@ -544,6 +544,20 @@ pub enum Event {
         /// When trading pauses, unless the book leaves the band by then.
         until: Option<Timestamp>,
     },
+    /// The time of a margin call is over, and the order that was to close a position could not be entered; it is tried again after the grace
+    /// period.
+    ForcedCloseFailed {
+        /// Whose.
+        account: AccountId,
+        /// Which position.
+        instrument: InstrumentId,
+        /// The side of the order.
+        side: Side,
+        /// Its quantity.
+        qty: Qty,
+        /// Why not.
+        refusal: Refusal,
+    },
 }
 
 impl Event {

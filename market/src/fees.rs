@@ -128,9 +128,23 @@ impl FeeBook {
         if self.account.is_none() {
             return Err(Refusal::NoFeeAccount);
         }
+        self.check_rebates(instrument, tier, fees)?;
         let schedule = grown(&mut self.schedules, instrument.0 as usize);
         *grown(schedule, usize::from(tier)) = Some(fees);
         Ok(())
+    }
+
+    /// Whether a trade still costs the venue nothing, whichever tiers of an instrument meet, once a tier pays this.
+    fn check_rebates(&self, instrument: InstrumentId, tier: u8, fees: Fees) -> Result<(), Refusal> {
+        let schedule = self.schedules.get(instrument.0 as usize);
+        let others = schedule.into_iter().flatten().enumerate();
+        let others = others.filter(|(other, _)| *other != usize::from(tier));
+        let (mut maker, mut taker) = (fees.maker_ppm, fees.taker_ppm);
+        for other in others.filter_map(|(_, other)| *other) {
+            maker = maker.min(other.maker_ppm);
+            taker = taker.min(other.taker_ppm);
+        }
+        (maker + taker >= 0).then_some(()).ok_or(Refusal::BadFees)
     }
 
     /// Puts a participant into a tier.
@@ -268,6 +282,28 @@ mod tests {
         assert_eq!(fees.charge(0, money("1.5"), true), money("1.5"));
         assert_eq!(fees.worst(money("100"), true), money("2.1"));
         assert_eq!(fees.worst(money("100"), false), money("0.1"));
+    }
+
+    #[test]
+    fn a_rebate_is_no_more_than_the_least_fee_of_any_tier() {
+        let mut book = FeeBook::default();
+        book.set_account(AccountId(0));
+        let mut set = |tier, maker_ppm, taker_ppm| {
+            let fees = Fees {
+                maker_ppm,
+                taker_ppm,
+                minimum: Money::ZERO,
+            };
+            book.set(InstrumentId(0), tier, fees)
+        };
+        assert_eq!(set(0, 0, 100), Ok(()));
+        assert_eq!(set(1, -500, 600), Err(Refusal::BadFees));
+        assert_eq!(set(0, 0, 500), Ok(()));
+        assert_eq!(set(1, -500, 600), Ok(()));
+        assert_eq!(set(0, 0, 499), Err(Refusal::BadFees));
+        // What a tier paid before does not count.
+        assert_eq!(set(1, -100, 100), Ok(()));
+        assert_eq!(set(0, 0, 499), Ok(()));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::state::State;
 use crate::text::Text;
 use crate::time::Timestamp;
 use crate::tripping::DRILL;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -36,11 +37,28 @@ impl State {
             events.push(Event::HaltScheduled { id, halt });
             return Ok(());
         }
+        self.stop_each(meant, &halt, events).map(|_| ())
+    }
+
+    /// Halts what can be halted; how many that were.
+    fn stop_each(
+        &mut self,
+        meant: Vec<InstrumentId>,
+        halt: &Halt,
+        events: &mut Vec<Event>,
+    ) -> Result<u32, Refusal> {
+        let mut ends = match halt.orders {
+            HaltOrders::Cancel => self.live_in(&meant),
+            HaltOrders::Stay | HaltOrders::CancelOnly => BTreeMap::new(),
+        };
         self.each(meant, |state, id| {
-            let standing = state.at_least_held(standing(&halt));
-            state.stop(id, standing, events)
+            let standing = state.at_least_held(standing(halt));
+            state.stop(id, standing, events)?;
+            for slot in ends.remove(&id).into_iter().flatten() {
+                state.cancel_resting(slot, None, CancelReason::TradingHalt, events);
+            }
+            Ok(())
         })
-        .map(|_| ())
     }
 
     /// A halt that comes while the market-wide breaker holds lasts at least as long.
@@ -80,10 +98,7 @@ impl State {
             Ok(meant) if !is_over => meant,
             _ => Vec::new(),
         };
-        let halted = self.each(meant, |state, id| {
-            let standing = state.at_least_held(standing(&halt));
-            state.stop(id, standing, events)
-        });
+        let halted = self.stop_each(meant, &halt, events);
         events.push(Event::HaltUnscheduled {
             id,
             halted: Some(halted.unwrap_or(0)),
@@ -188,7 +203,7 @@ impl State {
         if done == 0 { Err(first) } else { Ok(done) }
     }
 
-    /// Continuous trading, a call, pre-open or another halt → halted.
+    /// Continuous trading, a call, pre-open or another halt → halted. What rests is the caller's matter.
     pub(crate) fn stop(
         &mut self,
         id: InstrumentId,
@@ -203,11 +218,6 @@ impl State {
             _ => return Err(Refusal::Closed),
         }
         self.stand(id, standing, events);
-        if standing.facts.orders == HaltOrders::Cancel {
-            for slot in self.live_where(|order| order.terms.instrument == id) {
-                self.cancel_resting(slot, None, CancelReason::TradingHalt, events);
-            }
-        }
         Ok(())
     }
 

@@ -4,14 +4,16 @@
 use crate::event::Event;
 use crate::id::{AccountId, InstrumentId, ParticipantId};
 use crate::instrument::Phase;
+use crate::margining::limit_of;
 use crate::money::Money;
 use crate::order::{OrdType, OrderFacts, OrderTerms, Side, Working};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::risk::ledger::more;
-use crate::risk::limits::{RiskLimit, Subject};
-use crate::risk::watch::{Stake, Wanted};
+use crate::risk::limits::{PositionLimits, RiskLimit, Subject};
+use crate::risk::watch::{Stake, Wanted, Watch};
+use crate::slab::Slot;
 use crate::state::State;
 use alloc::vec::Vec;
 
@@ -45,7 +47,7 @@ impl State {
             now: self.now,
         };
         self.watch.check(&wanted)?;
-        self.check_margin(&wanted, working)
+        self.check_margin(&wanted, limit_of(terms, working), replaces)
     }
 
     /// Whether the account has what an order of these terms needs, or may borrow it.
@@ -80,8 +82,7 @@ impl State {
         leaves: Qty,
         reference: Price,
     ) -> Stake {
-        let price = working.price().or(terms.ord_type.price());
-        let price = price.unwrap_or(match working {
+        let price = limit_of(terms, working).unwrap_or(match working {
             Working::Held { stop_px } => stop_px,
             _ if matches!(terms.ord_type, OrdType::Pegged { .. }) => Price::ZERO,
             _ => reference,
@@ -174,13 +175,49 @@ impl State {
             })
     }
 
-    /// Counts all open orders anew, since something is watched that was not before.
-    fn recount(&mut self) {
-        self.watch.forget_orders();
-        for slot in self.live_where(|_| true) {
+    /// Changes what is watched of live orders: what was counted for them is taken back under the settings that it was counted under.
+    fn watch_anew(
+        &mut self,
+        live: Vec<Slot>,
+        set: impl FnOnce(&mut Watch) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        for slot in &live {
+            self.watch.forget(self.orders[*slot].order_id());
+        }
+        let done = set(&mut self.watch);
+        for slot in live {
             let order = self.orders.facts(slot);
             self.follow_one(&order);
         }
+        done
+    }
+
+    /// The live orders of a participant, when it is not watched in some way yet.
+    fn unwatched(&self, participant: ParticipantId, is_watched: bool) -> Vec<Slot> {
+        let live = self.orders.of(participant);
+        live.filter(|_| !is_watched).collect()
+    }
+
+    /// The live orders of an account in an instrument, when limits there make it watched, or watched no more.
+    fn unwatched_at(
+        &self,
+        account: AccountId,
+        instrument: InstrumentId,
+        limits: PositionLimits,
+    ) -> Vec<Slot> {
+        let is_watched = self.watch.open_qty(account, instrument).is_some();
+        if is_watched == (limits != PositionLimits::default()) {
+            return Vec::new();
+        }
+        let mut live = self.all_in(instrument);
+        live.retain(|slot| self.orders[*slot].account() == account);
+        live
+    }
+
+    /// How many more settings there is room for.
+    fn room_for_settings(&self) -> u64 {
+        let most = u64::from(self.limits.max_risk_settings);
+        most.saturating_sub(self.watch.settings() + self.shorts.settings())
     }
 
     /// An operator sets a limit, the restricted list, or who may sell short.
@@ -189,14 +226,18 @@ impl State {
         limit: RiskLimit,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
-        let is_new = match limit {
+        let room = self.room_for_settings();
+        match limit {
             RiskLimit::Participant {
                 participant,
                 limits,
             } => {
                 self.registry.participant(participant)?;
-                self.watch
-                    .limit_participant(participant, limits, &self.limits)?
+                let is_watched = self.watch.has_participant(participant);
+                let live = self.unwatched(participant, is_watched);
+                self.watch_anew(live, |watch| {
+                    watch.limit_participant(participant, limits, room)
+                })?;
             }
             RiskLimit::Exposure {
                 participant,
@@ -205,8 +246,11 @@ impl State {
             } => {
                 self.registry.participant(participant)?;
                 self.registry.asset(asset)?;
-                self.watch
-                    .limit_exposure(participant, asset, limits, &self.limits)?
+                let is_watched = self.watch.exposure(participant, asset).is_some();
+                let live = self.unwatched(participant, is_watched);
+                self.watch_anew(live, |watch| {
+                    watch.limit_exposure(participant, asset, limits, room)
+                })?;
             }
             RiskLimit::Position {
                 account,
@@ -214,8 +258,10 @@ impl State {
                 limits,
             } => {
                 self.check_place(account, instrument)?;
-                self.watch
-                    .limit_position(account, instrument, limits, &self.limits)?
+                let live = self.unwatched_at(account, instrument, limits);
+                self.watch_anew(live, |watch| {
+                    watch.limit_position(account, instrument, limits, room)
+                })?;
             }
             RiskLimit::Restricted {
                 subject,
@@ -225,8 +271,7 @@ impl State {
                 self.check_subject(subject)?;
                 self.registry.listing(instrument)?;
                 self.watch
-                    .restrict(subject, instrument, is_restricted, &self.limits)?;
-                false
+                    .restrict(subject, instrument, is_restricted, room)?;
             }
             RiskLimit::ShortSales {
                 account,
@@ -234,7 +279,6 @@ impl State {
             } => {
                 self.registry.account(account)?;
                 self.shorts.allow(account, is_allowed);
-                false
             }
             RiskLimit::Locate {
                 account,
@@ -242,12 +286,8 @@ impl State {
                 qty,
             } => {
                 self.check_place(account, instrument)?;
-                self.shorts.locate(account, instrument, qty, &self.limits)?;
-                false
+                self.shorts.locate(account, instrument, qty, room)?;
             }
-        };
-        if is_new {
-            self.recount();
         }
         events.push(Event::RiskLimitSet(limit));
         Ok(())

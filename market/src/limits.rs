@@ -43,6 +43,15 @@ pub struct Limits {
     /// Slices that an iceberg may have: MaxFloor is at least OrderQty / this, else one arriving order could cause trades without
     /// end. Default 1,000.
     pub max_slices: u32,
+    /// Slices of icebergs that do not show yet, all that are live together: OrderQty / MaxFloor, rounded up, less the one that shows.
+    /// Default 3,000,000: each may be a trade of one command, which is one entry of the journal.
+    pub max_hidden_slices: u64,
+    /// Stops that are triggered, and waiting all-or-none orders that trade, in one command, all instruments together; at least 1. What is
+    /// left goes on with the next [`crate::command::Command::Tick`], which is due at once. Default 100.
+    pub max_triggers: u32,
+    /// Orders that get another price, or are cancelled for it, between those triggers in one command: once there were so many, what is
+    /// left goes on in the same way; at least 1. Default 100,000.
+    pub max_repriced: u32,
     /// Limits, restrictions and locates that operators may set, all together. Default 1,000,000.
     pub max_risk_settings: u32,
     /// Trades that can still be undone or corrected, the latest. Default 100,000.
@@ -63,6 +72,9 @@ impl Default for Limits {
             max_final_orders: 100_000,
             max_transfers: 100_000_000,
             max_slices: 1_000,
+            max_hidden_slices: 3_000_000,
+            max_triggers: 100,
+            max_repriced: 100_000,
             max_risk_settings: 1_000_000,
             max_trades_kept: 100_000,
             self_trade: SelfTrade::Allow,

@@ -9,7 +9,7 @@ use crate::decimal::ONE;
 use crate::event::{CancelReason, Event};
 use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
 use crate::money::Money;
-use crate::order::{OrdType, OrderTerms, Side, TimeInForce, Working};
+use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -46,28 +46,43 @@ impl State {
         standing
     }
 
-    /// Whether an order keeps the initial margin of its account. One that does not make the account need more is always taken.
-    pub(crate) fn check_margin(&self, wanted: &Wanted, working: Working) -> Result<(), Refusal> {
+    /// Whether an order keeps the initial margin of its account. One that adds nothing to what positions could come to is always taken, and
+    /// so is a replace with which the account needs no more than before it.
+    pub(crate) fn check_margin(
+        &self,
+        wanted: &Wanted,
+        price: Option<Price>,
+        replaces: Option<&OrderFacts>,
+    ) -> Result<(), Refusal> {
         let stake = &wanted.stake;
         let Some(terms) = self.ledger.margin(stake.account) else {
             return Ok(());
         };
         let places = self.places(stake.account, stake.asset);
-        let mut after = places.clone();
-        let open = &mut after.entry(stake.instrument).or_default().open;
-        let former = self.watch.counted(wanted.replaces);
-        let former = former.map_or(Qty::ZERO, |it| it.leaves);
-        let sum = match stake.side {
-            Side::Buy => &mut open.buys,
-            Side::Sell => &mut open.sells,
-        };
-        *sum = plus(minus(*sum, units(former)), units(stake.leaves));
-        let (before, after) = (self.exposed(&places), self.exposed(&after));
-        if after <= before {
+        let former = self.watch.counted(wanted.replaces).copied();
+        let mut without = places.clone();
+        if let Some(former) = &former {
+            let open = open_on(&mut without, former);
+            *open = minus(*open, units(former.leaves));
+        }
+        let mut with = without.clone();
+        let open = open_on(&mut with, stake);
+        *open = plus(*open, units(stake.leaves));
+        let exposed = self.exposed(&with);
+        if exposed <= self.exposed(&without) {
             return Ok(());
         }
-        let cost = plus(self.give_away(stake, working), self.worst_fee(stake));
-        let needed = plus(share(after, terms.initial_bps), cost);
+        let need = |exposed, stake, price| {
+            let cost = plus(self.give_away(stake, price), self.worst_fee(stake));
+            plus(share(exposed, terms.initial_bps), cost)
+        };
+        let needed = need(exposed, stake, price);
+        if let Some((former, order)) = former.as_ref().zip(replaces) {
+            let price = limit_of(&order.terms, order.working);
+            if needed <= need(self.exposed(&places), former, price) {
+                return Ok(());
+            }
+        }
         let equity = self.standing(stake.account, stake.asset).equity;
         if equity < needed {
             return Err(Refusal::InsufficientMargin { needed, equity });
@@ -188,6 +203,10 @@ impl State {
         };
         match self.margin.call(account, asset) {
             None if equity < required => self.call(account, asset, events),
+            // Positions have come back, or come in, since nothing was left to close.
+            Some(None) if equity < required && !self.positions(account, asset).is_empty() => {
+                self.call(account, asset, events);
+            }
             Some(until) if equity >= required => {
                 if let Some(until) = until {
                     let due = Due::MarginCallEnds(account, asset);
@@ -292,9 +311,8 @@ impl State {
         instrument: InstrumentId,
         events: &mut Vec<Event>,
     ) {
-        let Some(participant) = self.registry.first_of(account) else {
-            return;
-        };
+        // Another thing that was due may have begun continuous trading, or moved the reference price.
+        self.move_bands(instrument, events);
         let position = self.ledger.holding(account, instrument).total;
         let side = if position < Money::ZERO {
             Side::Buy
@@ -309,14 +327,19 @@ impl State {
         let qty = Qty::from_raw(i64::try_from(raw).expect("at most max_qty"));
         let (ord_type, time_in_force) = (OrdType::Market, TimeInForce::Ioc);
         let terms = OrderTerms::plain(account, instrument, side, ord_type, time_in_force, qty);
-        let Ok(working) = self.begin(&terms) else {
-            return;
+        let (participant, cl_ord_id, working) = match self.admit_close(&terms) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                events.push(Event::ForcedCloseFailed {
+                    account,
+                    instrument,
+                    side,
+                    qty,
+                    refusal,
+                });
+                return;
+            }
         };
-        let cl_ord_id = self.close_id(participant);
-        let room = self.orders.vacant(participant, &cl_ord_id, &self.limits);
-        if room.is_err() {
-            return;
-        }
         events.push(Event::ForcedClose {
             account,
             instrument,
@@ -329,6 +352,19 @@ impl State {
         let mut order = self.accept(participant, cl_ord_id, terms, working, reserved);
         events.push(Event::OrderAccepted { order });
         self.work(&mut order, events);
+    }
+
+    /// In whose name an order that closes a position is entered, under which ClOrdID, and how it begins to work; or why it cannot be entered.
+    fn admit_close(
+        &mut self,
+        terms: &OrderTerms,
+    ) -> Result<(ParticipantId, ClOrdId, Working), Refusal> {
+        let participant = self.registry.first_of(terms.account);
+        let participant = participant.ok_or(Refusal::NobodyTrades)?;
+        let working = self.begin(terms)?;
+        let cl_ord_id = self.close_id(participant);
+        self.orders.vacant(participant, &cl_ord_id, &self.limits)?;
+        Ok((participant, cl_ord_id, working))
     }
 
     /// A ClOrdID that the participant has not used today.
@@ -376,8 +412,8 @@ impl State {
     }
 
     /// What an order with a price gives away when it trades there instead of at the last price.
-    fn give_away(&self, stake: &Stake, working: Working) -> Money {
-        let Some(price) = working.price() else {
+    fn give_away(&self, stake: &Stake, price: Option<Price>) -> Money {
+        let Some(price) = price else {
             return Money::ZERO;
         };
         let last = self.reference(stake.instrument);
@@ -424,6 +460,20 @@ impl State {
                     && self.ledger.margin(account).is_some()
                     && until.is_none_or(|until| self.deadlines.is_set(until, due))
             })
+    }
+}
+
+/// The price that an order trades at or better, now or once it works.
+pub(crate) fn limit_of(terms: &OrderTerms, working: Working) -> Option<Price> {
+    working.price().or(terms.ord_type.price())
+}
+
+/// What is open where an order counts, on its side.
+fn open_on<'a>(places: &'a mut BTreeMap<InstrumentId, Place>, stake: &Stake) -> &'a mut Money {
+    let open = &mut places.entry(stake.instrument).or_default().open;
+    match stake.side {
+        Side::Buy => &mut open.buys,
+        Side::Sell => &mut open.sells,
     }
 }
 

@@ -139,9 +139,10 @@ impl State {
         if order.cum_qty == Qty::ZERO {
             order.ord_status = OrdStatus::New;
         }
+        let reserved = self.reserved_by(&order);
+        self.hold(&mut order, reserved);
         self.orders.set_facts(slot, &order);
-        self.reserve_anew(|order| order.order_id == leg.order_id);
-        Some(self.orders.facts(slot))
+        Some(order)
     }
 
     /// A proposal is taken back, by anybody.

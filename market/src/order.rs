@@ -29,7 +29,7 @@ impl Side {
 }
 
 /// OrdType (40) together with the prices it needs, so that a limit without a price cannot be said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrdType {
     /// 1: at any price within the collar.
@@ -67,7 +67,7 @@ pub enum OrdType {
 }
 
 /// What a pegged order follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Peg {
     /// 18=R: the best price of its own side.

@@ -10,7 +10,7 @@ use crate::chunked::Chunked;
 use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use crate::ids::{Handle, Id, Ids, MAX_CL_ORD_IDS};
 use crate::limits::Limits;
-use crate::order::{OrdType, OrderFacts, Side, TimeInForce};
+use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
@@ -107,6 +107,8 @@ pub(crate) struct Orders {
     /// How many orders were final today.
     ended: u32,
     max_finals: u32,
+    /// Slices of live icebergs that do not show yet: see [`hidden_slices`].
+    hidden: u64,
 }
 
 /// The live orders of one participant.
@@ -126,6 +128,7 @@ impl Orders {
             finals: Chunked::new(),
             ended: 0,
             max_finals: limits.max_final_orders,
+            hidden: 0,
         }
     }
 
@@ -140,6 +143,11 @@ impl Orders {
     /// How many orders are live.
     pub(crate) const fn len(&self) -> u32 {
         self.slab.len()
+    }
+
+    /// How many slices of live icebergs do not show yet.
+    pub(crate) const fn hidden_slices(&self) -> u64 {
+        self.hidden
     }
 
     /// Whether `participant` may use this ClOrdID now.
@@ -202,6 +210,7 @@ impl Orders {
 
     /// Gives a live order other facts under the same ClOrdID.
     pub(crate) fn set_facts(&mut self, slot: Slot, facts: &OrderFacts) {
+        self.hidden = self.hidden - self.hidden_in(slot) + hidden_slices(&facts.terms);
         let compact = &mut self.slab[slot].compact;
         *compact = Compact::new(facts, compact.id, compact.full, &mut self.full);
     }
@@ -259,6 +268,7 @@ impl Orders {
     /// Keeps an order that lives on, under its ClOrdID.
     pub(crate) fn insert(&mut self, facts: &OrderFacts) -> Slot {
         let slot = self.keep_nameless(facts);
+        self.hidden += hidden_slices(&facts.terms);
         self.join_peers(slot, facts.participant);
         let id = self.assign(facts, Handle::Live(slot));
         self.slab[slot].compact.id = id;
@@ -310,6 +320,7 @@ impl Orders {
     }
 
     fn take(&mut self, slot: Slot, participant: ParticipantId) -> Order {
+        self.hidden -= self.hidden_in(slot);
         let order = self.slab.remove(slot);
         self.leave_peers(participant, order.peers);
         order
@@ -424,6 +435,11 @@ impl Orders {
         orders.map(|order| order.compact.live(&self.ids, &self.full))
     }
 
+    fn hidden_in(&self, slot: Slot) -> u64 {
+        let full = self.slab[slot].compact.full.some();
+        full.map_or(0, |full| hidden_slices(&self.full[full].facts.terms))
+    }
+
     fn has_room(&self, limits: &Limits) -> bool {
         self.ids.len() < limits.max_cl_ord_ids.min(MAX_CL_ORD_IDS)
     }
@@ -455,6 +471,17 @@ impl Orders {
         } else {
             self.slab[peers.next].peers.prev = peers.prev;
         }
+    }
+}
+
+/// How many slices of an order of these terms do not show at first: OrderQty / MaxFloor, rounded up, less one. It stays so while the order
+/// trades.
+pub(crate) const fn hidden_slices(terms: &OrderTerms) -> u64 {
+    match terms.max_floor {
+        Some(floor) if floor.raw() > 0 && terms.order_qty.raw() > 0 => {
+            ((terms.order_qty.raw() - 1) / floor.raw()).unsigned_abs()
+        }
+        _ => 0,
     }
 }
 

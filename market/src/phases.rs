@@ -7,7 +7,7 @@ use crate::event::{CancelReason, Event, Restatement};
 use crate::halt::HaltFacts;
 use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
-use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
+use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
 use crate::refusal::Refusal;
 use crate::refusal::term::Term;
 use crate::registry::Listing;
@@ -310,9 +310,9 @@ impl State {
 
     /// Whether a book may trade continuously: it is not crossed, and no market order waits.
     fn is_at_rest(&self, id: InstrumentId) -> bool {
-        let waiting = self.waiting[id.0 as usize].all();
-        let waits = |slot| self.orders.facts(slot).working == Working::AtMarket;
-        self.book(id).is_uncrossed() && !waiting.into_iter().any(waits)
+        let waiting = &self.waiting[id.0 as usize];
+        let waits = |side| waiting.has_at_market(side);
+        self.book(id).is_uncrossed() && !waits(Side::Buy) && !waits(Side::Sell)
     }
 
     /// Tells the price of each call that the events from `from` on may have changed, where it did.

@@ -1,7 +1,8 @@
 //! What follows from a command by itself, in the same command: once its own events stand, whatever they set off is done, one after
 //! another, until nothing follows any more. And what is due at a time ([`crate::deadlines`]).
 //!
-//! It comes to an end: every stop that is triggered, and every all-or-none order that trades, is one less that waits.
+//! It comes to an end: every stop that is triggered, and every all-or-none order that trades, is one less that waits. And one command does not
+//! do without end what follows: what goes beyond [`Limits::max_triggers`](crate::limits::Limits::max_triggers) is due at once, in the next one.
 
 use crate::deadlines::Due;
 use crate::event::Event;
@@ -12,11 +13,32 @@ use crate::state::{State, plus};
 use crate::wholes::Whole;
 use alloc::vec::Vec;
 
+/// What may still follow from the command in hand.
+struct Budget {
+    triggers: u32,
+    repriced: usize,
+}
+
+impl Budget {
+    const fn is_spent(&self) -> bool {
+        self.triggers == 0 || self.repriced == 0
+    }
+
+    /// Takes off the orders that events tell about.
+    fn take_repriced(&mut self, events: &[Event]) {
+        let orders = events.iter().filter(|event| event.orders()[0].is_some());
+        self.repriced = self.repriced.saturating_sub(orders.count());
+    }
+}
+
 impl State {
-    /// Does what the events from `from` on set off.
+    /// Does what the events from `from` on set off, and what is left of before.
     pub(crate) fn react(&mut self, from: usize, events: &mut Vec<Event>) {
         let mut stirred = Vec::new();
         for event in &events[from..] {
+            if matches!(event, Event::Ticked) {
+                stirred.extend(self.unfinished.keys().copied());
+            }
             if matches!(event, Event::SelfTradeSet { .. }) {
                 // Orders may trade with each other now that might not before, wherever they wait.
                 let listings = self.registry.listings().iter();
@@ -34,8 +56,12 @@ impl State {
         }
         stirred.sort_unstable();
         stirred.dedup();
+        let mut budget = Budget {
+            triggers: self.limits.max_triggers.max(1),
+            repriced: self.limits.max_repriced.max(1) as usize,
+        };
         for instrument in stirred {
-            self.follow(instrument, events);
+            self.follow(instrument, &mut budget, events);
         }
     }
 
@@ -53,10 +79,10 @@ impl State {
             || self.luld[at].is_some()
     }
 
-    /// An all-or-none order that can trade whole now does: the best price first, then arrival; buys before sells.
-    fn fill_next_whole(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) -> bool {
+    /// The all-or-none order that can trade whole now: the best price first, then arrival; buys before sells.
+    fn next_whole(&self, instrument: InstrumentId) -> Option<Whole> {
         let wholes = &self.wholes[instrument.0 as usize];
-        let next = [Side::Buy, Side::Sell].into_iter().find_map(|side| {
+        [Side::Buy, Side::Sell].into_iter().find_map(|side| {
             // More than all of the other side cannot trade: no need to walk there.
             let other = side.opposite();
             let most = plus(
@@ -65,8 +91,11 @@ impl State {
             );
             let mut fitting = wholes.of(side).filter(|whole| whole.leaves <= most);
             fitting.find(|whole| self.can_fill(&self.orders.facts(whole.slot)))
-        });
-        let Some(Whole { slot, .. }) = next else {
+        })
+    }
+
+    fn fill_next_whole(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) -> bool {
+        let Some(Whole { slot, .. }) = self.next_whole(instrument) else {
             return false;
         };
         let mut order = self.orders.facts(slot);
@@ -77,17 +106,46 @@ impl State {
         true
     }
 
-    fn follow(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+    fn follow(&mut self, instrument: InstrumentId, budget: &mut Budget, events: &mut Vec<Event>) {
+        if let Some(since) = self.unfinished.remove(&instrument) {
+            let due = Due::ReactionGoesOn(instrument);
+            self.deadlines.clear(since, due);
+        }
         while self.listing(instrument).phase.is_continuous() {
+            let told = events.len();
             self.move_bands(instrument, events);
             self.reprice_pegs(instrument, events);
+            budget.take_repriced(&events[told..]);
+            if budget.is_spent() {
+                self.leave_unfinished(instrument);
+                break;
+            }
             let goes_on =
                 self.trigger_next(instrument, events) || self.fill_next_whole(instrument, events);
             if !goes_on {
                 break;
             }
+            budget.triggers -= 1;
         }
         self.watch_limit_state(instrument, events);
+    }
+
+    /// This command has done all that may follow from one: what still does, if anything, is due at once.
+    fn leave_unfinished(&mut self, instrument: InstrumentId) {
+        if self.has_reached(instrument) || self.next_whole(instrument).is_some() {
+            self.unfinished.insert(instrument, self.now);
+            self.deadlines
+                .set(self.now, Due::ReactionGoesOn(instrument));
+        }
+    }
+
+    /// Whether what is left unfinished is due: asked of a state that was read back.
+    pub(crate) fn unfinished_is_sound(&self) -> bool {
+        let mut unfinished = self.unfinished.iter();
+        unfinished.all(|(id, since)| {
+            let is_listed = self.registry.listing(*id).is_ok();
+            is_listed && self.deadlines.is_set(*since, Due::ReactionGoesOn(*id))
+        })
     }
 
     /// Does everything that is due by now.
@@ -106,6 +164,8 @@ impl State {
                 Due::BreakerEnds => self.end_breaker(events),
                 Due::BandsMove(instrument) => self.forget_move(instrument),
                 Due::LimitStateEnds(instrument) => self.pause(instrument, events),
+                // It does once all that is due is done.
+                Due::ReactionGoesOn(_) => {}
             }
         }
         events.push(Event::Ticked);

@@ -2,8 +2,7 @@
 //! refuses an order like another one. Knows no clock.
 
 use crate::id::AccountId;
-use crate::order::{OrderTerms, Side};
-use crate::price::Price;
+use crate::order::{OrdType, OrderTerms, Side};
 use crate::qty::Qty;
 use crate::time::Timestamp;
 use alloc::collections::{BTreeMap, VecDeque};
@@ -21,12 +20,12 @@ pub(crate) struct Recent {
     order: VecDeque<(Timestamp, Alike)>,
 }
 
-/// Two orders with the same of these are alike.
+/// Two orders with the same of these are alike: prices are those of their type, triggers and distances too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Alike {
     account: AccountId,
     side: Side,
-    price: Option<Price>,
+    ord_type: OrdType,
     order_qty: Qty,
 }
 
@@ -35,7 +34,7 @@ impl Alike {
         Self {
             account: terms.account,
             side: terms.side,
-            price: terms.ord_type.price(),
+            ord_type: terms.ord_type,
             order_qty: terms.order_qty,
         }
     }

@@ -142,7 +142,8 @@ pub enum Refusal {
     NotImmediate,
     /// A market order while nothing is on the other side, where the instrument refuses that.
     NoOpposite,
-    /// A rate or a minimum of the fees is out of its range, or the rebate is more than the fee of the other side.
+    /// A rate or a minimum of the fees is out of its range, or the rebate is more than the fee of the other side, of whichever tier
+    /// of the instrument.
     BadFees,
     /// No such tier of fees.
     BadTier {
@@ -290,6 +291,13 @@ pub enum Refusal {
         /// Which of its terms is to blame.
         term: Term,
     },
+    /// An iceberg with more slices that do not show than the venue has room for.
+    TooManySlices {
+        /// How many such slices an order may have at most now.
+        room: u64,
+    },
+    /// A position that is to be closed, of an account that no participant may trade for.
+    NobodyTrades,
 }
 
 impl fmt::Display for Refusal {
@@ -368,7 +376,7 @@ impl fmt::Display for Refusal {
             Self::NotImmediate => f.write_str("an order of this type is Day, GTC or GTD"),
             Self::NoOpposite => f.write_str("there is nothing to trade with"),
             Self::BadFees => f.write_str(
-                "a fee is out of its range, or the rebate is more than the fee of the other side",
+                "a fee is out of its range, or the rebate is more than the fee of the other side, of whichever tier",
             ),
             Self::BadTier { tiers } => write!(f, "there are {tiers} tiers of fees, from 0"),
             Self::BadLimits => f.write_str("a limit is out of its range"),
@@ -447,6 +455,11 @@ impl fmt::Display for Refusal {
                 f.write_str("an index has components of one currency, and a close above zero")
             }
             Self::UnknownHalt => f.write_str("no halt of this number waits for its time"),
+            Self::TooManySlices { room } => write!(
+                f,
+                "MaxFloor is too small a part of the order: the venue has room for {room} more slices that do not show"
+            ),
+            Self::NobodyTrades => f.write_str("no participant may trade for the account"),
             Self::BadRequest => f.write_str("the request cannot be carried out"),
             Self::TableFull { of } => write!(f, "there is no room for more {of}"),
             Self::NotTogether { term, with } => write!(f, "{term} does not go with {with}"),

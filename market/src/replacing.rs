@@ -76,6 +76,7 @@ impl State {
         if more > self.room(terms) {
             return Err(Refusal::BookFull);
         }
+        self.check_slices(terms, Some(&order.terms))?;
         // With nothing left it is done, whatever it says else.
         let working = if is_lowered || leaves == Qty::ZERO {
             order.working

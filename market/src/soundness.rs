@@ -51,7 +51,8 @@ impl State {
         self.check_places()?;
         sound(self.phases_are_sound(), Unsound::Phases)?;
         sound(self.luld_is_sound(), Unsound::Bands)?;
-        sound(self.deadlines_are_sound(), Unsound::Deadlines)?;
+        let deadlines = self.deadlines_are_sound() && self.unfinished_is_sound();
+        sound(deadlines, Unsound::Deadlines)?;
         sound(
             self.ledger.is_sound(registry, &self.orders),
             Unsound::Ledger,
@@ -175,14 +176,13 @@ impl State {
                 let resumes = listing.resumes;
                 let goes_on = resumes.is_continuous() || resumes.is_gathering();
                 let is_called = listing.phase.auction().is_none() || self.calls.contains_key(&id);
-                let waits = |slot| self.orders.facts(slot).working == Working::AtMarket;
-                let mut waiting = self.waiting[at].all().into_iter();
+                let waits = |side| self.waiting[at].has_at_market(side);
                 goes_on
                     && is_called
                     && listing.rules.check().is_ok()
                     && self.tapes[at].is_sound(listing.instrument.tick)
                     && self.recent[at].is_sound()
-                    && (gathers(listing) || !waiting.any(waits))
+                    && (gathers(listing) || !waits(Side::Buy) && !waits(Side::Sell))
             })
     }
 
@@ -226,6 +226,7 @@ impl State {
                     let state = self.luld_of(id).and_then(|luld| luld.limit_state);
                     state.is_some_and(|(_, until)| until == at)
                 }
+                Due::ReactionGoesOn(id) => self.unfinished.get(&id) == Some(&at),
                 Due::BreakerEnds => self.breaker.hold.and_then(|hold| hold.until) == Some(at),
             })
     }

@@ -79,6 +79,8 @@ pub(crate) struct State {
     pub(crate) breaker: Breaker,
     /// By instrument: limit-up limit-down, where the rules have it.
     pub(crate) luld: Vec<Option<Luld>>,
+    /// Where something still follows from commands that were done, and since when.
+    pub(crate) unfinished: BTreeMap<InstrumentId, Timestamp>,
     /// Time of the command in hand.
     pub(crate) now: Timestamp,
     pub(crate) last_order: u64,
@@ -114,6 +116,7 @@ impl State {
             index: Index::default(),
             breaker: Breaker::default(),
             luld: Vec::new(),
+            unfinished: BTreeMap::new(),
             now: Timestamp::from_nanos(0),
             last_order: 0,
             last_trade: 0,
@@ -438,7 +441,7 @@ impl State {
         } else {
             let (side, less) = (order.side(), minus(order.leaves_qty(), leaves));
             if self.waiting[at].has(order.order_id()) {
-                self.waiting[at].lower(side, less);
+                self.waiting[at].lower(order.order_id(), side, less);
             } else {
                 self.stops[at].shrink(slot, leaves);
             }
@@ -462,13 +465,32 @@ impl State {
         });
     }
 
-    /// The live orders that are meant: by participant, then in order of arrival.
-    pub(crate) fn live_where(&self, is_meant: impl Fn(&OrderFacts) -> bool) -> Vec<Slot> {
+    /// The live orders of some instruments, by instrument: by participant, then in order of arrival.
+    pub(crate) fn live_in(
+        &self,
+        instruments: &[InstrumentId],
+    ) -> BTreeMap<InstrumentId, Vec<Slot>> {
+        let mut live: BTreeMap<InstrumentId, Vec<Slot>> = BTreeMap::new();
+        live.extend(instruments.iter().map(|id| (*id, Vec::new())));
         let participants = (0..).take(self.registry.participants());
-        participants
-            .flat_map(|number| self.orders.of(ParticipantId(number)))
-            .filter(|slot| is_meant(&self.orders.facts(*slot)))
-            .collect()
+        for slot in participants.flat_map(|number| self.orders.of(ParticipantId(number))) {
+            if let Some(live) = live.get_mut(&self.orders[slot].instrument()) {
+                live.push(slot);
+            }
+        }
+        live
+    }
+
+    /// The live orders of an instrument, wherever they are: as they lie there.
+    pub(crate) fn all_in(&self, instrument: InstrumentId) -> Vec<Slot> {
+        let at = instrument.0 as usize;
+        let mut all = self.resting_where(instrument, |_| true);
+        all.extend(self.stops[at].slots());
+        all.extend(self.waiting[at].all());
+        for side in [Side::Buy, Side::Sell] {
+            all.extend(self.wholes[at].of(side).map(|whole| whole.slot));
+        }
+        all
     }
 
     /// What a side of an instrument can still take, so that whatever waits may come to rest.

@@ -9,7 +9,7 @@ use crate::price::Price;
 use crate::qty::Qty;
 use crate::slab::Slot;
 use crate::soundness::MAX_COUNT;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +26,10 @@ pub(crate) struct Stops {
     sells: BTreeSet<(i64, u64, Slot)>,
     /// Those whose trigger follows the last trade and is not reached yet.
     trailing: BTreeSet<Slot>,
-    /// Those reached, first in front: they are triggered one after another, as soon as the instrument trades.
-    reached: VecDeque<Slot>,
+    /// Those reached, by [`Waiting::reached`]: they are triggered one after another, as soon as the instrument trades.
+    reached: BTreeMap<u64, Slot>,
+    /// How many were reached so far.
+    reaches: u64,
     /// Number of the latest arrival.
     arrivals: u64,
     /// Σ leaves, buys and sells.
@@ -41,6 +43,8 @@ struct Waiting {
     stop_px: Price,
     arrival: u64,
     leaves: Qty,
+    /// Which of all that were reached it was, once it is.
+    reached: Option<u64>,
 }
 
 /// Where a trigger stands among those of its side: the lower, the sooner it is reached. A price that rises reaches the lowest buy first,
@@ -99,6 +103,7 @@ impl Stops {
             stop_px,
             arrival: self.arrivals,
             leaves: facts.leaves_qty,
+            reached: None,
         };
         let sum = &mut self.leaves[waiting.side as usize];
         *sum = plus(*sum, waiting.leaves);
@@ -114,9 +119,10 @@ impl Stops {
         let waiting = self.waiting.remove(&slot).expect("it was held");
         let sum = &mut self.leaves[waiting.side as usize];
         *sum = minus(*sum, waiting.leaves);
-        if !self.queue_of(waiting.side).remove(&key(slot, &waiting)) {
-            self.reached.retain(|other| *other != slot);
-        }
+        match waiting.reached {
+            Some(number) => self.reached.remove(&number).is_some(),
+            None => self.queue_of(waiting.side).remove(&key(slot, &waiting)),
+        };
         self.trailing.remove(&slot);
     }
 
@@ -158,31 +164,34 @@ impl Stops {
 
     /// All that a price reaches are to be triggered: by trigger, nearest first, then by arrival; buys before sells.
     pub(crate) fn reach(&mut self, side: Side, by: Price) {
-        let queue = match side {
-            Side::Buy => &mut self.buys,
-            Side::Sell => &mut self.sells,
-        };
-        while let Some(first) = queue.first()
-            && first.0 <= rank(side, by)
+        while let Some((nearest, _, slot)) = self.queue_of(side).first().copied()
+            && nearest <= rank(side, by)
         {
-            let (_, _, slot) = queue.pop_first().expect("it has a first");
-            self.trailing.remove(&slot);
-            self.reached.push_back(slot);
+            self.reach_at_once(slot);
         }
     }
 
     /// One that is through its trigger when it arrives is to be triggered, behind those that are reached already.
     pub(crate) fn reach_at_once(&mut self, slot: Slot) {
-        let waiting = *self.waiting.get(&slot).expect("it was held");
-        if self.queue_of(waiting.side).remove(&key(slot, &waiting)) {
+        let waiting = self.waiting.get_mut(&slot).expect("it was held");
+        if waiting.reached.is_none() {
+            self.reaches += 1;
+            waiting.reached = Some(self.reaches);
+            let waiting = *waiting;
+            self.reached.insert(self.reaches, slot);
+            self.queue_of(waiting.side).remove(&key(slot, &waiting));
             self.trailing.remove(&slot);
-            self.reached.push_back(slot);
         }
+    }
+
+    /// Whether any is to be triggered.
+    pub(crate) fn has_reached(&self) -> bool {
+        !self.reached.is_empty()
     }
 
     /// The next to be triggered, taken out.
     pub(crate) fn next(&mut self) -> Option<Slot> {
-        let slot = *self.reached.front()?;
+        let slot = *self.reached.first_key_value()?.1;
         self.remove(slot);
         Some(slot)
     }
@@ -208,7 +217,10 @@ impl Stops {
                     && facts.terms.side == waiting.side
                     && facts.leaves_qty == waiting.leaves
                     && waiting.arrival <= self.arrivals
-                    && queued(slot, waiting) != self.reached.contains(slot)
+                    && queued(slot, waiting) == waiting.reached.is_none()
+                    && waiting.reached.is_none_or(|number| {
+                        number <= self.reaches && self.reached.get(&number) == Some(slot)
+                    })
             });
             let sum = &mut leaves[waiting.side as usize];
             match sum.checked_add(waiting.leaves) {
@@ -222,18 +234,16 @@ impl Stops {
             let ord_type = orders.facts(*slot).terms.ord_type;
             matches!(ord_type, OrdType::TrailingStop { .. })
         };
-        let follow = self.waiting.keys().filter(|slot| follows(slot));
-        let follow = follow.filter(|slot| !self.reached.contains(slot));
+        let unreached = self.waiting.iter().filter(|(_, it)| it.reached.is_none());
+        let follow = unreached.filter(|(slot, _)| follows(slot));
         self.arrivals <= MAX_COUNT
+            && self.reaches <= MAX_COUNT
             && leaves == self.leaves
             && follow.count() == self.trailing.len()
             && all == self.waiting.len()
-            && self
-                .reached
-                .iter()
-                .all(|slot| self.waiting.contains_key(slot))
             && trailing.all(|slot| {
-                self.waiting.contains_key(slot) && !self.reached.contains(slot) && follows(slot)
+                let waiting = self.waiting.get(slot);
+                waiting.is_some_and(|it| it.reached.is_none()) && follows(slot)
             })
     }
 
@@ -265,4 +275,59 @@ fn plus(a: Qty, b: Qty) -> Qty {
 
 fn minus(a: Qty, b: Qty) -> Qty {
     a.checked_sub(b).expect("a part is taken from its whole")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{AccountId, OrderId, ParticipantId};
+    use crate::limits::Limits;
+    use crate::money::Money;
+    use crate::order::{OrdStatus, OrderFacts, OrderTerms, TimeInForce};
+    use crate::text::Text;
+    use alloc::format;
+
+    /// Were each of them looked for among all that are reached, this would take minutes.
+    #[test]
+    fn very_many_are_reached_at_once_and_taken_out_one_by_one() {
+        const MANY: u64 = 200_000;
+        let mut orders = Orders::new(&Limits::default());
+        orders.add_participant();
+        let mut stops = Stops::default();
+        let stop_px = Price::from_raw(900);
+        let mut slots: Vec<Slot> = Vec::new();
+        for number in 1..=MANY {
+            let one = Qty::from_raw(1);
+            let slot = orders.insert(&OrderFacts {
+                order_id: OrderId(number),
+                cl_ord_id: Text::new(&format!("s{number}")).expect("short and plain"),
+                participant: ParticipantId(0),
+                terms: OrderTerms::plain(
+                    AccountId(0),
+                    InstrumentId(0),
+                    Side::Sell,
+                    OrdType::Stop { stop_px },
+                    TimeInForce::Day,
+                    one,
+                ),
+                working: Working::Held { stop_px },
+                ord_status: OrdStatus::New,
+                cum_qty: Qty::ZERO,
+                leaves_qty: one,
+                cum_notional: Money::ZERO,
+                reserved: Money::ZERO,
+            });
+            stops.hold(&orders, slot);
+            slots.push(slot);
+        }
+        stops.reach(Side::Sell, stop_px);
+        assert!(stops.is_sound(InstrumentId(0), &orders));
+        // Every other one ends before its turn.
+        for slot in slots.iter().skip(1).step_by(2) {
+            stops.remove(*slot);
+        }
+        let triggered: Vec<Slot> = core::iter::from_fn(|| stops.next()).collect();
+        assert!(triggered.iter().eq(slots.iter().step_by(2)));
+        assert!(stops.is_empty() && !stops.has_reached());
+    }
 }

@@ -322,6 +322,19 @@ pub enum TopicEvent {
         /// Whether a drill of the market-wide breaker has closed it.
         drill: bool,
     },
+    /// risk-events: the time of a margin call is over, and the order that was to close a position could not be entered.
+    ForcedCloseFailed {
+        /// Whose.
+        account: AccountName,
+        /// Which position.
+        symbol: Symbol,
+        /// The side of the order.
+        side: Side,
+        /// Its quantity.
+        qty: Qty,
+        /// Why not.
+        reason: String,
+    },
 }
 
 impl TopicEvent {
@@ -352,6 +365,7 @@ impl TopicEvent {
             | Self::ForcedClose { .. }
             | Self::MarginDeficit { .. }
             | Self::Overdrawn { .. }
+            | Self::ForcedCloseFailed { .. }
             | Self::PositionLimitBreached { .. } => Topic::RiskEvents,
         }
     }
@@ -383,6 +397,7 @@ impl TopicEvent {
             | Self::ForcedClose { account, .. }
             | Self::MarginDeficit { account, .. }
             | Self::Overdrawn { account, .. }
+            | Self::ForcedCloseFailed { account, .. }
             | Self::PositionLimitBreached { account, .. } => account.as_str(),
         }
     }

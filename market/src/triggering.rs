@@ -75,13 +75,8 @@ impl State {
         instrument: InstrumentId,
         events: &mut Vec<Event>,
     ) -> bool {
-        let at = instrument.0 as usize;
-        for side in [Side::Buy, Side::Sell] {
-            if let Some(by) = self.trigger(instrument, side) {
-                self.stops[at].reach(side, by);
-            }
-        }
-        let Some(slot) = self.stops[at].next() else {
+        self.reach_by_now(instrument);
+        let Some(slot) = self.stops[instrument.0 as usize].next() else {
             return false;
         };
         let mut order = self.orders.facts(slot);
@@ -95,6 +90,21 @@ impl State {
             self.work(&mut order, events);
         }
         true
+    }
+
+    /// Whether a stop is to be triggered.
+    pub(crate) fn has_reached(&mut self, instrument: InstrumentId) -> bool {
+        self.reach_by_now(instrument);
+        self.stops[instrument.0 as usize].has_reached()
+    }
+
+    /// What the price that triggers stops now reaches is to be triggered.
+    fn reach_by_now(&mut self, instrument: InstrumentId) {
+        for side in [Side::Buy, Side::Sell] {
+            if let Some(by) = self.trigger(instrument, side) {
+                self.stops[instrument.0 as usize].reach(side, by);
+            }
+        }
     }
 
     /// A triggered stop-limit order works at its limit. A stop order walks up to the collar from the best opposite price; where the

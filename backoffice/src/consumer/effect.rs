@@ -99,6 +99,7 @@ async fn apply_one(tx: &mut Tx, place: EventPlace, envelope: &Envelope) -> Resul
         | TopicEvent::MarginCallMet { .. }
         | TopicEvent::ForcedClose { .. }
         | TopicEvent::MarginDeficit { .. }
+        | TopicEvent::ForcedCloseFailed { .. }
         | TopicEvent::Overdrawn { .. }
         | TopicEvent::PositionLimitBreached { .. } => Ok(()),
         TopicEvent::TradeExecuted(trade) => {

@@ -88,6 +88,7 @@ impl Names<'_> {
             | Event::MarginCallMet { .. }
             | Event::ForcedClose { .. }
             | Event::MarginDeficit { .. }
+            | Event::ForcedCloseFailed { .. }
             | Event::Overdrawn { .. } => told.extend(self.at_risk(event)?),
             Event::InstrumentListed { instrument } => told.push(listed(instrument)),
             Event::PhaseChanged {
@@ -315,6 +316,19 @@ impl Names<'_> {
                 qty,
                 participant: self.directory.participant(participant)?.comp_id,
                 cl_ord_id,
+            },
+            Event::ForcedCloseFailed {
+                account: id,
+                instrument,
+                side,
+                qty,
+                refusal,
+            } => TopicEvent::ForcedCloseFailed {
+                account: account(id)?,
+                symbol: self.instrument(instrument)?.symbol,
+                side,
+                qty,
+                reason: refusal.to_string(),
             },
             Event::MarginDeficit {
                 account: id,

@@ -281,6 +281,7 @@ impl Teller<'_> {
             | Event::TierSet { .. }
             | Event::RiskLimitSet(_)
             | Event::ForcedClose { .. }
+            | Event::ForcedCloseFailed { .. }
             | Event::TradeChangeProposed { .. }
             | Event::TradeChangeDropped { .. }
             | Event::TradeChanged { .. }

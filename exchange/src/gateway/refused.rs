@@ -365,6 +365,7 @@ pub fn cxl_rej_reason(refusal: Refusal) -> u32 {
         | Refusal::ParticipantSuspended
         | Refusal::AccountSuspended
         | Refusal::InstrumentSuspended
+        | Refusal::TooManySlices { .. }
         | Refusal::BookFull
         | Refusal::NotionalTooLarge
         | Refusal::NotionalAboveMax { .. }
@@ -406,7 +407,7 @@ pub fn refusal_text(refusal: Refusal) -> String {
         | Refusal::QtyOffLot { .. }
         | Refusal::QtyBelowMin { .. }
         | Refusal::QtyAboveMax { .. } => tag::ORDER_QTY,
-        Refusal::BadMaxFloor => tag::MAX_FLOOR,
+        Refusal::BadMaxFloor | Refusal::TooManySlices { .. } => tag::MAX_FLOOR,
         Refusal::BadMinQty => tag::MIN_QTY,
         Refusal::PriceTooFar { .. } | Refusal::PriceBeyondBand { .. } => tag::PRICE,
         Refusal::PostOnlyMustRest | Refusal::PostOnlyWouldTrade => tag::EXEC_INST,

@@ -16,6 +16,7 @@ use market::halt::Halt;
 use market::id::{AccountId, AssetId, TradeId};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
+use market::refusal::Refusal;
 use market::risk::limits::{PositionLimits, RiskLimit};
 use market::rules::{Rules, Tier};
 use market::scope::Instruments;
@@ -191,6 +192,13 @@ fn at_risk() -> Vec<Event> {
             asset,
             free: money("-3"),
         },
+        Event::ForcedCloseFailed {
+            account,
+            instrument: ACME,
+            side: Side::Sell,
+            qty: "10".parse().unwrap(),
+            refusal: Refusal::NobodyTrades,
+        },
     ]
 }
 
@@ -283,6 +291,7 @@ fn kind(event: &TopicEvent) -> &'static str {
         TopicEvent::PositionLimitBreached { .. } => "position_limit_breached",
         TopicEvent::MarketOpen { .. } => "market_open",
         TopicEvent::MarketClose { .. } => "market_close",
+        TopicEvent::ForcedCloseFailed { .. } => "forced_close_failed",
     }
 }
 
@@ -333,7 +342,7 @@ async fn every_kind_of_envelope_has_its_golden_file() {
     for envelope in envelopes(&tick(at_risk()), &hub.directory, Epoch(0xE)) {
         seen.insert(kind(&envelope.event), envelope);
     }
-    assert_eq!(seen.len(), 27, "one kind is not told");
+    assert_eq!(seen.len(), 28, "one kind is not told");
     for (kind, envelope) in &seen {
         golden(kind, envelope);
     }

@@ -4,7 +4,7 @@ use crate::ids::Handle;
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::order::OrderFacts;
-use crate::orders::Orders;
+use crate::orders::{Orders, hidden_slices};
 use crate::qty::Qty;
 use crate::registry::Registry;
 use crate::slab::Slot;
@@ -22,6 +22,7 @@ impl Orders {
             && self.ids_are_sound(registry)
             && self.full_is_sound()
             && self.peers_are_sound(registry)
+            && self.slices_are_counted()
             && self
                 .slab
                 .iter()
@@ -64,6 +65,11 @@ impl Orders {
             is_own && order.is_sound(is_final, &self.ids, &self.full)
         });
         are_sound && self.full.is_sound() && used.len() == self.full.len() as usize
+    }
+
+    fn slices_are_counted(&self) -> bool {
+        let mut slices = self.live().map(|order| hidden_slices(&order.terms));
+        slices.try_fold(0, u64::checked_add) == Some(self.hidden)
     }
 
     /// Whether each live order hangs in the list of its participant.

@@ -1,7 +1,6 @@
 //! [`Shorts`]: which accounts may sell what they do not have, and how much of each instrument has been located for them to borrow.
 
 use crate::id::{AccountId, InstrumentId};
-use crate::limits::Limits;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::refusal::table::Table;
@@ -26,13 +25,18 @@ impl Shorts {
         }
     }
 
-    /// Sets what is located.
+    /// Settings that count for their bound: locates. Permissions are bounded by the accounts that there are.
+    pub(crate) fn settings(&self) -> u64 {
+        self.located.len() as u64
+    }
+
+    /// Sets what is located. `room`: how many more settings there may be.
     pub(crate) fn locate(
         &mut self,
         account: AccountId,
         instrument: InstrumentId,
         qty: Qty,
-        limits: &Limits,
+        room: u64,
     ) -> Result<(), Refusal> {
         let place = (account, instrument);
         if qty < Qty::ZERO {
@@ -42,8 +46,7 @@ impl Shorts {
             self.located.remove(&place);
             return Ok(());
         }
-        let is_full = self.located.len() as u64 >= u64::from(limits.max_risk_settings);
-        if is_full && !self.located.contains_key(&place) {
+        if room == 0 && !self.located.contains_key(&place) {
             return Err(Refusal::TableFull {
                 of: Table::RiskSettings,
             });

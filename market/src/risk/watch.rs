@@ -3,7 +3,6 @@
 //! nothing looked up, until an operator sets a limit.
 
 use crate::id::{AccountId, AssetId, InstrumentId, OrderId, ParticipantId};
-use crate::limits::Limits;
 use crate::money::Money;
 use crate::order::{OrderFacts, Side};
 use crate::orders::Orders;
@@ -134,6 +133,8 @@ pub(crate) struct Watch {
     /// Accounts on margin: all that is open of them is counted.
     margin: BTreeSet<AccountId>,
     orders: BTreeMap<OrderId, Stake>,
+    /// How many settings are kept: see [`Watch::settings`].
+    settings: u64,
 }
 
 impl Watch {
@@ -145,8 +146,12 @@ impl Watch {
             && self.margin.is_empty()
     }
 
-    /// Settings that are kept, all kinds together.
-    fn settings(&self) -> usize {
+    /// Settings that are kept, all kinds together: participants, currencies of theirs, limits of positions, the restricted list.
+    pub(crate) const fn settings(&self) -> u64 {
+        self.settings
+    }
+
+    fn settings_counted(&self) -> usize {
         let exposures = self.participants.values().map(|it| it.exposures.len());
         let exposures: usize = exposures.sum();
         let positions = self.positions.values();
@@ -154,65 +159,81 @@ impl Watch {
         exposures + self.participants.len() + positions.count() + self.restricted.len()
     }
 
-    fn has_room(&self, limits: &Limits) -> Result<(), Refusal> {
-        let is_free = (self.settings() as u64) < u64::from(limits.max_risk_settings);
-        is_free.then_some(()).ok_or(Refusal::TableFull {
-            of: Table::RiskSettings,
-        })
+    /// Counts `more` settings, where there is `room` for them.
+    fn take_room(&mut self, more: u64, room: u64) -> Result<(), Refusal> {
+        if more > room {
+            return Err(Refusal::TableFull {
+                of: Table::RiskSettings,
+            });
+        }
+        self.settings += more;
+        Ok(())
     }
 
-    /// Sets the limits of a participant. Answers whether it is watched from now on.
+    /// Whether a participant is watched.
+    pub(crate) fn has_participant(&self, participant: ParticipantId) -> bool {
+        self.participants.contains_key(&participant)
+    }
+
+    /// Sets the limits of a participant. `room`, here and below: how many more settings there may be. What is open and is watched from then
+    /// on, or no more, is forgotten before ([`Watch::forget`]) and followed anew behind it.
     pub(crate) fn limit_participant(
         &mut self,
         participant: ParticipantId,
         wanted: ParticipantLimits,
-        limits: &Limits,
-    ) -> Result<bool, Refusal> {
+        room: u64,
+    ) -> Result<(), Refusal> {
         wanted.check()?;
         if let Some(watched) = self.participants.get_mut(&participant) {
             watched.limits = wanted;
-            return Ok(false);
+            return Ok(());
         }
-        self.has_room(limits)?;
+        self.take_room(1, room)?;
         self.participants.entry(participant).or_default().limits = wanted;
-        Ok(true)
+        Ok(())
     }
 
-    /// Sets the limits of a participant in a currency. Answers whether that is watched from now on.
+    /// Sets the limits of a participant in a currency.
     pub(crate) fn limit_exposure(
         &mut self,
         participant: ParticipantId,
         asset: AssetId,
         wanted: ExposureLimits,
-        limits: &Limits,
-    ) -> Result<bool, Refusal> {
+        room: u64,
+    ) -> Result<(), Refusal> {
         wanted.check()?;
         let known = self.participants.get(&participant);
         let is_new = known.is_none_or(|it| !it.exposures.contains_key(&asset));
-        if is_new {
-            self.has_room(limits)?;
-        }
+        let more = u64::from(known.is_none()) + u64::from(is_new);
+        self.take_room(more, room)?;
         let watched = self.participants.entry(participant).or_default();
         watched.exposures.entry(asset).or_default().0 = wanted;
-        Ok(is_new)
+        Ok(())
     }
 
-    /// Sets the limits of an account in an instrument. Answers whether that is watched from now on.
+    /// Sets the limits of an account in an instrument; none takes them away.
     pub(crate) fn limit_position(
         &mut self,
         account: AccountId,
         instrument: InstrumentId,
         wanted: PositionLimits,
-        limits: &Limits,
-    ) -> Result<bool, Refusal> {
+        room: u64,
+    ) -> Result<(), Refusal> {
         wanted.check()?;
-        let is_new = !self.positions.contains_key(&(account, instrument));
-        if is_new {
-            self.has_room(limits)?;
+        let place = (account, instrument);
+        let former = self.positions.get(&place).map(|(limits, _)| *limits);
+        let is_set = |limits: PositionLimits| limits != PositionLimits::default();
+        let (was_set, is_set) = (former.is_some_and(is_set), is_set(wanted));
+        if !is_set && !self.margin.contains(&account) {
+            self.settings -= u64::from(was_set);
+            self.positions.remove(&place);
+            return Ok(());
         }
-        self.positions.entry((account, instrument)).or_default().0 = wanted;
+        self.take_room(u64::from(is_set && !was_set), room)?;
+        self.settings -= u64::from(was_set && !is_set);
+        self.positions.entry(place).or_default().0 = wanted;
         self.tidy(account, instrument);
-        Ok(is_new)
+        Ok(())
     }
 
     /// Counts all that is open of an account on margin, which was just opened.
@@ -260,14 +281,14 @@ impl Watch {
         subject: Subject,
         instrument: InstrumentId,
         is_restricted: bool,
-        limits: &Limits,
+        room: u64,
     ) -> Result<(), Refusal> {
         let entry = (subject, instrument);
-        if is_restricted && !self.restricted.contains(&entry) {
-            self.has_room(limits)?;
+        if !is_restricted {
+            self.settings -= u64::from(self.restricted.remove(&entry));
+        } else if !self.restricted.contains(&entry) {
+            self.take_room(1, room)?;
             self.restricted.insert(entry);
-        } else if !is_restricted {
-            self.restricted.remove(&entry);
         }
         Ok(())
     }
@@ -363,12 +384,17 @@ impl Watch {
 
     /// An order stands like this now: what was counted for it before is taken back.
     pub(crate) fn follow(&mut self, order: &OrderFacts, stake: Stake) {
-        if let Some(former) = self.orders.remove(&order.order_id) {
-            self.count(&former, less);
-            self.close(former.participant);
-        }
+        self.forget(order.order_id);
         if stake.leaves > Qty::ZERO && self.watches(&stake) {
             self.insert(order.order_id, stake);
+        }
+    }
+
+    /// Takes back what was counted for an order.
+    pub(crate) fn forget(&mut self, order: OrderId) {
+        if let Some(former) = self.orders.remove(&order) {
+            self.count(&former, less);
+            self.close(former.participant);
         }
     }
 
@@ -409,7 +435,7 @@ impl Watch {
     }
 
     /// Forgets what is counted for open orders, which are then followed anew.
-    pub(crate) fn forget_orders(&mut self) {
+    fn forget_orders(&mut self) {
         self.orders.clear();
         for watched in self.participants.values_mut() {
             watched.open_orders = 0;
@@ -473,7 +499,11 @@ impl Watch {
                 is_of(it, facts) && it.notional >= Money::ZERO && it.notional <= MAX_STAKE
             })
         });
-        are_known && are_counted && live == self.orders.len() && self.counted_anew() == *self
+        are_known
+            && self.settings == self.settings_counted() as u64
+            && are_counted
+            && live == self.orders.len()
+            && self.counted_anew() == *self
     }
 
     fn counted_anew(&self) -> Self {

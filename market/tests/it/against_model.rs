@@ -56,10 +56,20 @@ fn the_market_does_as_the_model() {
     println!("{} commands", commands.get());
 }
 
+/// Where own orders trade with each other, or take each other away, the market is a small one: its bounds are reached.
 fn limits(self_trade: SelfTrade) -> Limits {
-    Limits {
+    let usual = Limits {
         self_trade,
         ..Limits::default()
+    };
+    match self_trade {
+        SelfTrade::Allow | SelfTrade::CancelBoth => Limits {
+            max_hidden_slices: 30,
+            max_triggers: 2,
+            max_repriced: 3,
+            ..usual
+        },
+        _ => usual,
     }
 }
 
@@ -82,7 +92,7 @@ impl Pair {
     fn new(self_trade: SelfTrade) -> Self {
         let mut pair = Self {
             market: Market::new(limits(self_trade)),
-            model: Model::new(self_trade),
+            model: Model::new(limits(self_trade)),
             seq: 0,
             ledger: Ledger::default(),
             levels: BTreeMap::new(),

@@ -31,7 +31,7 @@ use market::command::{Amendment, Command};
 use market::event::CancelReason;
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
 use market::instrument::{Instrument, Phase};
-use market::limits::SelfTrade;
+use market::limits::{Limits, SelfTrade};
 use market::order::{OrderTerms, Side};
 use market::qty::Qty;
 use market::refusal::Refusal;
@@ -74,6 +74,7 @@ pub(crate) struct Tale {
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) self_trade: SelfTrade,
+    bounds: Limits,
     pub(crate) instruments: Vec<(Instrument, Phase)>,
     /// By instrument.
     rules: Vec<Rules>,
@@ -114,12 +115,16 @@ pub(crate) struct Model {
     pub(crate) now: i64,
     arrivals: u64,
     entered: i64,
+    /// Orders that got another price, or lost their place for it, so far.
+    repriced: u32,
 }
 
 impl Model {
-    pub(crate) fn new(self_trade: SelfTrade) -> Self {
+    pub(crate) fn new(bounds: Limits) -> Self {
         Self {
-            self_trade,
+            self_trade: bounds.self_trade,
+            bounds,
+            repriced: 0,
             instruments: Vec::new(),
             rules: Vec::new(),
             tapes: Vec::new(),

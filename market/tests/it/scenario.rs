@@ -38,6 +38,7 @@
 //! deposit 100 USD to A1 as t1, withdraw …; bring 10 ACME to A1 at 9.5 as t2, take …
 //! show book ACME, show balances A1
 //! given the usual market [self-trade=MODE] [live-orders=N] [ids=N] [transfers=N]
+//!                        [slices=N] [hidden-slices=N] [triggers=N] [repriced=N] [settings=N]
 //! ```
 
 mod ask;

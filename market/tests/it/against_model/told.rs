@@ -51,7 +51,8 @@ pub(super) fn tale(events: &[Event]) -> Tale {
             Event::MarginCall { .. }
             | Event::MarginCallMet { .. }
             | Event::ForcedClose { .. }
-            | Event::MarginDeficit { .. } => tale.margin.push(margin(event)),
+            | Event::MarginDeficit { .. }
+            | Event::ForcedCloseFailed { .. } => tale.margin.push(margin(event)),
             Event::BreakerTripped { level, drill, .. } => tale.tripped.push((*level, *drill)),
             Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
             Event::PhaseChanged {
@@ -148,6 +149,22 @@ fn margin(event: &Event) -> Margin {
             participant,
             told: Told::Deficit {
                 equity: equity.raw(),
+            },
+        },
+        Event::ForcedCloseFailed {
+            account,
+            instrument,
+            side,
+            qty,
+            refusal,
+        } => Margin {
+            account,
+            participant: None,
+            told: Told::NotClosed {
+                instrument,
+                side,
+                qty: qty.raw(),
+                refusal,
             },
         },
         _ => unreachable!("asked only of these"),

@@ -96,6 +96,7 @@ impl Model {
         let listed = &self.instruments[old.terms.instrument.0 as usize].0;
         let least = if is_more { listed.min_qty.raw() } else { 1 };
         self.check_terms(&terms, least)?;
+        self.check_slices(&terms, Some(&old))?;
         let mut new = old.clone();
         new.cl_ord_id = cl_ord_id;
         new.terms = terms;

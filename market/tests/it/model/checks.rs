@@ -1,6 +1,6 @@
 //! What the [`Model`] refuses by an order's terms, and how it moves funds and securities.
 
-use super::{Model, qty, rests};
+use super::{Model, Order, qty, rests};
 use market::account::AccountTerms;
 use market::command::Command;
 use market::id::{AccountId, TransferId};
@@ -107,6 +107,33 @@ impl Model {
         }
         if !is_plain && !rests {
             return Err(Refusal::NotImmediate);
+        }
+        Ok(())
+    }
+
+    /// All icebergs that live hide only so many slices together. What hides no more than it did is taken, and what never rests.
+    pub(super) fn check_slices(
+        &self,
+        terms: &OrderTerms,
+        former: Option<&Order>,
+    ) -> Result<(), Refusal> {
+        let hidden = |qty: i64, floor: Option<Qty>| {
+            let floor = floor.map_or(qty, Qty::raw);
+            let (mut slices, mut left) = (0u64, qty);
+            while left > floor {
+                left -= floor;
+                slices += 1;
+            }
+            slices
+        };
+        let of = |order: &Order| hidden(order.total, order.terms.max_floor);
+        let all: u64 = self.orders.iter().map(of).sum();
+        let former = former.map_or(0, of);
+        let more = hidden(terms.order_qty.raw(), terms.max_floor);
+        let is_at_once = matches!(terms.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
+        let room = self.bounds.max_hidden_slices.saturating_sub(all - former);
+        if more > room && more > former && !is_at_once {
+            return Err(Refusal::TooManySlices { room });
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ impl Model {
             .min_qty
             .raw();
         self.check_terms(&terms, least)?;
+        self.check_slices(&terms, None)?;
         self.entered += 1;
         let mut taker = Order {
             participant,

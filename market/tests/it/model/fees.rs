@@ -62,6 +62,23 @@ impl Model {
                 if self.fees.account.is_none() {
                     return Err(Refusal::NoFeeAccount);
                 }
+                // Whoever meets whom: what one side is paid comes from the other.
+                let paid = |tier_of: u8| {
+                    if tier_of == tier {
+                        return Some(fees);
+                    }
+                    let mut rows = self.fees.rows.iter().rev();
+                    let row = rows.find(|(it, of, _)| (*it, *of) == (instrument, tier_of));
+                    row.map(|(_, _, fees)| *fees)
+                };
+                let all: Vec<Fees> = (0..TIERS).filter_map(paid).collect();
+                let is_paid = |it: &Fees, other: &Fees| it.maker_ppm + other.taker_ppm >= 0;
+                if !all
+                    .iter()
+                    .all(|it| all.iter().all(|other| is_paid(it, other)))
+                {
+                    return Err(Refusal::BadFees);
+                }
                 self.fees.rows.push((instrument, tier, fees));
                 self.bind_where(|order| order.terms.instrument == instrument);
             }

@@ -318,7 +318,8 @@ impl Model {
 
     /// Whether the market counts what is open of an account.
     pub(crate) fn counts_position(&self, account: AccountId, instrument: InstrumentId) -> bool {
-        self.limits.position(account, instrument).is_some()
+        let limits = self.limits.position(account, instrument);
+        limits.is_some_and(|limits| limits.max_long.is_some() || limits.max_short.is_some())
     }
 
     pub(super) fn count_trade(&mut self, order: &Order, notional: i128) {

@@ -171,6 +171,7 @@ impl Model {
             let mut orders = self.orders.iter();
             let at = orders.position(|it| (it.participant, it.cl_ord_id) == name);
             let at = at.expect("it lives");
+            self.repriced += 1;
             if !order.terms.reprice_to_band {
                 self.end(at, End::Canceled(CancelReason::BeyondBand));
                 continue;

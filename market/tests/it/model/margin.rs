@@ -47,6 +47,12 @@ pub(crate) enum Told {
     Deficit {
         equity: i128,
     },
+    NotClosed {
+        instrument: InstrumentId,
+        side: Side,
+        qty: i64,
+        refusal: Refusal,
+    },
 }
 
 impl Model {
@@ -107,30 +113,44 @@ impl Model {
         };
         let stock = &self.stock[account.0 as usize];
         let mut orders = self.orders.clone();
-        let before = self.exposed(account, stock, &orders);
         if let Some(former) = former {
             orders.retain(|it| {
                 (it.participant, it.cl_ord_id) != (former.participant, former.cl_ord_id)
             });
         }
+        // What brings positions nearer to nothing is taken, however poor the account is.
+        let without = self.exposed(account, stock, &orders);
         orders.push(order.clone());
-        let after = self.exposed(account, stock, &orders);
-        if after <= before {
+        let with = self.exposed(account, stock, &orders);
+        if with == without {
             return Ok(());
         }
+        let needs = |exposed, it: &Order| share(exposed, terms.initial_bps) + self.costs(it);
+        if let Some(former) = former {
+            // A replace is judged on the difference: only one that needs more is looked at.
+            let before = self.exposed(account, stock, &self.orders);
+            if needs(with, order) <= needs(before, former) {
+                return Ok(());
+            }
+        }
+        self.keeps(account, with, terms.initial_bps, self.costs(order), 0)
+    }
+
+    /// What an order costs that trades at its limit: what that is worse than the last price, and the fee.
+    fn costs(&self, order: &Order) -> i128 {
         let last = self.last_px(order.terms.instrument.0 as usize);
-        let worse = match (order.works_at, order.terms.side) {
+        let limit = order.terms.ord_type.price().map(|price| price.raw());
+        let worse = match (order.works_at.or(limit), order.terms.side) {
             (None, _) => 0,
             (Some(price), Side::Buy) => (price - last).max(0),
             (Some(price), Side::Sell) => (last - price).max(0),
         };
-        let given = i128::from(worse) * i128::from(order.leaves()) / 100_000_000;
         let untraded = Order {
             cum: 0,
             ..order.clone()
         };
         let fee = self.worst_fee(&untraded, self.stake(order));
-        self.keeps(account, after, terms.initial_bps, given + fee, 0)
+        i128::from(worse) * i128::from(order.leaves()) / 100_000_000 + fee
     }
 
     /// Whether an account that loses `lost` keeps a share of `exposed`, and `more`.
@@ -214,8 +234,10 @@ impl Model {
                 continue;
             };
             let is_called = self.called(account).is_some();
+            // It has a time to pay, unless there was nothing to close when that was over.
+            let was_empty = self.called(account) == Some(None);
             if !self.has_enough(account, terms) {
-                if !is_called {
+                if !is_called || was_empty && self.held(account) > 0 {
                     self.call(account, terms, tale);
                 }
             } else if is_called {
@@ -292,12 +314,24 @@ impl Model {
         qty: i64,
         tale: &mut Tale,
     ) {
-        // Nobody may trade for it: nobody can be asked.
+        self.move_bands(instrument, tale);
+        let side = if position < 0 { Side::Buy } else { Side::Sell };
+        let mut give_up = |refusal| {
+            tale.margin.push(Margin {
+                account,
+                participant: None,
+                told: Told::NotClosed {
+                    instrument,
+                    side,
+                    qty,
+                    refusal,
+                },
+            });
+        };
         let Some(participant) = self.first_of(account) else {
-            return;
+            return give_up(Refusal::NobodyTrades);
         };
         let cl_ord_id = format!("FORCED-{}", self.margin.closes + 1);
-        let side = if position < 0 { Side::Buy } else { Side::Sell };
         let mut order = Order {
             participant,
             cl_ord_id: cl_ord_id.parse().expect("short"),
@@ -324,8 +358,8 @@ impl Model {
             arrival: 0,
             pegged: 0,
         };
-        if self.begin(&mut order).is_err() {
-            return;
+        if let Err(refusal) = self.begin(&mut order) {
+            return give_up(refusal);
         }
         self.margin.closes += 1;
         self.entered += 1;

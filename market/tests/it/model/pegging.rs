@@ -102,6 +102,7 @@ impl Model {
             (other.participant, other.cl_ord_id) == (peg.participant, peg.cl_ord_id)
         };
         let at = self.orders.iter().position(is_it).expect("it lives");
+        self.repriced += 1;
         let needed = self.needs(&peg) - self.needs(&self.orders[at]);
         if self.check_funds(&peg.terms, needed).is_err() {
             self.end(at, End::Canceled(CancelReason::Unaffordable));

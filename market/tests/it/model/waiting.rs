@@ -202,16 +202,23 @@ impl Model {
         waiting
     }
 
-    /// Everything that a command set off.
+    /// Everything that a command set off, up to so much; the rest is what the next one begins with.
     pub(super) fn follow(&mut self, tale: &mut Tale) {
+        let (repriced, mut done) = (self.repriced, 0);
         for at in 0..self.instruments.len() {
             let instrument = self.instruments[at].0.id;
             while self.instruments[at].1 == Phase::Open {
                 self.move_bands(instrument, tale);
                 self.reprice_pegs(instrument);
+                let is_enough = self.repriced - repriced >= self.bounds.max_repriced;
+                if is_enough || done == self.bounds.max_triggers {
+                    self.reach_by_now(instrument);
+                    break;
+                }
                 if !self.trigger_next(instrument, tale) && !self.fill_next_whole(instrument, tale) {
                     break;
                 }
+                done += 1;
             }
             self.watch_limit_state(instrument, tale);
         }
@@ -269,7 +276,7 @@ impl Model {
         let is_like = |other: &OrderTerms| {
             (other.account, other.instrument, other.side, other.order_qty)
                 == (terms.account, terms.instrument, terms.side, terms.order_qty)
-                && other.ord_type.price() == terms.ord_type.price()
+                && other.ord_type == terms.ord_type
         };
         let within = i64::try_from(within).expect("small");
         let mut last = self
@@ -295,12 +302,16 @@ impl Model {
         self.accepted.push((now, *terms));
     }
 
-    fn trigger_next(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
+    fn reach_by_now(&mut self, instrument: InstrumentId) {
         for side in [Side::Buy, Side::Sell] {
             if let Some(price) = self.trigger_price(instrument, side) {
                 self.reach(instrument, side, price);
             }
         }
+    }
+
+    fn trigger_next(&mut self, instrument: InstrumentId, tale: &mut Tale) -> bool {
+        self.reach_by_now(instrument);
         let next = (0..self.orders.len())
             .filter(|at| self.orders[*at].terms.instrument == instrument)
             .filter(|at| self.orders[*at].reached.is_some())

@@ -225,6 +225,18 @@ impl Names {
                 side_word(*side),
                 self.symbol(*instrument)
             ),
+            Event::ForcedCloseFailed {
+                account,
+                instrument,
+                side,
+                qty,
+                refusal,
+            } => format!(
+                "cannot close for {}: {} {qty} {}: {refusal}",
+                self.whose(*account),
+                side_word(*side),
+                self.symbol(*instrument)
+            ),
             Event::MarginDeficit {
                 account, equity, ..
             } => format!(
