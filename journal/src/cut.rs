@@ -9,7 +9,7 @@ use crate::snapshot;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -79,21 +79,23 @@ impl<'de> Deserialize<'de> for Accepted {
     }
 }
 
-/// Cuts the journal in `data` at the accepted place. What is behind it, and snapshots of it, go to `DATA/lost/SEGMENT-BYTE`.
+/// Cuts the journal in `data` at the accepted place. What is behind it, and snapshots of it, go to `DATA/lost/SEGMENT-BYTE`, with `-2`, `-3`
+/// and so on behind it when that is there from a cut before.
 ///
 /// # Errors
-/// [`JournalError::Io`]. The journal is damaged as before then: cutting again goes on.
+/// [`JournalError::NothingLeft`], and nothing was changed. [`JournalError::Io`]: the journal is damaged as before then, and cutting again goes
+/// on, with a folder of its own.
 pub fn cut(data: &Path, accepted: Accepted) -> Result<Lost, JournalError> {
     let folder = catalog::folder(data);
     let damaged = segment::path(&folder, accepted.number);
+    if accepted.offset == 0 && !segment::path(&folder, accepted.number - 1).exists() {
+        return Err(JournalError::NothingLeft { segment: damaged });
+    }
     let later = later(&folder, accepted.number)?;
     let first_seq = first_lost(&folder, accepted)?;
     let last_seq = last_whole(later.last().unwrap_or(&damaged), first_seq);
-    let kept_in = data
-        .join("lost")
-        .join(accepted.to_string().replace(':', "-"));
+    let kept_in = make(&data.join("lost"), &accepted.to_string().replace(':', "-"))?;
     let mut bytes = 0;
-    make(&kept_in)?;
     for snapshot in snapshot::list(data).unwrap_or_default() {
         if snapshot.seq >= first_seq {
             put_away(&snapshot.path, &kept_in)?;
@@ -158,8 +160,22 @@ fn last_whole(path: &Path, first_seq: u64) -> Option<u64> {
     (last >= first_seq).then_some(last)
 }
 
-fn make(folder: &Path) -> Result<(), JournalError> {
-    fs::create_dir_all(folder).map_err(|source| failed(folder, source))
+/// Makes a new folder of this name, or with the first number behind it that is free: what an earlier cut has kept there stays.
+fn make(lost: &Path, name: &str) -> Result<PathBuf, JournalError> {
+    fs::create_dir_all(lost).map_err(|source| failed(lost, source))?;
+    let mut folder = lost.join(name);
+    for n in 2_u64.. {
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                folder = lost.join(format!("{name}-{n}"));
+            }
+            made => {
+                made.map_err(|source| failed(&folder, source))?;
+                break;
+            }
+        }
+    }
+    Ok(folder)
 }
 
 fn put_away(path: &Path, folder: &Path) -> Result<(), JournalError> {

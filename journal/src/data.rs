@@ -98,6 +98,16 @@ impl DataFolder {
         })
     }
 
+    /// The process that has the folder, if one has it; it is not taken for that, though who takes it in this very moment is refused. `unknown`
+    /// when the process has not said who it is.
+    pub fn holder(path: &Path) -> Option<String> {
+        let mut lock = File::open(path.join("lock")).ok()?;
+        match lock.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(holder(&mut lock)),
+            Ok(()) | Err(TryLockError::Error(_)) => None,
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -49,6 +49,14 @@ pub enum JournalError {
         /// The last entry in the snapshot.
         known: u64,
     },
+    /// A place to cut at has nothing ahead of it: it is the beginning of the first segment that there is.
+    #[error(
+        "{segment}: no segment is ahead of it: cut there, nothing of the journal would be left"
+    )]
+    NothingLeft {
+        /// The first file.
+        segment: PathBuf,
+    },
     /// Bytes that were durable are not what was written.
     #[error("{segment}: damaged at byte {offset}: {what}")]
     Damaged {
@@ -78,7 +86,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// Where the journal could be cut to be used again: segment and byte. Not in front of everything: nothing would be left.
+    /// Where the journal could be cut to be used again: segment and byte. Not in front of segment 1: nothing would be left.
     pub fn place(&self) -> Option<(&Path, u64)> {
         let (segment, offset) = match self {
             Self::Damaged {

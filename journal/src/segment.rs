@@ -47,15 +47,16 @@ impl Header {
         if magic != MAGIC {
             return Err(damaged("it does not begin with LOGGIAJ1"));
         }
+        // First, so that a flipped bit is no other version.
+        if crc32fast::hash(&bytes[..36]) != u32::from_le_bytes(fixed(bytes, 36)) {
+            return Err(damaged("the header's checksum does not fit"));
+        }
         let version = u32::from_le_bytes(fixed(rest, 0));
         if version != VERSION {
             return Err(JournalError::Version {
                 segment: segment.to_owned(),
                 version,
             });
-        }
-        if crc32fast::hash(&bytes[..36]) != u32::from_le_bytes(fixed(bytes, 36)) {
-            return Err(damaged("the header's checksum does not fit"));
         }
         Ok(Self {
             epoch: Epoch(u128::from_le_bytes(fixed(bytes, 12))),
@@ -119,6 +120,12 @@ impl Segments {
     pub fn forget_oldest(&self) -> Option<Segment> {
         let mut segments = self.0.write().unwrap_or_else(PoisonError::into_inner);
         (segments.len() > 1).then(|| segments.remove(0))
+    }
+
+    /// The oldest after all: it is where it was.
+    pub fn put_back(&self, oldest: Segment) {
+        let mut segments = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        segments.insert(0, oldest);
     }
 
     /// The first entry that a segment holds; 1 when there is none.

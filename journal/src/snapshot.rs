@@ -120,6 +120,19 @@ pub enum SnapshotError {
     },
 }
 
+impl SnapshotError {
+    /// The file, or the folder.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Version { path, .. }
+            | Self::Foreign { path }
+            | Self::Damaged { path, .. }
+            | Self::Unsound { path, .. }
+            | Self::Io { path, .. } => path,
+        }
+    }
+}
+
 impl Header {
     fn bytes(&self) -> [u8; HEADER_BYTES] {
         let mut bytes = [0; HEADER_BYTES];
