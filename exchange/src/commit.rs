@@ -93,6 +93,9 @@ pub struct Commit {
     pub health: Health,
     /// Set when the disk fails.
     pub stop: Stop,
+    /// Why the disk has failed, once it has: nothing may be assumed of the file then, and it is not touched any more. `stop` may have been
+    /// set before, for another reason.
+    pub failed: Option<StopReason>,
     /// The last entry that is published and written.
     pub settled: u64,
     /// The records of one write: their room is used again.
@@ -101,16 +104,17 @@ pub struct Commit {
 
 impl Commit {
     /// The end: what is written is synced, unless the disk has failed; readers hear that nothing more comes.
-    pub fn close(&mut self) {
-        if self
-            .stop
-            .reason()
-            .is_none_or(|reason| *reason == StopReason::ShutDown)
+    ///
+    /// # Errors
+    /// Why the disk has failed, now or before.
+    pub fn close(&mut self) -> Result<(), StopReason> {
+        if self.failed.is_none()
             && let Err(error) = self.writer.sync()
         {
-            let _told = self.fail(&error);
+            let _kept = self.fail(&error);
         }
         self.feed.close();
+        self.failed.clone().map_or(Ok(()), Err)
     }
 
     /// Writes a batch and tells everybody.
@@ -192,12 +196,13 @@ impl Commit {
         }
     }
 
-    fn fail(&self, error: &io::Error) -> StopReason {
+    fn fail(&mut self, error: &io::Error) -> StopReason {
         tracing::error!(%error, "the journal cannot be written: the venue takes no commands any more");
         self.health
             .ail("journal", format!("the journal cannot be written: {error}"));
         let reason = StopReason::Journal(error.to_string());
         self.stop.set(reason.clone());
+        self.failed = Some(reason.clone());
         reason
     }
 }

@@ -225,7 +225,7 @@ pub enum OldSegments {
     Keep,
     /// They are moved to `journal.archive`.
     Archive,
-    /// They are removed.
+    /// They are removed. A version of the program that reads other snapshots cannot start from such a journal.
     Remove,
 }
 

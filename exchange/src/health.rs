@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// Shared state of health; cheap to clone. It starts not ready, for the reason `start`, until [`Health::opened`].
 #[derive(Clone, Debug)]
@@ -39,6 +40,14 @@ impl Health {
         self.lock().remove(part);
     }
 
+    /// Watches over the work of `part` for as long as the value lives: should the work end in a panic, `part` is not well.
+    pub fn watch(&self, part: &'static str) -> Watch {
+        Watch {
+            health: self.clone(),
+            part,
+        }
+    }
+
     /// Whether every part is well.
     pub fn is_ready(&self) -> bool {
         self.lock().is_empty()
@@ -57,8 +66,48 @@ impl Health {
     }
 }
 
+/// Watches over the work of a part. Dropped in a panic, it says that the part is not well.
+#[derive(Debug)]
+pub struct Watch {
+    health: Health,
+    part: &'static str,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.health.ail(self.part, "a defect stopped it");
+        }
+    }
+}
+
 impl Default for Health {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Health;
+    use std::thread;
+
+    #[test]
+    fn a_part_that_ends_in_a_panic_is_not_well_and_one_that_ends_is() {
+        let health = Health::new();
+        health.opened();
+        let work = |part, is_defect: bool| {
+            let watch = health.watch(part);
+            thread::spawn(move || {
+                let _watch = watch;
+                assert!(!is_defect, "a defect");
+            })
+            .join()
+        };
+        assert!(work("bell", false).is_ok());
+        assert!(health.is_ready());
+        assert!(work("bell", true).is_err());
+        let told = ("bell", "a defect stopped it".to_owned());
+        assert_eq!(health.reasons(), [told]);
     }
 }

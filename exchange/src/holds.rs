@@ -1,14 +1,34 @@
 //! [`Holds`]: which readers may ask again, after a restart, for entries from where on. They say so as they go; the archive looks before it moves
-//! segments away. A reader that has never said anything holds nothing.
+//! segments away. A reader that has never said anything holds nothing; so whoever opens them says when all of them have
+//! ([`Holds::settle`]), and before that nothing is moved.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What readers may need again; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Holds(Arc<Mutex<BTreeMap<String, u64>>>);
+pub struct Holds(Arc<Readers>);
+
+#[derive(Debug, Default)]
+struct Readers {
+    /// The last entry that each has for good, by name.
+    positions: Mutex<BTreeMap<String, u64>>,
+    /// Whether every reader of this start has said so.
+    are_settled: AtomicBool,
+}
 
 impl Holds {
+    /// Every reader that this start opens has said from where on it reads.
+    pub fn settle(&self) {
+        self.0.are_settled.store(true, Ordering::Release);
+    }
+
+    /// Whether every reader has said from where on it reads. Before that, who is furthest behind is not known.
+    pub fn are_settled(&self) -> bool {
+        self.0.are_settled.load(Ordering::Acquire)
+    }
+
     /// `reader` has everything up to entry `seq` for good, and may need what is behind it.
     pub fn set(&self, reader: &str, seq: u64) {
         let mut holds = self.lock();
@@ -33,6 +53,7 @@ impl Holds {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let positions = self.0.positions.lock();
+        positions.unwrap_or_else(PoisonError::into_inner)
     }
 }

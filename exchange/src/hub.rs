@@ -17,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::past::{Past, PastError, Rules};
 use crate::recovery::{self, Recovered};
 use crate::sequencer::run::{Sequencer, SequencerParts};
-use crate::sequencer::{Stop, StopReason, Submission, Submitter};
+use crate::sequencer::{Stop, StopReason, Submission, SubmitError, Submitter};
 use crate::settings::Settings;
 use crate::snapshots::{Snapshots, SnapshotsParts};
 use journal::JournalError;
@@ -65,7 +65,7 @@ pub struct Hub {
     pub replayed: u64,
     /// What market data shows; as of `replayed`, until somebody keeps it up to date.
     pub view: SharedView,
-    /// What readers may need again.
+    /// What readers may need again. Whoever opens them says when all have said so ([`Holds::settle`]): before that no segment is put away.
     pub holds: Holds,
     /// The last entry of the newest snapshot; 0 without one. Closed when none is made any more.
     pub snapshot: watch::Receiver<u64>,
@@ -102,6 +102,23 @@ pub enum HubError {
     /// The snapshots cannot be read.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// The journal's first segments are not there, and the snapshots that stand for them are of another version of the program.
+    #[error(
+        "the journal begins with entry {first}, and what came before it is in snapshots of another version of the program ({snapshot}: \
+         layout version {version}; this one reads {})",
+        journal::snapshot::VERSION
+    )]
+    OtherVersion {
+        /// The first entry that there is.
+        first: u64,
+        /// The oldest such snapshot.
+        snapshot: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// What the operator has given up cannot be noted in the journal: it failed at once.
+    #[error("what was given up cannot be noted in the journal: {0}")]
+    Note(SubmitError),
     /// The operating system gives no threads.
     #[error("the operating system gives no thread: {0}")]
     Threads(io::Error),
@@ -180,6 +197,7 @@ pub fn open(
         metrics: metrics.clone(),
         health: health.clone(),
         stop,
+        failed: None,
         settled: last_seq,
         records: Vec::new(),
     };
@@ -194,11 +212,26 @@ pub fn open(
     })
     .map_err(HubError::Threads)?;
     let snapshots = match config.snapshot_entries {
-        0 => None,
-        _ => Some(Snapshots::start(snapshots).map_err(HubError::Threads)?),
+        0 => Ok(None),
+        _ => Snapshots::start(snapshots).map(Some),
     };
-    if let Some(text) = given_up {
-        note(&submitter, &text);
+    let snapshots = match snapshots {
+        Ok(snapshots) => snapshots,
+        Err(error) => {
+            let _second = sequencer.shut_down();
+            return Err(HubError::Threads(error));
+        }
+    };
+    let running = Running {
+        sequencer,
+        snapshots,
+        folder,
+    };
+    if let Some(text) = given_up
+        && let Err(error) = note(&submitter, &text)
+    {
+        let _second = running.shut_down();
+        return Err(HubError::Note(error));
     }
     let hub = Hub {
         submitter,
@@ -219,16 +252,11 @@ pub fn open(
         holds,
         snapshot,
     };
-    let running = Running {
-        sequencer,
-        snapshots,
-        folder,
-    };
     Ok((hub, running))
 }
 
 /// Writes into the journal what the operator's flag has done to it.
-fn note(submitter: &Submitter, text: &str) {
+fn note(submitter: &Submitter, text: &str) -> Result<(), SubmitError> {
     let operator = "accept-journal-damage".parse();
     let submission = Submission {
         origin: Origin::Operator {
@@ -240,9 +268,7 @@ fn note(submitter: &Submitter, text: &str) {
         },
         reply: None,
     };
-    submitter
-        .try_submit(submission)
-        .expect("a queue that nobody knows yet has room");
+    submitter.try_submit(submission)
 }
 
 impl Running {

@@ -103,7 +103,8 @@ struct Doors {
     stop: CancellationToken,
 }
 
-/// Opens the exchange whose data folder is `data`, with everything that `declared` lists. Returns once it takes orders.
+/// Opens the exchange whose data folder is `data`, with everything that `declared` lists. Returns once it takes orders. Old segments are not
+/// put away before the caller has asked for the bus, if it needs one, and has told the hub's [`Holds`](crate::holds::Holds) to settle.
 ///
 /// # Errors
 /// An [`OpenError`] naming what cannot be had.

@@ -35,6 +35,14 @@ pub(crate) struct Past {
     pub(crate) known: Known,
 }
 
+/// The newest past that a snapshot holds.
+#[derive(Default)]
+pub(crate) struct Newest {
+    pub(crate) past: Past,
+    /// Newer snapshots, and why each cannot be used.
+    pub(crate) passed_over: Vec<SnapshotError>,
+}
+
 /// What the rules need to go on.
 #[derive(Default)]
 pub(crate) struct Rules {
@@ -96,25 +104,30 @@ impl Past {
     ///
     /// # Errors
     /// When the folder of snapshots cannot be read, or there are snapshots and no journal.
-    pub(crate) fn newest(catalog: &Catalog, until: u64) -> Result<Self, PastError> {
+    pub(crate) fn newest(catalog: &Catalog, until: u64) -> Result<Newest, PastError> {
         let listed = snapshot::list(catalog.data())?;
         let Some(epoch) = catalog.epoch() else {
             return match listed.first() {
-                None => Ok(Self::default()),
+                None => Ok(Newest::default()),
                 Some(_) => Err(PastError::Journal(JournalError::Missing {
                     segment: segment::path(catalog.folder(), 1),
                 })),
             };
         };
+        let mut newest = Newest::default();
         for one in listed.iter().filter(|one| one.seq <= until) {
             match Self::restore(&one.path, epoch) {
-                Ok(past) => return Ok(past),
+                Ok(past) => {
+                    newest.past = past;
+                    break;
+                }
                 Err(why) => {
                     tracing::error!(%why, "a snapshot cannot be used: the one before it is, or the whole journal");
+                    newest.passed_over.push(why);
                 }
             }
         }
-        Ok(Self::default())
+        Ok(newest)
     }
 
     /// What the snapshot at `path` holds.

@@ -3,12 +3,13 @@
 
 use crate::config::JournalConfig;
 use crate::hub::HubError;
-use crate::past::{Past, PastError};
+use crate::past::{Newest, Past, PastError};
+use journal::JournalError;
 use journal::catalog::Catalog;
 use journal::cut::{self, Accepted, Lost};
 use journal::disk::Disk;
 use journal::replay::{self, End, Opened};
-use journal::snapshot;
+use journal::snapshot::{self, SnapshotError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -85,7 +86,10 @@ impl Found {
     fn of(data: &Path) -> Result<Self, HubError> {
         let catalog = Catalog::prepare(data)?;
         snapshot::sweep(data).map_err(PastError::Snapshot)?;
-        let mut past = Past::newest(&catalog, u64::MAX)?;
+        let Newest {
+            mut past,
+            passed_over,
+        } = Past::newest(&catalog, u64::MAX)?;
         let newest = past.rules.last_seq;
         let last_segment = catalog.segments().last().map_or(0, |last| last.first_seq);
         let mut told = Instant::now();
@@ -94,13 +98,34 @@ impl Found {
                 told = Instant::now();
                 tracing::info!(seq, last_segment, "the journal is being replayed");
             }
-        })?;
+        });
+        let end = end.map_err(|error| unheld(error, passed_over))?;
         Ok(Self {
             catalog,
             past,
             newest,
             end,
         })
+    }
+}
+
+/// Entries that only a snapshot of another version of the program holds are not there for this one: that is said, not only that they are
+/// not there.
+fn unheld(error: JournalError, passed_over: Vec<SnapshotError>) -> HubError {
+    let JournalError::Unheld { first, .. } = error else {
+        return error.into();
+    };
+    let versions = passed_over.into_iter().filter_map(|why| match why {
+        SnapshotError::Version { path, version } => Some((path, version)),
+        _ => None,
+    });
+    match versions.last() {
+        Some((snapshot, version)) => HubError::OtherVersion {
+            first,
+            snapshot,
+            version,
+        },
+        None => error.into(),
     }
 }
 

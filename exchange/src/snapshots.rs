@@ -10,7 +10,7 @@ use crate::config::JournalConfig;
 use crate::feed::Feed;
 use crate::health::Health;
 use crate::metrics::Metrics;
-use crate::past::{Past, PastError};
+use crate::past::{Newest, Past, PastError};
 use journal::JournalError;
 use journal::catalog::Catalog;
 use journal::entry::Epoch;
@@ -20,7 +20,7 @@ use journal::snapshot::{self, SnapshotError};
 use prometheus::IntGauge;
 use std::fs::{self, File};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -35,6 +35,8 @@ const LONGEST_WORK: Duration = Duration::from_millis(20);
 const REST_WHILE_BUSY: u32 = 9;
 /// Entries between two looks at the time.
 const LOOK_ENTRIES: u64 = 32;
+/// The part of the venue that this is in its health.
+const PART: &str = "snapshots";
 /// After a failure the next attempt comes with this part of the usual entries.
 const RETRY_PART: u64 = 10;
 
@@ -115,6 +117,7 @@ struct Maker {
 
 impl Maker {
     fn run(mut self, waiting: &tokio::runtime::Runtime) {
+        let _watch = self.parts.health.watch(PART);
         let entries = self.parts.config.snapshot_entries.max(1);
         let mut next = multiple(*self.parts.newest.borrow(), entries).saturating_add(entries);
         while waiting.block_on(self.parts.feed.reaches(next)) {
@@ -129,6 +132,7 @@ impl Maker {
                     );
                     self.parts.metrics.snapshots.made(seq, began.elapsed());
                     self.parts.newest.send_replace(seq);
+                    self.parts.health.recover(PART);
                 }
                 Err(MakeError::Stopped) => return,
                 Err(why) => {
@@ -150,17 +154,21 @@ impl Maker {
         if let MakeError::Journal(error) = why
             && !matches!(error, JournalError::Io { .. })
         {
-            self.parts.health.ail("snapshots", error.to_string());
+            self.parts.health.ail(PART, error.to_string());
         }
     }
 
-    /// Makes one of entry `next`, or of the last multiple that there is; its last entry.
+    /// Makes one of the last multiple that there is, once entry `next` is written: no earlier than the first behind the newest one. Its
+    /// last entry.
     fn make(&mut self, next: u64) -> Result<u64, MakeError> {
         self.written(next)?;
         let parts = &self.parts;
-        let until = multiple(parts.feed.written_seq(), parts.config.snapshot_entries).max(next);
+        let until = multiple(parts.feed.written_seq(), parts.config.snapshot_entries);
         let catalog = Catalog::of(&parts.data, parts.segments.all(), parts.epoch);
-        let mut past = Past::newest(&catalog, until)?;
+        let Newest {
+            mut past,
+            passed_over,
+        } = Past::newest(&catalog, until)?;
         let mut stopped = false;
         self.pace.begin();
         let pace = &mut self.pace;
@@ -184,10 +192,11 @@ impl Maker {
         }
         written?;
         // What is not tidied now is tidied with the next one.
-        if let Err(why) = self.tidy().and_then(|()| self.put_away()) {
+        let made = past.rules.last_seq;
+        if let Err(why) = self.tidy(made, &passed_over) {
             tracing::error!(%why, "an old snapshot or segment cannot be put away");
         }
-        Ok(past.rules.last_seq)
+        Ok(made)
     }
 
     /// Waits until what was published is in the files: a moment, unless the disk hangs.
@@ -213,24 +222,38 @@ impl Maker {
         })
     }
 
-    /// Takes away snapshots that are older than those to be kept.
-    fn tidy(&self) -> Result<(), MakeError> {
-        let listed = snapshot::list(&self.parts.data)?;
-        for old in listed.iter().skip(self.parts.config.snapshots_kept.max(1)) {
-            fs::remove_file(&old.path).map_err(|source| SnapshotError::Io {
-                path: old.path.clone(),
-                source,
-            })?;
+    /// Takes away snapshots that no start can use and those that are older than those to be kept; then segments that are older than the
+    /// oldest that is kept. `made` is the newest.
+    fn tidy(&self, made: u64, passed_over: &[SnapshotError]) -> Result<(), MakeError> {
+        passed_over.iter().try_for_each(remove_useless)?;
+        let mut kept = snapshot::list(&self.parts.data)?;
+        // One of another history, or of entries that this journal does not have yet, is nobody's spare one; but it is not ours to remove.
+        let is_passed_over = |path: &Path| passed_over.iter().any(|why| why.path() == path);
+        kept.retain(|one| one.seq <= made && !is_passed_over(&one.path));
+        let count = self.parts.config.snapshots_kept.max(1).min(kept.len());
+        for old in kept.drain(count..) {
+            remove(&old.path)?;
         }
-        Ok(())
-    }
-
-    /// Puts segments away that are older than the oldest snapshot.
-    fn put_away(&self) -> Result<(), MakeError> {
-        let listed = snapshot::list(&self.parts.data)?;
-        let oldest = listed.last().map_or(0, |oldest| oldest.seq);
+        let oldest = kept.last().map_or(0, |oldest| oldest.seq);
         Ok(self.parts.archive.put_away(oldest)?)
     }
+}
+
+/// Removes a snapshot that nobody can use any more, now that a newer one stands.
+fn remove_useless(why: &SnapshotError) -> Result<(), SnapshotError> {
+    match why {
+        SnapshotError::Damaged { path, .. }
+        | SnapshotError::Unsound { path, .. }
+        | SnapshotError::Version { path, .. } => remove(path),
+        SnapshotError::Foreign { .. } | SnapshotError::Io { .. } => Ok(()),
+    }
+}
+
+fn remove(path: &Path) -> Result<(), SnapshotError> {
+    fs::remove_file(path).map_err(|source| SnapshotError::Io {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// The last multiple of `entries` up to `seq`: snapshots are made of these entries, so that two venues with one journal make the same.

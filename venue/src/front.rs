@@ -93,6 +93,14 @@ fn failure(error: OpenError, layers: &Layers) -> Failure {
             SnapshotError::Io { path, source } => Failure::io(&path, &source),
             other => Failure::Data(other.to_string()),
         },
+        OpenError::Hub(error @ HubError::OtherVersion { .. }) => Failure::Data(format!(
+            "this version of Loggia cannot begin with this data folder: {error}; nothing was changed: put all archived segments back into its \
+             journal/, or go on with the version that made the snapshots"
+        )),
+        OpenError::Hub(HubError::Note(SubmitError::Stopped(reason))) => stop(&reason),
+        OpenError::Hub(error @ HubError::Note(SubmitError::Busy)) => {
+            Failure::Internal(error.to_string())
+        }
         OpenError::Hub(HubError::Threads(error)) => {
             Failure::Outside(format!("the system gives no thread: {error}"))
         }

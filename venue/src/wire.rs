@@ -68,6 +68,8 @@ async fn open_whole(
             return Err(failure);
         }
     };
+    // The back office has said from where on it reads, too.
+    exchange.hub().holds.settle();
     let serving = Serving::start(backoffice, exchange.hub().health.clone());
     if let Some(development) = development {
         let http = Some(serving.address());
@@ -98,6 +100,8 @@ pub async fn exchange(config: &Config, layers: &Layers) -> Result<(), Failure> {
     let Some((exchange, development)) = unless_told(&mut told, opening).await? else {
         return Ok(());
     };
+    // Nobody else in this process reads.
+    exchange.hub().holds.settle();
     if let Some(development) = development {
         tell(
             &credentials_of(config, development, None, None, &exchange),

@@ -61,6 +61,7 @@ impl Bell {
 
     /// Ends each day in its time until `stop`, or until the venue takes no commands.
     pub async fn run(mut self, stop: CancellationToken) {
+        let _watch = self.hub.health.watch("bell");
         loop {
             let wait = match self.ring_if_due().await {
                 Ok(_) => self.wait(),

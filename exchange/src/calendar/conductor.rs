@@ -144,6 +144,7 @@ impl Conductor {
 
     /// Leads on until `stop`, or until the venue takes no commands.
     pub async fn run(mut self, stop: CancellationToken) {
+        let _watch = self.hub.health.watch("conductor");
         let directory = Arc::clone(&self.hub.directory);
         loop {
             let wait = match self.look().await {

@@ -48,7 +48,7 @@ pub struct SequencerParts {
 pub struct Sequencer {
     shared: Arc<Shared>,
     sequencer: JoinHandle<()>,
-    journal: JoinHandle<()>,
+    journal: JoinHandle<Result<(), StopReason>>,
 }
 
 impl Sequencer {
@@ -90,7 +90,9 @@ impl Sequencer {
         self.shared.queue.end();
         let ended = self.sequencer.join().and_then(|()| self.journal.join());
         match (ended, stop.reason()) {
-            (Ok(()), Some(StopReason::ShutDown) | None) => Ok(()),
+            // The disk may have failed since: then this is no shutdown in good order, though it was asked for first.
+            (Ok(Err(reason)), _) => Err(reason),
+            (Ok(Ok(())), Some(StopReason::ShutDown) | None) => Ok(()),
             (_, Some(reason)) if *reason != StopReason::ShutDown => Err(reason.clone()),
             _ => Err(StopReason::Defect),
         }
@@ -228,8 +230,8 @@ impl Shared {
             .is_some_and(|journal| journal.send(batch).is_ok())
     }
 
-    /// The journal thread's work, until nothing is decided any more or the disk fails.
-    fn write(&self, batches: &Receiver<Batch>) {
+    /// The journal thread's work, until nothing is decided any more or the disk fails; why it has failed, if so.
+    fn write(&self, batches: &Receiver<Batch>) -> Result<(), StopReason> {
         while let Ok(mut batch) = batches.recv() {
             let merged = 1 + batch.merge(batches);
             let committed = self.commit().commit(batch);
@@ -238,7 +240,7 @@ impl Shared {
                 break;
             }
         }
-        self.commit().close();
+        self.commit().close()
     }
 
     /// Nothing is decided any more: what waits is dropped, the journal thread ends.
@@ -270,10 +272,11 @@ impl Shared {
     }
 
     /// Runs `work` under guard: when it panics, the venue stops and says so.
-    fn over(&self, work: impl FnOnce()) {
+    fn over<T>(&self, work: impl FnOnce() -> T) -> T {
         let guard = Guard(self);
-        work();
+        let done = work();
         std::mem::forget(guard);
+        done
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::kit::{self, config, open_market, open_on, published, read_until};
 use crate::venue::{Venue, until};
-use crate::written::{first_seq, order};
+use crate::written::{first_seq, order, written};
 use exchange::bus::local::LocalBus;
 use exchange::config::{JournalConfig, OldSegments};
 use exchange::feed::FeedError;
-use exchange::hub::Hub;
+use exchange::hub::{Hub, Running};
 use journal::JournalError;
 use journal::disk::Files;
 use journal::entry::{Instruction, Origin};
@@ -26,6 +26,19 @@ fn with(old_segments: OldSegments) -> JournalConfig {
         old_segments,
         ..config()
     }
+}
+
+fn without_snapshots() -> JournalConfig {
+    JournalConfig {
+        snapshot_entries: 0,
+        ..with(OldSegments::Keep)
+    }
+}
+
+fn open(data: &Path, config: &JournalConfig) -> (Hub, Running) {
+    let (hub, running) = open_on(data, config, Box::new(Files)).unwrap();
+    hub.holds.settle();
+    (hub, running)
 }
 
 /// Orders up to entry `until`, and the snapshots on the way.
@@ -54,7 +67,7 @@ fn begins(folder: &Path, name: &str) -> u64 {
 #[tokio::test]
 async fn segments_stay_unless_something_else_is_configured() {
     let folder = tempfile::tempdir().unwrap();
-    let (hub, running) = open_on(folder.path(), &with(OldSegments::Keep), Box::new(Files)).unwrap();
+    let (hub, running) = open(folder.path(), &with(OldSegments::Keep));
     open_market(&hub).await;
     trade(&hub, 5 * EVERY).await;
     let all = published(&hub).await;
@@ -67,7 +80,7 @@ async fn segments_stay_unless_something_else_is_configured() {
 async fn archived_segments_are_those_that_no_kept_snapshot_needs_and_can_be_put_back() {
     let folder = tempfile::tempdir().unwrap();
     let config = with(OldSegments::Archive);
-    let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+    let (hub, running) = open(folder.path(), &config);
     open_market(&hub).await;
     trade(&hub, 5 * EVERY).await;
     running.shut_down().unwrap();
@@ -79,7 +92,7 @@ async fn archived_segments_are_those_that_no_kept_snapshot_needs_and_can_be_put_
     // Everything from the oldest snapshot on is there, and not a segment more than that needs.
     assert!(begins(&journal, &left[0]) <= oldest + 1);
     assert!(begins(&journal, &left[1]) > oldest + 1, "{left:?}");
-    let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+    let (hub, running) = open(folder.path(), &config);
     let first = begins(&journal, &left[0]);
     let mut reader = hub.feed.subscribe(0);
     match reader.next().await {
@@ -97,7 +110,7 @@ async fn archived_segments_are_those_that_no_kept_snapshot_needs_and_can_be_put_
     for name in &archived {
         fs::rename(archive.join(name), journal.join(name)).unwrap();
     }
-    let (hub, running) = open_on(folder.path(), &with(OldSegments::Keep), Box::new(Files)).unwrap();
+    let (hub, running) = open(folder.path(), &with(OldSegments::Keep));
     assert_eq!(read_until(&hub, 0, end).await.len() as u64, end);
     running.shut_down().unwrap();
 }
@@ -106,7 +119,7 @@ async fn archived_segments_are_those_that_no_kept_snapshot_needs_and_can_be_put_
 async fn a_reader_that_is_behind_holds_its_segments() {
     let folder = tempfile::tempdir().unwrap();
     let config = with(OldSegments::Remove);
-    let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+    let (hub, running) = open(folder.path(), &config);
     hub.holds.set("session SLOW", 20);
     hub.holds.set("session QUICK", 1_000_000);
     open_market(&hub).await;
@@ -163,8 +176,7 @@ async fn what_sessions_were_not_told_for_good_holds_its_segments() {
 async fn what_the_local_bus_may_be_asked_for_again_holds_its_segments() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal");
-    let (hub, running) =
-        open_on(folder.path(), &with(OldSegments::Remove), Box::new(Files)).unwrap();
+    let (hub, running) = open(folder.path(), &with(OldSegments::Remove));
     let bus = LocalBus::new(&hub);
     open_market(&hub).await;
     trade(&hub, 4 * EVERY).await;
@@ -187,4 +199,67 @@ async fn what_the_local_bus_may_be_asked_for_again_holds_its_segments() {
     let left = names(&journal);
     assert!(begins(&journal, &left[0]) <= kept + 1, "{left:?}");
     assert!(begins(&journal, &left[1]) > kept + 1, "{left:?}");
+}
+
+#[tokio::test]
+async fn nothing_goes_before_all_readers_have_said_what_they_need() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    // Written without snapshots: the next start is behind with one from its first moment on.
+    written(folder.path(), &without_snapshots(), 4 * EVERY).await;
+    let before = names(&journal);
+    let config = with(OldSegments::Remove);
+    let (hub, running) = open_on(folder.path(), &config, Box::new(Files)).unwrap();
+    trade(&hub, 7 * EVERY).await;
+    assert_eq!(names(&journal)[0], before[0], "who reads is not known yet");
+    hub.holds.set("kafka", 30);
+    hub.holds.settle();
+    trade(&hub, 8 * EVERY).await;
+    running.shut_down().unwrap();
+    let left = names(&journal);
+    assert!(begins(&journal, &left[0]) <= 31, "{left:?}");
+    assert!(begins(&journal, &left[1]) > 31, "{left:?}");
+}
+
+#[tokio::test]
+async fn an_archive_that_cannot_be_written_leaves_no_gap_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = with(OldSegments::Archive);
+    let archive = folder.path().join("archive");
+    fs::write(&archive, b"a file in its place").unwrap();
+    let (hub, running) = open(folder.path(), &config);
+    open_market(&hub).await;
+    trade(&hub, 3 * EVERY).await;
+    fs::remove_file(&archive).unwrap();
+    trade(&hub, 6 * EVERY).await;
+    let end = hub.feed.last_seq();
+    running.shut_down().unwrap();
+    assert_eq!(names(&archive)[0], "0000000001.seg");
+    let (hub, running) = open(folder.path(), &config);
+    assert_eq!(hub.replayed, end);
+    running.shut_down().unwrap();
+}
+
+#[tokio::test]
+async fn a_segment_of_another_journal_in_the_archive_is_not_written_over() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let archive = folder.path().join("archive");
+    let config = with(OldSegments::Archive);
+    let (hub, running) = open(other.path(), &with(OldSegments::Keep));
+    open_market(&hub).await;
+    running.shut_down().unwrap();
+    let foreign = fs::read(other.path().join("journal/0000000001.seg")).unwrap();
+    fs::create_dir(&archive).unwrap();
+    let there = archive.join("0000000001.seg");
+    fs::write(&there, &foreign).unwrap();
+    let (hub, running) = open(folder.path(), &config);
+    open_market(&hub).await;
+    trade(&hub, 4 * EVERY).await;
+    assert!(fs::read(&there).unwrap() == foreign);
+    assert_eq!(names(&folder.path().join("journal"))[0], "0000000001.seg");
+    // The same segment may be there: it was put back by a copy.
+    fs::copy(folder.path().join("journal/0000000001.seg"), &there).unwrap();
+    trade(&hub, 5 * EVERY).await;
+    running.shut_down().unwrap();
+    assert_ne!(names(&folder.path().join("journal"))[0], "0000000001.seg");
 }

@@ -57,8 +57,14 @@ fn declared() -> Declared {
         instruments = [
             { symbol = "ACME", currency = "USD", tick = "0.01", lot = "1", min_qty = "1", max_qty = "100000", reference_px = "100" },
         ]
-        accounts = [{ name = "A1", cash = { USD = "1000000" } }]
-        participants = [{ comp_id = "BOT01", password = "secret-BOT01", accounts = ["A1"] }]
+        accounts = [
+            { name = "A1", cash = { USD = "1000000" } },
+            { name = "A2", positions = { ACME = "1000" } },
+        ]
+        participants = [
+            { comp_id = "BOT01", password = "secret-BOT01", accounts = ["A1"] },
+            { comp_id = "BOT02", password = "secret-BOT02", accounts = ["A2"] },
+        ]
         "#,
     )
     .unwrap()
@@ -100,14 +106,29 @@ async fn a_day_ends_once_and_the_owners_of_day_orders_are_told() {
     peer.connect().await;
     enter(&mut peer, "day", '0').await;
     enter(&mut peer, "gtc", '1').await;
+    // One of them trades whole on the first day, the other in part.
+    let mut seller = Peer::new("BOT02", Target::plain(exchange.addresses().plain));
+    seller.connect().await;
+    for (id, qty) in [("s1", "5"), ("s2", "2")] {
+        let order = format!("11={id}|55=ACME|54=2|60={}|38={qty}|40=2|44=99|59=3", now());
+        seller.send("D", &order).await;
+        seller.expect("8", &format!("150=0|11={id}")).await;
+        seller.expect("8", &format!("150=F|39=2|11={id}")).await;
+    }
+    peer.expect("8", "150=F|39=2|11=day|14=5").await;
+    peer.expect("8", "150=F|39=1|11=gtc|14=2|151=3").await;
+    seller.0.logout().await.unwrap();
+    enter(&mut peer, "rest", '0').await;
     assert!(ends(&exchange).await.is_empty());
     clock.set(MIDNIGHT);
-    peer.expect("8", "150=C|39=C|11=day|151=0|14=0").await;
-    // The other one is told anew for the day that begins.
-    peer.expect("8", "150=D|378=1|39=0|11=gtc|151=5|424=5|425=0|426=0")
+    peer.expect("8", "150=C|39=C|11=rest|151=0|14=0").await;
+    // The other one is told anew for the day that begins: of what is left nothing has traded today.
+    let told = peer
+        .expect("8", "150=D|378=1|11=gtc|38=5|14=2|151=3|424=3|425=0|426=0")
         .await;
+    assert_eq!(told.text(39), Some("1"));
     // The day's ClOrdIDs are free again, except that of the order that lives on.
-    enter(&mut peer, "day", '0').await;
+    enter(&mut peer, "rest", '0').await;
     let again = format!("11=gtc|55=ACME|54=1|60={}|38=5|40=2|44=99", now());
     peer.send("D", &again).await;
     peer.expect("8", "150=8|39=8|11=gtc").await;
@@ -128,8 +149,8 @@ async fn a_day_ends_once_and_the_owners_of_day_orders_are_told() {
     assert_eq!(ends(&exchange).await, [MIDNIGHT, later]);
     peer.0.set_target(Target::plain(exchange.addresses().plain));
     peer.connect().await;
-    peer.expect("8", "150=C|39=C|11=day|151=0|43=Y").await;
-    peer.expect("8", "150=D|378=1|11=gtc|151=5|43=Y").await;
+    peer.expect("8", "150=C|39=C|11=rest|151=0|43=Y").await;
+    peer.expect("8", "150=D|378=1|11=gtc|151=3|43=Y").await;
     peer.send("AF", "584=m1|585=7").await;
     let told = peer.expect("8", "150=I|584=m1|911=1|912=Y").await;
     assert_eq!(told.text(11), Some("gtc"));

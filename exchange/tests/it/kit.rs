@@ -270,6 +270,10 @@ impl Orders {
         self.0.0.lock().unwrap().syncs_done
     }
 
+    pub(crate) fn syncs_begun(&self) -> usize {
+        self.0.0.lock().unwrap().syncs_begun
+    }
+
     /// Waits until more than `before` syncs have begun.
     pub(crate) fn await_sync_after(&self, before: usize) {
         let state = self.0.0.lock().unwrap();

@@ -1,7 +1,7 @@
 //! What a start does with a journal that is not whole, and with a clock or a disk that is not what it was: it goes on with everything that was
 //! acknowledged, or it refuses and names the place, or it gives up exactly what it was told to.
 
-use crate::kit::{ObedientDisk, Orders, config, enter, open_market, open_on, published, run};
+use crate::kit::{ACME, ObedientDisk, Orders, config, enter, open_market, open_on, published, run};
 use crate::written::{first_seq, made, offsets, segment, written};
 use exchange::clock::Clock;
 use exchange::config::JournalConfig;
@@ -14,7 +14,10 @@ use journal::disk::Files;
 use journal::entry::{Instruction, Origin};
 use journal::snapshot;
 use market::command::Command;
+use market::halt::Halt;
 use market::order::Side;
+use market::scope::Instruments;
+use market::text::Text;
 use market::time::Timestamp;
 use std::collections::VecDeque;
 use std::fs;
@@ -187,6 +190,101 @@ async fn the_first_segment_is_never_given_up_whole() {
         other => panic!("{other:?}"),
     }
     assert_eq!(fs::read(segment(folder.path(), 1)).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn nor_is_the_first_that_is_there_when_older_ones_were_archived() {
+    let folder = tempfile::tempdir().unwrap();
+    written(folder.path(), &small(), ORDERS).await;
+    for number in 1..3 {
+        fs::remove_file(segment(folder.path(), number)).unwrap();
+    }
+    let third = segment(folder.path(), 3);
+    let mut bytes = fs::read(&third).unwrap();
+    bytes[0] = b'?';
+    fs::write(&third, &bytes).unwrap();
+    match open(folder.path(), &accepting("0000000003.seg:0")) {
+        Err(HubError::Journal(JournalError::NothingLeft { segment })) => assert_eq!(segment, third),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(&third).unwrap(), bytes);
+    assert!(segment(folder.path(), 4).exists());
+    assert!(!folder.path().join("lost").exists());
+}
+
+#[tokio::test]
+async fn what_one_cut_has_kept_outlasts_another_at_the_same_place() {
+    let folder = tempfile::tempdir().unwrap();
+    written(folder.path(), &small(), ORDERS).await;
+    let path = segment(folder.path(), 2);
+    let offset = offsets(&fs::read(&path).unwrap())[3];
+    let place = format!("0000000002.seg:{offset}");
+    let mut kept = Vec::new();
+    for round in 0..3 {
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[offset + 30] ^= 0x10;
+        fs::write(&path, &bytes).unwrap();
+        kept.push(bytes);
+        let (hub, running) = open(folder.path(), &accepting(&place)).unwrap();
+        for n in 0..20 {
+            run(
+                &hub,
+                enter(Side::Buy, 10_000 + round * 100 + n, "1.00", "1"),
+            )
+            .await;
+        }
+        running.shut_down().unwrap();
+    }
+    let lost = folder.path().join("lost");
+    let name = format!("0000000002.seg-{offset}");
+    for (bytes, behind) in kept.iter().zip(["", "-2", "-3"]) {
+        let there = lost.join(format!("{name}{behind}")).join("0000000002.seg");
+        assert!(fs::read(there).unwrap() == *bytes, "{name}{behind}");
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_when_something_is_given_up_is_told_as_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open_at(folder.path(), &small(), &[1_000_000]);
+    open_market(&hub).await;
+    // Something is due when it opens again: the sequencer has work of its own at once.
+    let halt = Command::Halt(Halt {
+        until: Some(Timestamp::from_nanos(2_000_000)),
+        ..Halt::new(Instruments::One(ACME), Text::new("news").unwrap())
+    });
+    run(&hub, halt).await;
+    // The first of these is damaged: no torn tail, since another one stands behind it.
+    for n in [1, 2] {
+        run(&hub, enter(Side::Buy, n, "1.00", "1")).await;
+    }
+    running.shut_down().unwrap();
+    let path = segment(folder.path(), 1);
+    let mut bytes = fs::read(&path).unwrap();
+    let offset = offsets(&bytes)[offsets(&bytes).len() - 3];
+    bytes[offset + 30] ^= 0x10;
+    // The thread that makes snapshots is started, too: the sequencer's is at work then before the note is.
+    let accepted = JournalConfig {
+        snapshot_entries: EVERY,
+        ..accepting(&format!("0000000001.seg:{offset}"))
+    };
+    for _ in 0..50 {
+        fs::write(&path, &bytes).unwrap();
+        let orders = Orders::default();
+        orders.leave_room(1);
+        let clock = Box::new(Told([3_000_000].into()));
+        match hub::open(
+            &accepted,
+            folder.path(),
+            Box::new(ObedientDisk(orders)),
+            clock,
+        ) {
+            Err(HubError::Note(SubmitError::Stopped(StopReason::Journal(_)))) => {}
+            // It took the note, and stops for it.
+            Ok((_, running)) => assert!(running.shut_down().is_err()),
+            Err(other) => panic!("{other}"),
+        }
+    }
 }
 
 #[test]

@@ -1,21 +1,27 @@
 //! Snapshots: a start from one is a start from the whole journal; one that is not what was written is never believed.
 
-use crate::kit::{config, enter, open_market, open_on, published, run};
+#[path = "../../src/past/layout/day.rs"]
+mod day;
+
+use crate::kit::{PATIENCE, config, enter, open_market, open_on, published, run, submit};
+use crate::venue::until;
 use crate::written::made;
-use exchange::config::JournalConfig;
+use exchange::config::{JournalConfig, OldSegments};
 use exchange::feed::FeedError;
 use exchange::hub::{Hub, HubError, Running};
 use journal::JournalError;
 use journal::disk::Files;
+use journal::entry::Origin;
 use journal::segment;
 use journal::snapshot::{self, HEADER_BYTES};
 use market::command::Command;
+use market::event::Event;
 use market::order::Side;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Entries between two snapshots.
-const EVERY: u64 = 40;
+/// Entries between two snapshots: more than the day that each journal here begins with.
+const EVERY: u64 = 60;
 
 fn often() -> JournalConfig {
     JournalConfig {
@@ -43,7 +49,7 @@ fn refused(data: &Path) -> HubError {
     }
 }
 
-/// Some of everything that orders can do.
+/// A limit order, of the seller every third time.
 fn act(n: u64) -> Command {
     let side = if n.is_multiple_of(3) {
         Side::Sell
@@ -51,25 +57,42 @@ fn act(n: u64) -> Command {
         Side::Buy
     };
     let price = format!("{}.00", 95 + n * 7 % 11);
-    enter(side, n, &price, &(1 + n % 5).to_string())
+    enter(side, 100 + n, &price, &(1 + n % 5).to_string())
 }
 
-/// Does the acts of these numbers, one after the other.
-async fn do_all(hub: &Hub, acts: std::ops::Range<u64>) {
-    for n in acts {
-        run(hub, act(n)).await;
+/// Does acts up to entry `until`.
+async fn act_until(hub: &Hub, until: u64) {
+    while hub.feed.last_seq() < until {
+        run(hub, act(hub.feed.last_seq())).await;
+    }
+}
+
+/// Some of everything that can be done.
+async fn live_through_a_day(hub: &Hub) {
+    for (n, instruction) in (1..).zip(day::day()) {
+        let origin = Origin::Operator {
+            name: "ops".parse().unwrap(),
+        };
+        let entry = submit(hub, origin, n, instruction).unwrap();
+        let entry = tokio::time::timeout(PATIENCE, entry).await.unwrap();
+        let first = entry.unwrap().events.first().copied();
+        assert!(
+            !matches!(first, Some(Event::Refused { .. })),
+            "{n}: {first:?}"
+        );
     }
 }
 
 /// A journal with two snapshots and something behind them; the entries of the snapshots.
 async fn written(data: &Path) -> (u64, u64) {
     let (hub, running) = open(data, &often());
-    open_market(&hub).await;
-    do_all(&hub, 0..60).await;
+    live_through_a_day(&hub).await;
+    assert!(hub.feed.last_seq() < EVERY);
+    act_until(&hub, EVERY + 25).await;
     let first = made(&hub, EVERY).await;
-    do_all(&hub, 60..90).await;
+    act_until(&hub, 2 * EVERY + 5).await;
     let second = made(&hub, 2 * EVERY).await;
-    do_all(&hub, 90..100).await;
+    act_until(&hub, 2 * EVERY + 15).await;
     running.shut_down().unwrap();
     assert_eq!((first, second), (EVERY, 2 * EVERY));
     (first, second)
@@ -94,7 +117,7 @@ fn segments(data: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// All that is shown of a venue: reference data, market data, figures, what operators did.
+/// All that is shown of a venue: reference data, market data, figures, what operators did and what they have set, halts, trades.
 fn shown(hub: &Hub) -> String {
     let directory = &hub.directory;
     let view = hub.view.read();
@@ -103,7 +126,7 @@ fn shown(hub: &Hub) -> String {
         .map(|side| book.levels(side).collect::<Vec<_>>())
         .into();
     format!(
-        "{:?}\n{:?}\n{:?}\n{:?}\n{levels:?} {:?} {:?} {} {} {}\n{} {} {} {}\n{:?}",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{levels:?} {:?} {:?} {} {} {}\n{} {} {} {}\n{:?}\n{:?}\n{:?}\n{:?}",
         directory.instruments(),
         directory.participants(),
         directory.phase(crate::kit::ACME),
@@ -117,7 +140,10 @@ fn shown(hub: &Hub) -> String {
         hub.metrics.trades.get(),
         hub.metrics.rejects.get(),
         hub.metrics.live_orders.get(),
-        hub.audit.last(10),
+        hub.audit.last(100),
+        hub.settings,
+        hub.halts,
+        hub.blotter,
     )
 }
 
@@ -135,7 +161,7 @@ async fn a_start_from_a_snapshot_is_a_start_from_the_whole_journal() {
     assert_eq!(from_snapshot.replayed, replayed);
     for hub in [&from_snapshot, &from_all] {
         run(hub, Command::EndOfDay).await;
-        do_all(hub, 1_000..1_150).await;
+        act_until(hub, replayed + 150).await;
     }
     assert_eq!(published(&from_snapshot).await, published(&from_all).await);
     let end = from_all.feed.last_seq() / EVERY * EVERY;
@@ -264,7 +290,7 @@ async fn without_its_oldest_segments_a_journal_opens_from_a_snapshot_only() {
         Err(FeedError::Files(JournalError::Unheld { seq: 1, first })) => assert!(first > 1),
         other => panic!("{other:?}"),
     }
-    do_all(&hub, 2_000..2_100).await;
+    act_until(&hub, 4 * EVERY).await;
     made(&hub, 4 * EVERY).await;
     running.shut_down().unwrap();
     fs::remove_dir_all(folder.path().join("snapshots")).unwrap();
@@ -275,13 +301,109 @@ async fn without_its_oldest_segments_a_journal_opens_from_a_snapshot_only() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_cannot_be_written_stops_nobody() {
+async fn a_snapshot_that_cannot_be_written_stops_nobody_and_the_next_is_of_a_multiple() {
     let folder = tempfile::tempdir().unwrap();
     let (hub, running) = open(folder.path(), &often());
-    fs::write(folder.path().join("snapshots"), b"a file in its place").unwrap();
+    let in_its_place = folder.path().join("snapshots");
+    fs::write(&in_its_place, b"a file in its place").unwrap();
     open_market(&hub).await;
-    do_all(&hub, 0..100).await;
+    act_until(&hub, EVERY + 1).await;
+    let failures = &hub.metrics.snapshots.failures;
+    until("it fails", || failures.get() == 1).await;
+    // The next attempt comes soon.
+    act_until(&hub, EVERY + EVERY / 10 + 1).await;
+    until("it fails again", || failures.get() == 2).await;
     assert_eq!(*hub.snapshot.borrow(), 0);
+    fs::remove_file(&in_its_place).unwrap();
+    act_until(&hub, EVERY + 3 * EVERY / 10).await;
+    assert_eq!(made(&hub, 1).await, EVERY);
+    act_until(&hub, 2 * EVERY).await;
+    assert_eq!(made(&hub, 2 * EVERY).await, 2 * EVERY);
+    running.shut_down().unwrap();
+    assert_eq!(seqs(folder.path()), [2 * EVERY, EVERY]);
+}
+
+fn seqs(data: &Path) -> Vec<u64> {
+    let listed = snapshot::list(data).unwrap();
+    listed.iter().map(|one| one.seq).collect()
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_used_is_no_spare_one() {
+    let (folder, foreign) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (first, second) = written(folder.path()).await;
+    written(foreign.path()).await;
+    let path = snapshot::path(folder.path(), second);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[HEADER_BYTES + 9] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let third = second + EVERY;
+    let others = [second - 1, 100 * EVERY];
+    for other in others {
+        let bytes = fs::read(snapshot::path(foreign.path(), second)).unwrap();
+        fs::write(snapshot::path(folder.path(), other), named(bytes, other)).unwrap();
+    }
+    let config = JournalConfig {
+        old_segments: OldSegments::Remove,
+        ..often()
+    };
+    let (hub, running) = open(folder.path(), &config);
+    hub.holds.settle();
+    act_until(&hub, third).await;
+    made(&hub, third).await;
+    running.shut_down().unwrap();
+    // Those of another history are nobody's to remove, but count for nothing.
+    assert_eq!(seqs(folder.path()), [others[1], third, others[0], first]);
+    // So the newest may be damaged, too, and the one before it still stands for what is not there any more.
+    fs::write(snapshot::path(folder.path(), third), b"LOGGIAS1").unwrap();
+    let (hub, running) = open(folder.path(), &never());
+    assert_eq!(*hub.snapshot.borrow(), first);
+    running.shut_down().unwrap();
+}
+
+/// A snapshot's bytes as one of entry `seq`.
+fn named(mut bytes: Vec<u8>, seq: u64) -> Vec<u8> {
+    bytes[28..36].copy_from_slice(&seq.to_le_bytes());
+    with_checksum(bytes)
+}
+
+fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
+    let checksum = crc32fast::hash(&bytes[..64]);
+    bytes[64..68].copy_from_slice(&checksum.to_le_bytes());
+    bytes
+}
+
+#[tokio::test]
+async fn when_only_another_version_can_read_what_segments_held_the_refusal_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = written(folder.path()).await;
+    for seq in [first, second] {
+        let path = snapshot::path(folder.path(), seq);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[8] = 77;
+        fs::write(&path, with_checksum(bytes)).unwrap();
+    }
+    let (hub, running) = open(folder.path(), &never());
+    assert_eq!(*hub.snapshot.borrow(), 0, "the whole journal is there");
+    running.shut_down().unwrap();
+    let oldest = &segments(folder.path())[0];
+    let aside = folder.path().join("aside");
+    fs::rename(oldest, &aside).unwrap();
+    match refused(folder.path()) {
+        error @ HubError::OtherVersion { .. } => {
+            let text = error.to_string();
+            for part in [
+                "begins with entry",
+                &format!("{first:020}.snap"),
+                "layout version 77",
+            ] {
+                assert!(text.contains(part), "{text}");
+            }
+        }
+        other => panic!("{other}"),
+    }
+    fs::rename(&aside, oldest).unwrap();
+    let (_, running) = open(folder.path(), &never());
     running.shut_down().unwrap();
 }
 
@@ -293,9 +415,9 @@ async fn older_snapshots_and_half_made_ones_go() {
     fs::write(&half_made, b"LOGG").unwrap();
     let (hub, running) = open(folder.path(), &often());
     assert!(!half_made.exists());
-    do_all(&hub, 3_000..3_050).await;
+    act_until(&hub, second + EVERY).await;
     let third = made(&hub, second + EVERY).await;
-    do_all(&hub, 3_050..3_100).await;
+    act_until(&hub, third + EVERY).await;
     made(&hub, third + EVERY).await;
     running.shut_down().unwrap();
     assert_eq!(snapshot::list(folder.path()).unwrap().len(), 2);

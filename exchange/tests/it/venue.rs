@@ -234,6 +234,7 @@ impl Venue {
         })
         .await
         .unwrap();
+        hub.holds.settle();
         Self {
             hub,
             running,

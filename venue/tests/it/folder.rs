@@ -360,3 +360,41 @@ fn a_damaged_session_file_is_named_with_a_way_out_that_opens_the_venue() {
     }
     Venue::start(dir.path());
 }
+
+#[test]
+fn a_folder_that_only_another_version_can_begin_with_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let often = [
+        ("LOGGIA__JOURNAL__SEGMENT_BYTES", "4096"),
+        ("LOGGIA__JOURNAL__SNAPSHOT_ENTRIES", "10"),
+    ];
+    let venue = Venue::start_with(dir.path(), &often);
+    let snapshots = dir.path().join("data/snapshots");
+    let made = || {
+        let mut files = fs::read_dir(&snapshots).ok()?;
+        files
+            .any(|file| file.unwrap().path().extension() == Some("snap".as_ref()))
+            .then_some(())
+    };
+    wait_for("a snapshot", made);
+    venue.stop();
+    for file in fs::read_dir(&snapshots).unwrap() {
+        let path = file.unwrap().path();
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[8..12].copy_from_slice(&77_u32.to_le_bytes());
+        let checksum = crc32fast::hash(&bytes[..64]);
+        bytes[64..68].copy_from_slice(&checksum.to_le_bytes());
+        fs::write(&path, bytes).unwrap();
+    }
+    let first = dir.path().join("data/journal/0000000001.seg");
+    let aside = dir.path().join("0000000001.seg");
+    fs::rename(&first, &aside).unwrap();
+    let said = ends(loggia(dir.path(), &["--data", "data"]));
+    let words = [
+        "layout version 77",
+        "put all archived segments back into its journal/",
+    ];
+    assert_clear(&said, 74, &words);
+    fs::rename(&aside, &first).unwrap();
+    Venue::start(dir.path());
+}
