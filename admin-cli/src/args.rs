@@ -175,12 +175,14 @@ pub enum Journal {
         /// The data folder, for instance loggia-data.
         data: PathBuf,
     },
-    /// Check every byte of segments and snapshots: ends with 0 when all is sound, 8 with a torn tail, 9 when it is damaged, and says where.
+    /// Check every byte of segments and snapshots: ends with 0 when all is sound, 8 with a torn tail that nobody writes, 9 when it is damaged,
+    /// and says where.
     Verify {
         /// The data folder, for instance loggia-data.
         data: PathBuf,
     },
-    /// Replay with the venue's own rules and compare every event: ends with 0 when all are the same, 10 at the first that differs.
+    /// Replay with the venue's own rules and compare every event: ends with 0 when all are the same, torn tail or not, 10 at the first that
+    /// differs.
     Replay {
         /// The data folder, for instance loggia-data.
         data: PathBuf,

@@ -16,7 +16,8 @@ use fix_engine::time::{Precision, Timestamp};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use journal::JournalError;
 use journal::catalog::{self, Catalog};
-use journal::snapshot::{self, Listed, SnapshotError};
+use journal::replay::End;
+use journal::snapshot::{self, Listed, Snapshot, SnapshotError};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,10 @@ const STEP_ENTRIES: u64 = 16_384;
 /// A journal as it lies there.
 struct Shelf {
     data: PathBuf,
+    /// Whether it is what a venue starts with, not segments alone.
+    is_data_folder: bool,
     catalog: Catalog,
+    /// Newest first.
     snapshots: Vec<Listed>,
 }
 
@@ -34,15 +38,45 @@ impl Shelf {
     /// The journal of a data folder; or a folder of segments, for instance of archived ones.
     fn open(path: &Path) -> Result<Self, Failure> {
         let inner = catalog::folder(path);
-        let folder = if inner.is_dir() { &inner } else { path };
+        let is_data_folder = inner.is_dir();
+        let folder = if is_data_folder { &inner } else { path };
+        // First, so that the journal of a venue that runs reaches each of them.
+        let snapshots = snapshot::list(path).map_err(|error| unusable(&error))?;
         let catalog = Catalog::look(path, folder).map_err(|error| failure(&error))?;
         if catalog.segments().is_empty() {
             return Err(Failure::file(folder, "there is no segment of a journal"));
         }
         Ok(Self {
             data: path.to_owned(),
+            is_data_folder,
             catalog,
-            snapshots: snapshot::list(path).map_err(|error| unusable(&error))?,
+            snapshots,
+        })
+    }
+
+    /// A snapshot of this journal, every byte of it checked; none when it is of another version of the program: a start passes that over.
+    fn snapshot(&self, path: &Path) -> Result<Option<Snapshot>, Failure> {
+        let snapshot = match Snapshot::read(path) {
+            Ok(snapshot) => snapshot,
+            Err(SnapshotError::Version { .. }) => return Ok(None),
+            Err(error) => return Err(unusable(&error)),
+        };
+        if self.catalog.epoch() != Some(snapshot.header().epoch) {
+            let path = path.to_owned();
+            return Err(unusable(&SnapshotError::Foreign { path }));
+        }
+        Ok(Some(snapshot))
+    }
+
+    /// The failure for a journal that ends before a snapshot of entry `known`: a start refuses it.
+    fn short(&self, end: &End, known: u64) -> Failure {
+        let last = self.catalog.segments().last();
+        let segment = last.map_or(self.catalog.folder(), |last| &last.path);
+        failure(&JournalError::Short {
+            segment: segment.to_owned(),
+            offset: end.len,
+            last_seq: end.last_seq,
+            known,
         })
     }
 

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// The three verdicts.
+/// The verdicts.
 #[derive(Debug, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Soundness {
@@ -17,6 +17,15 @@ pub enum Soundness {
         /// Where in it.
         offset: u64,
         /// What is wrong there.
+        why: String,
+    },
+    /// The end of the last file is no whole record while a program writes it: nothing can be said of it yet. All else is sound.
+    BeingWritten {
+        /// Which file.
+        file: PathBuf,
+        /// Where in it.
+        offset: u64,
+        /// What is wrong there, and who writes.
         why: String,
     },
     /// They are not what was written.
@@ -51,6 +60,7 @@ impl Soundness {
         match self {
             Self::Sound => "sound",
             Self::TornTail { .. } => "torn tail",
+            Self::BeingWritten { .. } => "sound up to what is being written",
             Self::Damaged { .. } => "damaged",
         }
     }
@@ -59,7 +69,9 @@ impl Soundness {
     pub fn rows(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Sound => Vec::new(),
-            Self::TornTail { file, offset, why } | Self::Damaged { file, offset, why } => vec![
+            Self::TornTail { file, offset, why }
+            | Self::BeingWritten { file, offset, why }
+            | Self::Damaged { file, offset, why } => vec![
                 ("file", file.display().to_string()),
                 ("offset", offset.to_string()),
                 ("why", why.clone()),
@@ -70,7 +82,7 @@ impl Soundness {
     /// Why the process must not end with 0.
     pub fn failure(&self) -> Option<Failure> {
         match self {
-            Self::Sound => None,
+            Self::Sound | Self::BeingWritten { .. } => None,
             Self::TornTail { file, offset, why } => Some(Failure::TornTail {
                 path: file.clone(),
                 offset: *offset,

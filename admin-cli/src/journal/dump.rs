@@ -27,7 +27,8 @@ struct Line<'a> {
 /// Writes the entries of these numbers, all without one.
 ///
 /// # Errors
-/// As [`super::verify`], and [`Failure::File`] when it cannot be written.
+/// As [`super::verify`]; [`Failure::NotFound`] when the first that is asked for is in a segment that is not here; [`Failure::File`] when it
+/// cannot be written.
 pub fn dump(
     path: &Path,
     entries: Option<&Range>,
@@ -35,11 +36,20 @@ pub fn dump(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let shelf = Shelf::open(path)?;
-    let (first, last) = match entries {
-        Some(range) => (*range.numbers().start(), *range.numbers().end()),
-        None => (1, u64::MAX),
+    let (after, last) = match entries {
+        Some(range) => (range.numbers().start() - 1, *range.numbers().end()),
+        None => (shelf.before(), u64::MAX),
     };
-    let after = shelf.before().max(first - 1);
+    if after < shelf.before() {
+        return Err(Failure::NotFound {
+            code: "unheld".to_owned(),
+            message: format!(
+                "entry {} is not here: the first is {}; look where segments are archived",
+                after + 1,
+                shelf.before() + 1
+            ),
+        });
+    }
     let mut wrong = None;
     let read = replay::replay(&shelf.catalog, after, last, &mut |stored, place| {
         let Some(events) = record::decode_events(stored.events) else {

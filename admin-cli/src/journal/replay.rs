@@ -6,9 +6,9 @@ use crate::journal::{Shelf, time, unusable};
 use crate::show::{Show, pairs};
 use journal::engine::Engine;
 use journal::record;
-use journal::replay::{self, Replayed};
-use journal::snapshot::Snapshot;
+use journal::replay::{self, End, Replayed};
 use market::event::Event;
+use market::time::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,8 @@ pub struct Outcome {
     live_orders: u64,
     /// Snapshots that hold exactly what the entries make.
     snapshots_compared: u64,
+    /// Snapshots of another version of the program, which cannot be compared.
+    snapshots_of_other_versions: u64,
     torn_tail: Option<(PathBuf, u64)>,
     took_ms: u128,
     entries_per_sec: u128,
@@ -38,8 +40,9 @@ pub struct Outcome {
 /// [`Failure::Diverged`] naming the entry; [`Failure::Damaged`] with file and place; [`Failure::Usage`] when there is no beginning.
 pub fn replay(path: &Path, from_snapshot: bool) -> Result<Outcome, Failure> {
     let shelf = Shelf::open(path)?;
-    let (engine, after) = begin(&shelf, from_snapshot)?;
+    let (engine, after, began_at) = begin(&shelf, from_snapshot)?;
     let mut run = Run {
+        shelf: &shelf,
         engine,
         events: Vec::new(),
         encoded: Vec::new(),
@@ -50,10 +53,11 @@ pub fn replay(path: &Path, from_snapshot: bool) -> Result<Outcome, Failure> {
             .map(|one| (one.seq, one.path.clone()))
             .collect(),
         compared: 0,
+        of_other_versions: 0,
         wrong: None,
     };
     let bar = shelf.bar(after);
-    let mut last_at = None;
+    let mut last_at = began_at;
     let began = Instant::now();
     let ended = replay::replay(&shelf.catalog, after, u64::MAX, &mut |stored, _| {
         bar.step(stored.head.seq);
@@ -65,6 +69,7 @@ pub fn replay(path: &Path, from_snapshot: bool) -> Result<Outcome, Failure> {
         return Err(wrong);
     }
     let end = ended.map_err(|error| super::failure(&error))?;
+    run.look_behind(&end)?;
     let entries = end.last_seq - after;
     Ok(Outcome {
         path: path.to_owned(),
@@ -75,55 +80,55 @@ pub fn replay(path: &Path, from_snapshot: bool) -> Result<Outcome, Failure> {
         trades: run.engine.market().trades(),
         live_orders: run.engine.live_orders(),
         snapshots_compared: run.compared,
+        snapshots_of_other_versions: run.of_other_versions,
         torn_tail: end.torn.map(|torn| (torn.segment, torn.offset)),
         took_ms: took.as_millis(),
         entries_per_sec: u128::from(entries) * 1_000_000_000 / took.as_nanos().max(1),
     })
 }
 
-/// An empty engine, or the newest snapshot's, and the last entry in it.
-fn begin(shelf: &Shelf, from_snapshot: bool) -> Result<(Engine, u64), Failure> {
+/// An empty engine, or a snapshot's, the last entry in it and its time.
+fn begin(shelf: &Shelf, from_snapshot: bool) -> Result<(Engine, u64, Option<Timestamp>), Failure> {
     let before = shelf.before();
     if !from_snapshot && before == 0 {
-        return Ok((Engine::new(), 0));
+        return Ok((Engine::new(), 0, None));
     }
     // The oldest one that there are entries behind: so the others are compared. Or the newest, to be quick.
-    let mut usable = shelf.snapshots.iter().filter(|one| one.seq >= before);
-    let chosen = if from_snapshot {
-        usable.next()
-    } else {
-        usable.next_back()
-    };
-    let chosen = chosen.ok_or_else(|| {
-        Failure::Usage(format!(
-            "{}: the journal begins with entry {} and no snapshot reaches it: there is nothing to begin with",
-            shelf.data.display(),
-            before + 1
-        ))
-    })?;
-    let snapshot = Snapshot::read(&chosen.path).map_err(|error| unusable(&error))?;
-    let epoch = snapshot.header().epoch;
-    if shelf.catalog.epoch() != Some(epoch) {
-        let path = chosen.path.clone();
-        return Err(unusable(&journal::snapshot::SnapshotError::Foreign {
-            path,
-        }));
+    let mut reaching: Vec<_> = shelf
+        .snapshots
+        .iter()
+        .filter(|one| one.seq >= before)
+        .collect();
+    if !from_snapshot {
+        reaching.reverse();
     }
-    let (engine, _) = snapshot.restore().map_err(|error| unusable(&error))?;
-    Ok((engine, chosen.seq))
+    for one in reaching {
+        if let Some(snapshot) = shelf.snapshot(&one.path)? {
+            let at = snapshot.header().at;
+            let (engine, _) = snapshot.restore().map_err(|error| unusable(&error))?;
+            return Ok((engine, one.seq, Some(at)));
+        }
+    }
+    let begins = before + 1;
+    Err(Failure::Usage(format!(
+        "{}: the journal begins with entry {begins} and no snapshot that this version reads reaches it: there is nothing to begin with",
+        shelf.data.display()
+    )))
 }
 
-struct Run {
+struct Run<'a> {
+    shelf: &'a Shelf,
     engine: Engine,
     events: Vec<Event>,
     encoded: Vec<u8>,
     /// By last entry.
     snapshots: BTreeMap<u64, PathBuf>,
     compared: u64,
+    of_other_versions: u64,
     wrong: Option<Failure>,
 }
 
-impl Run {
+impl Run<'_> {
     fn take(&mut self, stored: &record::Stored<'_>) -> Replayed {
         let head = &stored.head;
         self.events.clear();
@@ -142,7 +147,10 @@ impl Run {
     }
 
     fn compare(&mut self, path: &Path) -> Result<(), Failure> {
-        let snapshot = Snapshot::read(path).map_err(|error| unusable(&error))?;
+        let Some(snapshot) = self.shelf.snapshot(path)? else {
+            self.of_other_versions += 1;
+            return Ok(());
+        };
         if !snapshot.holds(&self.engine) {
             return Err(Failure::Damaged {
                 path: path.to_owned(),
@@ -151,6 +159,17 @@ impl Run {
             });
         }
         self.compared += 1;
+        Ok(())
+    }
+
+    /// A snapshot that no entry has reached is of entries that are lost.
+    fn look_behind(&mut self, end: &End) -> Result<(), Failure> {
+        for (known, path) in std::mem::take(&mut self.snapshots) {
+            if self.shelf.snapshot(&path)?.is_some() {
+                return Err(self.shelf.short(end, known));
+            }
+            self.of_other_versions += 1;
+        }
         Ok(())
     }
 }
@@ -173,6 +192,10 @@ impl Show for Outcome {
             ("trades", self.trades.to_string()),
             ("live orders", self.live_orders.to_string()),
             ("snapshots compared", self.snapshots_compared.to_string()),
+            (
+                "of other versions",
+                self.snapshots_of_other_versions.to_string(),
+            ),
             ("torn tail", torn.unwrap_or_else(|| "-".to_owned())),
             ("took", format!("{} ms", self.took_ms)),
             ("entries/s", self.entries_per_sec.to_string()),

@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use crate::journal::{Shelf, length, time};
 use crate::show::{Column, Show, pairs, table};
-use journal::replay::{self, Replayed};
-use journal::snapshot::{Header, Listed};
+use journal::replay::{self, End, Replayed};
+use journal::snapshot::{Header, Listed, SnapshotError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -38,11 +38,12 @@ struct Snapshot {
     bytes: u64,
     seq: u64,
     at: Option<String>,
-    /// Why it cannot be used, as far as its header says.
+    /// Why a start cannot use it, as far as its header says.
     why_not: Option<String>,
 }
 
-/// What there is in a data folder, or a folder of segments. Only the last segment is read.
+/// What there is in a data folder, or a folder of segments. Only the last segment is read, the last two when nothing is in it yet, and of
+/// snapshots the headers.
 ///
 /// # Errors
 /// A [`Failure`] with file and place when names or headers do not fit together.
@@ -50,14 +51,21 @@ pub fn stat(path: &Path) -> Result<Contents, Failure> {
     let shelf = Shelf::open(path)?;
     let all = shelf.catalog.segments();
     let mut last_at = None;
-    let before = all.last().map_or(0, |last| last.first_seq - 1);
-    let end = replay::replay(&shelf.catalog, before, u64::MAX, &mut |stored, _| {
-        last_at = Some(stored.head.at);
-        Replayed::Same
-    });
-    let end = end.map_err(|error| super::failure(&error))?;
+    let mut firsts = all.iter().rev().map(|segment| segment.first_seq);
+    let end = loop {
+        let before = firsts.next().map_or(shelf.before(), |first| first - 1);
+        let end = replay::replay(&shelf.catalog, before, u64::MAX, &mut |stored, _| {
+            last_at = Some(stored.head.at);
+            Replayed::Same
+        });
+        let end = end.map_err(|error| super::failure(&error))?;
+        if last_at.is_some() || before == shelf.before() {
+            break end;
+        }
+    };
     let snapshots = shelf.snapshots.iter();
-    let snapshots: Vec<Snapshot> = snapshots.map(Snapshot::of).collect::<Result<_, _>>()?;
+    let snapshots = snapshots.map(|listed| Snapshot::of(listed, &shelf, &end));
+    let snapshots: Vec<Snapshot> = snapshots.collect::<Result<_, _>>()?;
     let held = snapshots.iter().filter(|one| one.why_not.is_none());
     let oldest = held.map(|one| one.seq).min().unwrap_or(0);
     let nexts = all.iter().skip(1).map(|next| next.first_seq - 1);
@@ -85,16 +93,36 @@ pub fn stat(path: &Path) -> Result<Contents, Failure> {
 }
 
 impl Snapshot {
-    fn of(listed: &Listed) -> Result<Self, Failure> {
+    fn of(listed: &Listed, shelf: &Shelf, end: &End) -> Result<Self, Failure> {
         let header = Header::read(&listed.path);
         Ok(Self {
             path: listed.path.clone(),
             bytes: length(&listed.path)?,
             seq: listed.seq,
             at: header.as_ref().ok().map(|header| time(header.at)),
-            why_not: header.err().map(|error| error.to_string()),
+            why_not: match header {
+                Ok(header) => why_not(&header, listed, shelf, end),
+                Err(error) => Some(error.to_string()),
+            },
         })
     }
+}
+
+/// Why a snapshot of this header is not for this journal.
+fn why_not(header: &Header, listed: &Listed, shelf: &Shelf, end: &End) -> Option<String> {
+    let path = &listed.path;
+    if shelf.catalog.epoch() != Some(header.epoch) {
+        let path = path.clone();
+        return Some(SnapshotError::Foreign { path }.to_string());
+    }
+    let reach = if header.seq > end.last_seq {
+        format!("ends with entry {}: entries are lost", end.last_seq)
+    } else if header.seq < shelf.before() {
+        format!("begins with entry {}", shelf.before() + 1)
+    } else {
+        return None;
+    };
+    Some(format!("{}: the journal {reach}", path.display()))
 }
 
 impl Show for Contents {
@@ -135,7 +163,7 @@ impl Show for Contents {
             Numbers("BYTES"),
             Numbers("ENTRY"),
             Words("AT"),
-            Words("USABLE"),
+            Words("USABLE BY HEADER"),
         ];
         let snapshots = self.snapshots.iter().map(|one| {
             vec![

@@ -1,13 +1,15 @@
 //! `journal verify`: every byte of segments and snapshots: headers, checksums, numbers without a gap, times that never go back, events that can
-//! be read, snapshots whose parts agree. Not the rules: that is `journal replay`.
+//! be read, snapshots whose parts agree and that this journal reaches. Of what readers know, a snapshot's second part, the checksum only.
+//! Not the rules: that is `journal replay`.
 
 use crate::failure::Failure;
 use crate::journal::{Shelf, unusable};
 use crate::show::{Show, pairs};
 use crate::soundness::Soundness;
+use journal::data::DataFolder;
 use journal::record;
 use journal::replay::{self, End, Replayed};
-use journal::snapshot::Snapshot;
+use journal::segment;
 use market::time::Timestamp;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,8 @@ pub struct Verdict {
     entries: u64,
     last_seq: u64,
     snapshots: usize,
+    /// Snapshots of another version of the program, of which nothing else is known.
+    snapshots_of_other_versions: usize,
 }
 
 /// Checks the journal in a data folder, or a folder of segments.
@@ -37,6 +41,7 @@ pub fn verify(path: &Path) -> Result<Verdict, Failure> {
         entries: 0,
         last_seq: 0,
         snapshots: 0,
+        snapshots_of_other_versions: 0,
     };
     verdict.soundness = match verdict.look() {
         Ok(soundness) => soundness,
@@ -99,17 +104,53 @@ impl Verdict {
         self.last_seq = walk.last_seq;
         self.entries = walk.last_seq - shelf.before();
         let end = ended?;
+        self.look_at_snapshots(&shelf, &end)?;
+        Ok(end.torn.map_or(Soundness::Sound, |torn| {
+            let (file, offset, what) = (torn.segment, torn.offset, torn.what);
+            match DataFolder::holder(&self.path) {
+                None => Soundness::TornTail {
+                    file,
+                    offset,
+                    why: format!("{what}: the next start cuts it off"),
+                },
+                Some(pid) => Soundness::BeingWritten {
+                    file,
+                    offset,
+                    why: format!(
+                        "{what}: a venue is writing it (process {pid}), ask again when it has stopped"
+                    ),
+                },
+            }
+        }))
+    }
+
+    /// Each must be sound and of this journal, which must reach it; and one must stand for the segments that are not there.
+    fn look_at_snapshots(&mut self, shelf: &Shelf, end: &End) -> Result<(), Failure> {
+        let mut reaches_segments = shelf.before() == 0;
         for listed in &shelf.snapshots {
-            let checked = Snapshot::read(&listed.path).and_then(Snapshot::restore);
-            checked.map_err(|error| unusable(&error))?;
+            let Some(snapshot) = shelf.snapshot(&listed.path)? else {
+                self.snapshots_of_other_versions += 1;
+                continue;
+            };
+            snapshot.restore().map_err(|error| unusable(&error))?;
+            if listed.seq > end.last_seq {
+                return Err(shelf.short(end, listed.seq));
+            }
+            reaches_segments |= listed.seq >= shelf.before();
         }
-        Ok(end
-            .torn
-            .map_or(Soundness::Sound, |torn| Soundness::TornTail {
-                file: torn.segment,
-                offset: torn.offset,
-                why: format!("{}: the next start cuts it off", torn.what),
-            }))
+        if shelf.is_data_folder && !reaches_segments {
+            let first = shelf.catalog.segments().first();
+            let number = first.map_or(1, |first| first.number.saturating_sub(1).max(1));
+            return Err(Failure::Damaged {
+                path: segment::path(shelf.catalog.folder(), number),
+                offset: 0,
+                why: format!(
+                    "it is missing: the journal begins with entry {}, and no snapshot that this version reads stands for what came before",
+                    shelf.before() + 1
+                ),
+            });
+        }
+        Ok(())
     }
 
     /// Why the process must not end with 0.
@@ -126,6 +167,10 @@ impl Show for Verdict {
             ("entries", self.entries.to_string()),
             ("last entry", self.last_seq.to_string()),
             ("snapshots", self.snapshots.to_string()),
+            (
+                "of other versions",
+                self.snapshots_of_other_versions.to_string(),
+            ),
         ];
         rows.extend(self.soundness.rows());
         pairs(&rows)

@@ -2,12 +2,14 @@
 
 use crate::program::{Said, run};
 use journal::catalog::Catalog;
+use journal::data::DataFolder;
 use journal::disk::Files;
 use journal::engine::Engine;
-use journal::entry::{Entry, Instruction, Origin, TraceId};
+use journal::entry::{Entry, Epoch, Instruction, Origin, TraceId};
 use journal::participant::{ClientCert, Credentials, ParticipantChange, PasswordHash, Rights};
 use journal::record;
 use journal::replay::{self, End};
+use journal::segment;
 use journal::snapshot::{self, Contents};
 use market::account::AccountTerms;
 use market::command::Command;
@@ -311,7 +313,180 @@ fn dump_writes_entries_a_line_each_without_hashes() {
         lines[1]["events"][0]["order_accepted"].is_object(),
         "{said:?}"
     );
+    // What is in a segment that is not here is not left out without a word.
+    fs::remove_file(&segments(dir.path())[0]).unwrap();
+    let first = segments(dir.path())[0].clone();
+    let first = u64::from_le_bytes(fs::read(first).unwrap()[28..36].try_into().unwrap());
+    for range in ["1..10".to_owned(), format!("{}..", first - 1)] {
+        let said = ask(dir.path(), &["dump", ".", "--entries", &range]);
+        assert_eq!((said.code, said.out.as_str()), (5, ""), "{said:?}");
+        let why = format!("is not here: the first is {first}");
+        assert!(said.err.contains(&why), "{said:?}");
+    }
+    let said = ask(
+        dir.path(),
+        &["dump", ".", "--entries", &format!("{first}..")],
+    );
+    assert_eq!(said.out.lines().count() as u64, ENTRIES + 1 - first);
+    assert_eq!(ask(dir.path(), &["dump", "."]).out, said.out);
     let beyond = ask(dir.path(), &["dump", ".", "--entries", "100000.."]);
     assert_eq!((beyond.code, beyond.out.as_str()), (0, ""));
     assert_eq!(ask(dir.path(), &["dump", "nowhere"]).code, 7);
+}
+
+/// A snapshot of what the entries up to `seq` make, or what says so.
+fn snapshot_at(data: &Path, epoch: Epoch, seq: u64) {
+    let mut engine = Engine::new();
+    let at = |seq: u64| Timestamp::from_nanos(NOON + i64::try_from(seq).unwrap());
+    for (seq, instruction) in (1..=seq).zip(instructions()) {
+        engine.apply(seq, at(seq), &instruction);
+    }
+    let contents = Contents {
+        epoch,
+        seq,
+        at: at(seq),
+        engine: &engine,
+        known: &(),
+    };
+    snapshot::write(data, &contents, &mut || Ok(())).unwrap();
+}
+
+fn epoch(data: &Path) -> Epoch {
+    let path = snapshot::path(data, HELD);
+    snapshot::Header::read(&path).unwrap().epoch
+}
+
+/// The same snapshot as another version would have made it.
+fn of_another_version(data: &Path, seq: u64) {
+    let path = snapshot::path(data, seq);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[8..12].copy_from_slice(&77_u32.to_le_bytes());
+    let checksum = crc32fast::hash(&bytes[..64]);
+    bytes[64..68].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(&path, bytes).unwrap();
+}
+
+/// Whether each segment is shown as spare.
+fn spare(shown: &Value) -> Vec<bool> {
+    let all = shown["segments"].as_array().unwrap().iter();
+    all.map(|segment| segment["spare"].as_bool().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_journal_that_ends_before_its_snapshot_is_not_called_sound() {
+    let dir = folder();
+    for later in &segments(dir.path())[1..] {
+        fs::remove_file(later).unwrap();
+    }
+    let (code, found) = json(dir.path(), &["verify", "."]);
+    assert_eq!((code, &found["verdict"]), (9, &Value::from("damaged")));
+    let why = found["why"].as_str().unwrap();
+    assert!(why.contains("but a snapshot holds entry 150"), "{found}");
+    let said = ask(dir.path(), &["replay", "."]);
+    assert_eq!(said.code, 9, "{said:?}");
+    assert!(said.err.contains(why), "{said:?}");
+    let (code, shown) = json(dir.path(), &["stat", "."]);
+    assert_eq!((code, spare(&shown)), (0, vec![false]));
+    let why_not = shown["snapshots"][0]["why_not"].as_str().unwrap();
+    assert!(why_not.contains("entries are lost"), "{shown}");
+}
+
+#[test]
+fn a_snapshot_of_another_history_is_not_taken_for_one_of_this_journal() {
+    let dir = folder();
+    snapshot_at(dir.path(), Epoch::random(), ENTRIES);
+    let (code, found) = json(dir.path(), &["verify", "."]);
+    assert_eq!((code, &found["offset"]), (9, &Value::from(12)), "{found}");
+    let (_, shown) = json(dir.path(), &["stat", "."]);
+    let why_not = shown["snapshots"][0]["why_not"].as_str().unwrap();
+    assert!(why_not.contains("another history"), "{shown}");
+    assert_eq!(shown["snapshots"][1]["why_not"], Value::Null);
+    for arguments in [&["replay", "."][..], &["replay", ".", "--from-snapshot"]] {
+        let said = ask(dir.path(), arguments);
+        assert_eq!(said.code, 9, "{said:?}");
+        assert!(said.err.contains("another history"), "{said:?}");
+    }
+    // Alone it makes no segment a spare one: a start needs them all.
+    fs::remove_file(snapshot::path(dir.path(), HELD)).unwrap();
+    let (_, shown) = json(dir.path(), &["stat", "."]);
+    assert!(spare(&shown).iter().all(|spare| !spare), "{shown}");
+}
+
+#[test]
+fn a_snapshot_of_another_version_is_passed_over_as_a_start_does() {
+    let dir = folder();
+    let of_this = epoch(dir.path());
+    of_another_version(dir.path(), HELD);
+    let (code, found) = json(dir.path(), &["verify", "."]);
+    assert_eq!((code, &found["verdict"]), (0, &Value::from("sound")));
+    assert_eq!(found["snapshots_of_other_versions"], 1);
+    let (code, out) = json(dir.path(), &["replay", "."]);
+    assert_eq!(code, 0, "{out}");
+    assert_eq!(out["entries"], ENTRIES);
+    assert_eq!(
+        (
+            &out["snapshots_compared"],
+            &out["snapshots_of_other_versions"]
+        ),
+        (&Value::from(0), &Value::from(1))
+    );
+    // The next older one is begun with.
+    snapshot_at(dir.path(), of_this, 100);
+    let (code, quick) = json(dir.path(), &["replay", ".", "--from-snapshot"]);
+    assert_eq!((code, &quick["after"]), (0, &Value::from(100)), "{quick}");
+    snapshot_at(dir.path(), of_this, ENTRIES);
+    let (code, quick) = json(dir.path(), &["replay", ".", "--from-snapshot"]);
+    assert_eq!((code, &quick["entries"]), (0, &Value::from(0)), "{quick}");
+    assert_eq!(quick["last_at"], "20260105-12:00:00.000000212");
+    // Without the first segment there must be one that this version reads.
+    fs::remove_file(&segments(dir.path())[0]).unwrap();
+    assert_eq!(ask(dir.path(), &["verify", "."]).code, 0);
+    for seq in [100, ENTRIES] {
+        of_another_version(dir.path(), seq);
+    }
+    let said = ask(dir.path(), &["verify", "."]);
+    assert_eq!(said.code, 9, "{said:?}");
+    assert!(
+        said.err.contains("0000000001.seg")
+            && said.err.contains("no snapshot that this version reads"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_torn_tail_is_no_verdict_while_a_venue_writes() {
+    let dir = folder();
+    let all = segments(dir.path());
+    let last = all.last().unwrap();
+    let bytes = fs::read(last).unwrap();
+    fs::write(last, &bytes[..bytes.len() - 3]).unwrap();
+    let venue = DataFolder::take(dir.path()).unwrap();
+    let (code, found) = json(dir.path(), &["verify", "."]);
+    assert_eq!(
+        (code, &found["verdict"]),
+        (0, &Value::from("being_written"))
+    );
+    let why = found["why"].as_str().unwrap();
+    let pid = format!("process {}", std::process::id());
+    assert!(why.contains(&pid), "{why}");
+    drop(venue);
+    let (code, found) = json(dir.path(), &["verify", "."]);
+    assert_eq!((code, &found["verdict"]), (8, &Value::from("torn_tail")));
+}
+
+#[test]
+fn stat_knows_the_last_time_when_the_last_segment_is_still_empty() {
+    let dir = folder();
+    let number = u64::try_from(segments(dir.path()).len()).unwrap() + 1;
+    let header = segment::Header {
+        epoch: epoch(dir.path()),
+        first_seq: ENTRIES + 1,
+    };
+    let path = segment::path(&dir.path().join("journal"), number);
+    fs::write(path, header.bytes()).unwrap();
+    let (code, shown) = json(dir.path(), &["stat", "."]);
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(shown["last_seq"], ENTRIES);
+    assert_eq!(shown["last_at"], "20260105-12:00:00.000000212");
 }
