@@ -17,7 +17,8 @@ use journal::snapshot::{self, HEADER_BYTES};
 use market::command::Command;
 use market::event::Event;
 use market::order::Side;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Entries between two snapshots: more than the day that each journal here begins with.
@@ -321,6 +322,35 @@ async fn a_snapshot_that_cannot_be_written_stops_nobody_and_the_next_is_of_a_mul
     assert_eq!(made(&hub, 2 * EVERY).await, 2 * EVERY);
     running.shut_down().unwrap();
     assert_eq!(seqs(folder.path()), [2 * EVERY, EVERY]);
+}
+
+/// Flips a bit of the first record, in the file that is being written.
+fn flip(data: &Path) {
+    let path = &segments(data)[0];
+    let file = OpenOptions::new().read(true).write(true).open(path);
+    let file = file.unwrap();
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, 60).unwrap();
+    file.write_all_at(&[byte[0] ^ 1], 60).unwrap();
+}
+
+#[tokio::test]
+async fn damage_that_the_snapshots_meet_shows_in_health_until_one_succeeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, running) = open(folder.path(), &often());
+    hub.health.opened();
+    open_market(&hub).await;
+    flip(folder.path());
+    act_until(&hub, EVERY).await;
+    until("it is found", || !hub.health.is_ready()).await;
+    let reasons = hub.health.reasons();
+    assert_eq!(reasons[0].0, "snapshots");
+    assert!(reasons[0].1.contains("damaged at byte 40"), "{reasons:?}");
+    flip(folder.path());
+    act_until(&hub, EVERY + EVERY / 5).await;
+    made(&hub, EVERY).await;
+    until("it is over", || hub.health.is_ready()).await;
+    running.shut_down().unwrap();
 }
 
 fn seqs(data: &Path) -> Vec<u64> {
