@@ -309,6 +309,7 @@ impl State {
         for slot in self.waiting[id.0 as usize].all() {
             if is_for_close(self.orders.time_in_force(slot)) {
                 self.park(slot);
+                self.waiting[id.0 as usize].leave_call(&self.orders, slot);
             }
         }
         for slot in self.resting_where(id, is_for_close) {

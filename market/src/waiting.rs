@@ -105,6 +105,18 @@ impl Waiting {
         }
     }
 
+    /// A market order that waits on is none of the call any more. It keeps its place.
+    pub(crate) fn leave_call(&mut self, orders: &Orders, slot: Slot) {
+        let order = &orders[slot];
+        if let Some(place) = self.places.get_mut(&order.order_id())
+            && core::mem::take(&mut place.is_at_market)
+        {
+            let at_market = &mut self.at_market[order.side() as usize];
+            at_market.slots.remove(&place.arrival);
+            at_market.leaves = minus(at_market.leaves, order.leaves_qty());
+        }
+    }
+
     /// The reference price when a waiting order came.
     pub(crate) fn reference(&self, order_id: OrderId) -> Option<Price> {
         self.places.get(&order_id).map(|place| place.reference)
