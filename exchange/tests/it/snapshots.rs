@@ -11,18 +11,24 @@ use exchange::feed::FeedError;
 use exchange::hub::{Hub, HubError, Running};
 use journal::JournalError;
 use journal::disk::Files;
-use journal::entry::Origin;
+use journal::entry::{Instruction, Origin};
 use journal::segment;
 use journal::snapshot::{self, HEADER_BYTES};
 use market::command::Command;
 use market::event::Event;
+use market::halt::Halt;
+use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
 use market::order::Side;
+use market::qty::Qty;
+use market::risk::limits::{ExposureLimits, ParticipantLimits, PositionLimits, RiskLimit, Subject};
+use market::scope::Instruments;
+use market::time::Timestamp;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Entries between two snapshots: more than the day that each journal here begins with.
-const EVERY: u64 = 60;
+const EVERY: u64 = 80;
 
 fn often() -> JournalConfig {
     JournalConfig {
@@ -68,9 +74,81 @@ async fn act_until(hub: &Hub, until: u64) {
     }
 }
 
+/// What operators set and halt besides: of every kind one.
+fn settings() -> Vec<Command> {
+    let instrument = crate::kit::ACME;
+    let other = InstrumentId(1);
+    let (participant, account) = (ParticipantId(2), AccountId(2));
+    let qty: Qty = "300".parse().unwrap();
+    let much = Some("100000000".parse().unwrap());
+    let limits = [
+        RiskLimit::Participant {
+            participant,
+            limits: ParticipantLimits {
+                order_rate: None,
+                max_open_orders: Some(500),
+            },
+        },
+        RiskLimit::Exposure {
+            participant,
+            asset: AssetId(0),
+            limits: ExposureLimits {
+                credit: much,
+                gross: much,
+                net: None,
+            },
+        },
+        RiskLimit::Position {
+            account,
+            instrument,
+            limits: PositionLimits {
+                max_long: Some(qty),
+                max_short: None,
+            },
+        },
+        RiskLimit::Restricted {
+            subject: Subject::Account(AccountId(3)),
+            instrument,
+            is_restricted: true,
+        },
+        RiskLimit::Locate {
+            account,
+            instrument,
+            qty,
+        },
+    ];
+    // Long after everything that the clock here tells.
+    let at = |nanos: i64| Some(Timestamp::from_nanos(1_800_000_000_000_000_000 + nanos));
+    let reason = || "a test".parse().unwrap();
+    let mut settings: Vec<Command> = limits.map(Command::SetRiskLimit).into();
+    settings.extend([
+        Command::SetGroup {
+            instrument: other,
+            group: Some("METALS".parse().unwrap()),
+        },
+        Command::SetIndexWeight {
+            instrument,
+            weight: 10,
+        },
+        Command::SetIndexClose {
+            close: Some("900".parse().unwrap()),
+        },
+        Command::Halt(Halt {
+            until: at(900),
+            ..Halt::new(Instruments::One(other), reason())
+        }),
+        Command::Halt(Halt {
+            from: at(100),
+            ..Halt::new(Instruments::One(instrument), reason())
+        }),
+    ]);
+    settings
+}
+
 /// Some of everything that can be done.
 async fn live_through_a_day(hub: &Hub) {
-    for (n, instruction) in (1..).zip(day::day()) {
+    let settings = settings().into_iter().map(Instruction::Market);
+    for (n, instruction) in (1..).zip(day::day().into_iter().chain(settings)) {
         let origin = Origin::Operator {
             name: "ops".parse().unwrap(),
         };
