@@ -42,6 +42,12 @@ impl Clock for SetClock {
     }
 }
 
+/// A moment, in nanoseconds since the Unix epoch.
+pub(crate) fn at(text: &str) -> i64 {
+    let instant: jiff::Timestamp = text.parse().unwrap();
+    i64::try_from(instant.as_nanosecond()).unwrap()
+}
+
 fn berlin() -> CalendarConfig {
     CalendarConfig {
         time_zone: "Europe/Berlin".into(),

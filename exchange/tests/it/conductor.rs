@@ -1,204 +1,28 @@
 //! The phases of the calendar on a hub, by a clock that the test sets: each command once, whatever the clock, operators and restarts do.
 
-use crate::calendar::SetClock;
+mod stage;
+
+use crate::calendar::at;
 use crate::kit::{self, published};
 use exchange::calendar::Calendar;
 use exchange::calendar::bell::Bell;
 use exchange::calendar::conductor::Conductor;
-use exchange::calendar::markets::Markets;
 use exchange::clock::Clock;
 use exchange::config::CalendarConfig;
-use exchange::hub::{self, Hub, Running};
-use journal::disk::Files;
-use journal::entry::{Instruction, Origin, TraceId};
 use market::breaker::BreakerLevel;
 use market::command::Command;
 use market::event::Event;
 use market::halt::Halt;
-use market::id::InstrumentId;
-use market::instrument::{Auction, Instrument, Phase};
+use market::instrument::{Auction, Phase};
 use market::rules::Rules;
 use market::scope::Instruments;
 use market::seed::Seed;
 use market::text::Text;
 use market::time::Timestamp;
-use std::path::Path;
-use tempfile::TempDir;
+use stage::{ACME, Stage, markets};
 use tokio_util::sync::CancellationToken;
 
-const ACME: InstrumentId = InstrumentId(0);
-const FREE: InstrumentId = InstrumentId(1);
 const SECOND: i64 = 1_000_000_000;
-
-/// A hub with ACME in the usual market in UTC, and FREE in none.
-struct Stage {
-    folder: TempDir,
-    clock: SetClock,
-    hub: Hub,
-    running: Running,
-    conductor: Conductor,
-    /// Up to where the journal was looked at.
-    seen: usize,
-}
-
-fn at(text: &str) -> i64 {
-    let instant: jiff::Timestamp = text.parse().unwrap();
-    i64::try_from(instant.as_nanosecond()).unwrap()
-}
-
-fn told(nanos: Timestamp) -> String {
-    let at = jiff::Timestamp::from_nanosecond(i128::from(nanos.nanos())).unwrap();
-    at.strftime("%a %H:%M:%S").to_string()
-}
-
-fn markets(keys: &str) -> Markets {
-    let text = format!("[markets.x]\nsymbols = [\"ACME\"]\n{keys}");
-    let config: CalendarConfig = toml::from_str(&text).unwrap();
-    Markets::new(&config).unwrap()
-}
-
-fn open(data: &Path, clock: &SetClock) -> (Hub, Running, Conductor) {
-    open_with(data, clock, "")
-}
-
-fn open_with(data: &Path, clock: &SetClock, keys: &str) -> (Hub, Running, Conductor) {
-    let clock_of_hub = Box::new(clock.clone());
-    let (hub, running) = hub::open(&kit::config(), data, Box::new(Files), clock_of_hub).unwrap();
-    let conductor = Conductor::new(markets(keys), Box::new(clock.clone()), hub.clone());
-    (hub, running, conductor)
-}
-
-impl Stage {
-    /// Begins at a time; a call's random end is at most 30 s behind its earliest one.
-    async fn begin(time: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = SetClock::at(at(time));
-        let (hub, running, conductor) = open(folder.path(), &clock);
-        let code = "USD".parse().unwrap();
-        kit::run(&hub, Command::ListAsset { code }).await;
-        for symbol in ["ACME", "FREE"] {
-            let instrument = Instrument {
-                id: ACME,
-                symbol: symbol.parse().unwrap(),
-                currency: code,
-                tick: "0.01".parse().unwrap(),
-                lot: "1".parse().unwrap(),
-                min_qty: "1".parse().unwrap(),
-                max_qty: "100000".parse().unwrap(),
-                reference_px: "100".parse().unwrap(),
-            };
-            kit::run(&hub, Command::ListInstrument(instrument)).await;
-        }
-        let seen = published(&hub).await.len();
-        Self {
-            folder,
-            clock,
-            hub,
-            running,
-            conductor,
-            seen,
-        }
-    }
-
-    /// The venue stops and starts again at another time.
-    async fn restart(self, time: &str) -> Self {
-        self.restart_with(time, "").await
-    }
-
-    async fn restart_with(self, time: &str, keys: &str) -> Self {
-        let Self {
-            folder,
-            clock,
-            hub,
-            running,
-            seen,
-            ..
-        } = self;
-        drop(hub);
-        running.shut_down().unwrap();
-        clock.set(at(time));
-        let (hub, running, conductor) = open_with(folder.path(), &clock, keys);
-        Self {
-            folder,
-            clock,
-            hub,
-            running,
-            conductor,
-            seen,
-        }
-    }
-
-    async fn end(self) {
-        assert_eq!(self.hub.directory.phase(FREE), Some(Phase::Closed));
-        drop(self.hub);
-        self.running.shut_down().unwrap();
-    }
-
-    /// The clock goes to a time, what is due is done, and the calendar has its look. What came of it: commands, then the phase.
-    async fn go(&mut self, time: &str) -> String {
-        self.clock.set(at(time));
-        kit::run(&self.hub, Command::Tick).await;
-        self.look().await
-    }
-
-    async fn look(&mut self) -> String {
-        self.conductor.look().await.unwrap();
-        // Nothing is left to do, and nothing is done twice.
-        assert_eq!(self.conductor.look().await, Ok(0));
-        let entries = published(&self.hub).await;
-        let mut commands: Vec<String> = Vec::new();
-        for entry in &entries[self.seen..] {
-            let Instruction::Market(command) = &entry.instruction else {
-                continue;
-            };
-            let refused = entry
-                .events
-                .iter()
-                .any(|event| matches!(event, Event::Refused { .. }));
-            let command = match *command {
-                Command::PreOpen { .. } => "pre-open".into(),
-                Command::Open { .. } => "open".into(),
-                Command::Close { .. } => "close".into(),
-                Command::PostTrade { .. } => "post-trade".into(),
-                Command::Call { auction, until, .. } => {
-                    format!("{auction:?} until {}", told(until))
-                }
-                Command::SetClose { at, .. } => format!("ends {}", told(at.unwrap())),
-                _ => continue,
-            };
-            let command = if refused {
-                format!("{command} refused")
-            } else {
-                command
-            };
-            if entry.origin == Origin::System {
-                commands.push(command);
-            }
-        }
-        self.seen = entries.len();
-        commands.push(format!("{:?}", self.phase()));
-        commands.join(", ")
-    }
-
-    fn phase(&self) -> Phase {
-        self.hub.directory.phase(ACME).unwrap()
-    }
-
-    /// An operator's command at a time.
-    async fn operator(&self, time: &str, command: Command) {
-        self.clock.set(at(time));
-        let origin = Origin::Operator {
-            name: "ann".parse().unwrap(),
-        };
-        let n = u128::from(self.hub.feed.last_seq()) + 1;
-        let instruction = Instruction::Market(command);
-        let entry = kit::submit(&self.hub, origin, n, instruction).unwrap();
-        let entry = entry.await.unwrap();
-        let first = entry.events.first();
-        assert!(!matches!(first, Some(Event::Refused { .. })), "{first:?}");
-        assert_ne!(entry.trace, TraceId(0));
-    }
-}
 
 fn halt() -> Command {
     let reason = Text::new("news").unwrap();

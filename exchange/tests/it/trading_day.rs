@@ -1,7 +1,7 @@
 //! A trading day of the calendar on the whole exchange, with FIX sessions, by a clock that the test sets: the venue opens into the phase of
 //! that time, auctions take place, and a restart in between changes nothing.
 
-use crate::calendar::SetClock;
+use crate::calendar::{SetClock, at};
 use crate::open::{config, folder};
 use crate::venue::Peer;
 use exchange::bootstrap::Declared;
@@ -47,11 +47,6 @@ fn phase(exchange: &Exchange, symbol: &str) -> Phase {
     let directory = &exchange.hub().directory;
     let instrument = directory.instrument_by_symbol(symbol).unwrap();
     directory.phase(instrument.id).unwrap()
-}
-
-fn at(text: &str) -> i64 {
-    let instant: jiff::Timestamp = text.parse().unwrap();
-    i64::try_from(instant.as_nanosecond()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
