@@ -165,6 +165,10 @@ pub fn open(
     metrics
         .last_seq
         .set(i64::try_from(last_seq).unwrap_or(i64::MAX));
+    metrics
+        .snapshots
+        .seq
+        .set(i64::try_from(newest).unwrap_or(i64::MAX));
     let feed = Feed::new(segments.clone(), last_seq, config.window);
     let (newest, snapshot) = watch::channel(newest);
     let holds = Holds::default();

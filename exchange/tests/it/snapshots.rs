@@ -261,6 +261,10 @@ async fn a_snapshot_with_a_flipped_bit_is_not_believed() {
     let (first, second) = written(folder.path()).await;
     let (hub, running) = open(folder.path(), &never());
     assert_eq!(*hub.snapshot.borrow(), second);
+    assert_eq!(
+        hub.metrics.snapshots.seq.get(),
+        i64::try_from(second).unwrap()
+    );
     let expected = shown(&hub);
     running.shut_down().unwrap();
     let path = snapshot::path(folder.path(), second);
