@@ -12,29 +12,36 @@ mod told;
 use crate::image::reread;
 use crate::ledger::Ledger;
 use crate::model::{Model, Order};
-use acts::{Act, Keep, act, funds, mode, securities};
+use crate::variety::{Drawn, sample};
+use acts::{Act, How, Keep, Names, Target, act, funds, mode, securities};
 use cast::{
     ACCOUNTS, INSTRUMENTS, LOT, MARGIN, ON_MARGIN, PARTICIPANTS, SECOND, STEP, UNCHECKED,
     cl_ord_id, instrument, text,
 };
 use market::account::AccountTerms;
+use market::breaker::BreakerLevel;
 use market::command::{Amendment, Change, Command};
-use market::event::Event;
+use market::event::{CxlRejResponseTo, Event};
 use market::fees::Fees;
-use market::halt::Halt;
-use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId};
+use market::halt::{Halt, HaltOrders};
+use market::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
+use market::instrument::Auction;
 use market::limits::{Limits, SelfTrade};
 use market::luld::PriceBands;
 use market::market::Market;
 use market::money::Money;
-use market::order::{OrderTerms, Side};
+use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
+use market::risk::limits::{RiskLimit, Subject};
+use market::rules::{StopTrigger, Tier};
+use market::scope::{Instruments, Scope};
 use market::time::Timestamp;
+use market::trades::TradeChange;
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use told::{check_facts, check_price, tale};
+use told::{check_facts, check_price, check_status, ended_calls, tale};
 
 /// Says how many commands there were, with `--nocapture`.
 #[test]
@@ -54,6 +61,40 @@ fn the_market_does_as_the_model() {
         commands.set(commands.get() + pair.seq);
     });
     println!("{} commands", commands.get());
+}
+
+#[test]
+fn every_command_is_drawn() {
+    let (mut drawn, pair) = (Drawn::default(), Pair::new(SelfTrade::Allow));
+    for act in sample(act(), 40_000) {
+        drawn.see(&pair.command(act));
+    }
+    let once = [
+        "list_asset",
+        "list_instrument",
+        "admit_participant",
+        "open_account",
+    ];
+    assert_eq!(drawn.lacks::<Command>(""), once, "but what sets up");
+    let lacking = [
+        drawn.lacks::<Change>("amend.change"),
+        drawn.lacks::<Side>("enter.terms.side"),
+        drawn.lacks::<OrdType>("enter.terms.ord_type"),
+        drawn.lacks::<Peg>("enter.terms.ord_type.pegged.peg"),
+        drawn.lacks::<TimeInForce>("enter.terms.time_in_force"),
+        drawn.lacks::<Instruments>("halt.instruments"),
+        drawn.lacks::<HaltOrders>("halt.orders"),
+        drawn.lacks::<Auction>("call.auction"),
+        drawn.lacks::<Scope>("kill.scope"),
+        drawn.lacks::<StopTrigger>("set_rules.rules.stop_trigger"),
+        drawn.lacks::<Tier>("set_rules.rules.limit_up_limit_down"),
+        drawn.lacks::<RiskLimit>("set_risk_limit"),
+        drawn.lacks::<Subject>("set_risk_limit.restricted.subject"),
+        drawn.lacks::<SelfTrade>("set_self_trade.mode"),
+        drawn.lacks::<BreakerLevel>("trip_breaker.level"),
+        drawn.lacks::<TradeChange>("propose_trade_change.change"),
+    ];
+    assert_eq!(lacking.concat(), Vec::<String>::new(), "never drawn");
 }
 
 /// Where own orders trade with each other, or take each other away, the market is a small one: its bounds are reached.
@@ -146,11 +187,11 @@ impl Pair {
             (2, 4),
         ] {
             let (participant, account) = (ParticipantId(participant), AccountId(account));
-            self.apply(&Command::GrantAccount {
+            let grant = Command::GrantAccount {
                 participant,
                 account,
-            });
-            self.model.grants.push((participant, account));
+            };
+            self.step(&grant).expect("set up alike");
         }
         self.set_fees();
         for instrument in (0..INSTRUMENTS).map(InstrumentId) {
@@ -180,7 +221,7 @@ impl Pair {
             }
             for instrument in (0..INSTRUMENTS).map(InstrumentId) {
                 let id = format!("s{account}{instrument}");
-                self.step(&securities(&id, account, instrument, 120 * LOT))
+                self.step(&securities(&id, account, instrument, 120 * LOT, 0))
                     .expect("set up alike");
             }
         }
@@ -222,50 +263,52 @@ impl Pair {
             Act::Enter(participant, id, terms) => Command::Enter {
                 participant: ParticipantId(participant),
                 cl_ord_id: cl_ord_id(id),
-                terms,
+                terms: self.dated(terms),
             },
-            Act::PossResend(at, participant, id, terms) => {
-                let (participant, cl_ord_id) = self.target(at, participant, id);
+            Act::PossResend(target, terms) => {
+                let (participant, cl_ord_id) = self.target(target);
                 Command::PossResend {
                     participant,
                     cl_ord_id,
-                    terms,
+                    terms: self.dated(terms),
                 }
             }
-            Act::Cancel(at, participant, id) => {
-                let (participant, orig_cl_ord_id) = self.target(at, participant, id);
+            Act::Cancel(target, how) => {
+                let (participant, orig_cl_ord_id) = self.target(target);
                 let order = self.order(participant, orig_cl_ord_id);
                 let (instrument, side) = order.map_or((InstrumentId(0), Side::Buy), |order| {
                     (order.terms.instrument, order.terms.side)
                 });
-                // Now and then what it says is wrong, or its ClOrdID was used.
-                let (side, cl_ord_id) = match self.seq % 8 {
-                    0 => (side.opposite(), text("cancel")),
-                    1 => (side, orig_cl_ord_id),
-                    _ => (side, text(&format!("c{}", self.seq))),
+                let side = match how.is_side_wrong {
+                    true => side.opposite(),
+                    false => side,
                 };
-                Command::Amend(Amendment {
-                    participant,
-                    cl_ord_id,
-                    orig_cl_ord_id,
-                    order_id: None,
-                    change: Change::Cancel { instrument, side },
-                })
+                let change = Change::Cancel { instrument, side };
+                let cl_ord_id = text(&format!("c{}", self.seq));
+                self.request(participant, orig_cl_ord_id, cl_ord_id, change, how)
             }
-            Act::Replace(at, participant, id, new_id, terms, keep) => {
-                let (participant, orig_cl_ord_id) = self.target(at, participant, id);
+            Act::Replace(target, new_id, terms, keep, how) => {
+                let (participant, orig_cl_ord_id) = self.target(target);
                 let order = self.order(participant, orig_cl_ord_id);
                 let terms = order.map_or(terms, |order| like(&order.terms, terms, keep));
-                Command::Amend(Amendment {
+                let terms = match keep.time {
+                    true => terms,
+                    false => self.dated(terms),
+                };
+                let change = Change::Replace(terms);
+                self.request(participant, orig_cl_ord_id, cl_ord_id(new_id), change, how)
+            }
+            Act::Status(target) => {
+                let (participant, cl_ord_id) = self.target(target);
+                Command::Status {
                     participant,
-                    cl_ord_id: cl_ord_id(new_id),
-                    orig_cl_ord_id,
-                    order_id: None,
-                    change: Change::Replace(terms),
-                })
+                    request_id: None,
+                    cl_ord_id: Some(cl_ord_id),
+                    instrument: None,
+                }
             }
             Act::Resize(at, new_id, lots) => {
-                let (participant, orig_cl_ord_id) = self.target(Some(at), 0, new_id);
+                let (participant, orig_cl_ord_id) = self.target(Target::Live(at));
                 let order = self.order(participant, orig_cl_ord_id);
                 let Some(order) = order else {
                     return Command::Tick;
@@ -323,14 +366,83 @@ impl Pair {
         orders.find(|o| (o.participant, o.cl_ord_id) == (participant, cl_ord_id))
     }
 
-    fn target(&self, at: Option<usize>, participant: u32, id: u16) -> (ParticipantId, ClOrdId) {
+    fn target(&self, target: Target) -> (ParticipantId, ClOrdId) {
         let live = &self.model.orders;
-        match at {
-            Some(at) if !live.is_empty() => {
+        match target {
+            Target::Live(at) if !live.is_empty() => {
                 let order = &live[at % live.len()];
                 (order.participant, order.cl_ord_id)
             }
-            _ => (ParticipantId(participant), cl_ord_id(id)),
+            Target::Live(at) => (ParticipantId(0), text(&format!("id{}", at % 30))),
+            Target::Named(participant, id) => (ParticipantId(participant), cl_ord_id(id)),
+        }
+    }
+
+    /// A cancel or a replace, said as it is to be said.
+    fn request(
+        &self,
+        participant: ParticipantId,
+        orig_cl_ord_id: ClOrdId,
+        cl_ord_id: ClOrdId,
+        change: Change,
+        how: How,
+    ) -> Command {
+        let cl_ord_id = match how.is_id_used {
+            true => orig_cl_ord_id,
+            false => cl_ord_id,
+        };
+        let told = self.ledger.named(participant, orig_cl_ord_id);
+        let right = told.map_or(0, |order| order.order_id.0);
+        let (order_id, change) = match (how.names, change) {
+            (Names::Ids, Change::Cancel { .. }) => {
+                return Command::Cancel {
+                    participant,
+                    cl_ord_id,
+                    orig_cl_ord_id,
+                };
+            }
+            (Names::Ids, Change::Replace(terms)) => {
+                return Command::Replace {
+                    participant,
+                    cl_ord_id,
+                    orig_cl_ord_id,
+                    terms,
+                };
+            }
+            (Names::Ids | Names::NoOrderId, change) => (None, change),
+            (Names::OrderId, change) => (Some(OrderId(right)), change),
+            (Names::OtherOrderId(more), change) => {
+                (Some(OrderId(right.wrapping_add(more))), change)
+            }
+            (Names::Nothing, change) => {
+                let response_to = match change {
+                    Change::Cancel { .. } => CxlRejResponseTo::Cancel,
+                    _ => CxlRejResponseTo::Replace,
+                };
+                let why = text("why");
+                (None, Change::Nothing { response_to, why })
+            }
+        };
+        Command::Amend(Amendment {
+            participant,
+            cl_ord_id,
+            orig_cl_ord_id,
+            order_id,
+            change,
+        })
+    }
+
+    /// A time of expiry is drawn from now on.
+    fn dated(&self, terms: OrderTerms) -> OrderTerms {
+        let time_in_force = match terms.time_in_force {
+            TimeInForce::Gtd(after) => {
+                TimeInForce::Gtd(Timestamp::from_nanos(self.model.now + after.nanos()))
+            }
+            other => other,
+        };
+        OrderTerms {
+            time_in_force,
+            ..terms
         }
     }
 
@@ -362,6 +474,9 @@ impl Pair {
 
     fn step_at(&mut self, now: i64, command: &Command) -> Result<(), TestCaseError> {
         let events = self.apply_at(now, command);
+        if *command == Command::Tick {
+            ended_calls(&events).for_each(|instrument| self.model.hear_of_end(instrument));
+        }
         let told = self.model.apply(command);
         prop_assert_eq!(tale(&events), told.clone(), "{:?}", command);
         if told.refusal.is_some() {
@@ -369,6 +484,7 @@ impl Pair {
         }
         self.ledger.hear_all(&events)?;
         self.ledger.compare(&self.market)?;
+        check_status(&events)?;
         for event in &events {
             self.count(event);
             check_price(event)?;
@@ -424,6 +540,11 @@ fn like(order: &OrderTerms, wanted: OrderTerms, keep: Keep) -> OrderTerms {
             order.max_floor
         } else {
             wanted.max_floor
+        },
+        time_in_force: if keep.time {
+            order.time_in_force
+        } else {
+            wanted.time_in_force
         },
         ..wanted
     }

@@ -14,6 +14,7 @@ mod random_end;
 mod rule_book;
 mod scenario;
 mod values;
+mod variety;
 
 use proptest::test_runner::Config;
 

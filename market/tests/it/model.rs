@@ -8,6 +8,7 @@ mod breaker;
 mod checks;
 mod entering;
 mod fees;
+mod granting;
 mod halts;
 mod killing;
 mod limits;
@@ -27,12 +28,12 @@ use luld::Luld;
 pub(crate) use margin::{Margin, Told};
 use market::account::AccountTerms;
 use market::breaker::BreakerLevel;
-use market::command::{Amendment, Command};
+use market::command::Command;
 use market::event::CancelReason;
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId, TransferId};
 use market::instrument::{Instrument, Phase};
 use market::limits::{Limits, SelfTrade};
-use market::order::{OrderTerms, Side};
+use market::order::{OrderTerms, Side, TimeInForce};
 use market::qty::Qty;
 use market::refusal::Refusal;
 use market::rules::Rules;
@@ -53,6 +54,8 @@ pub(crate) struct Tale {
     pub(crate) ended: Vec<(ParticipantId, ClOrdId, End)>,
     /// How many orders the command is said to have ended, where that is said.
     pub(crate) count: Option<u32>,
+    /// The orders that a request for their status is answered with, in order of their names; none: no such request.
+    pub(crate) status: Option<Vec<ClOrdId>>,
     /// What accounts on margin were told.
     pub(crate) margin: Vec<Margin>,
     /// Stops, in the order in which they were triggered.
@@ -197,7 +200,10 @@ impl Model {
                 cl_ord_id,
                 terms,
             } => match self.id(participant, cl_ord_id) {
-                Some(_) => Ok(()),
+                Some(_) => {
+                    tale.status = Some(self.status(participant, Some(cl_ord_id), None));
+                    Ok(())
+                }
                 None => self.enter(participant, cl_ord_id, terms, tale),
             },
             Command::Cancel {
@@ -215,22 +221,38 @@ impl Model {
                 orig_cl_ord_id,
                 terms,
             } => self.replace(participant, cl_ord_id, orig_cl_ord_id, terms, tale),
-            Command::Amend(Amendment {
+            Command::Amend(request) => self.amend(&request, tale),
+            Command::Status {
                 participant,
                 cl_ord_id,
-                orig_cl_ord_id,
-                change,
+                instrument,
                 ..
-            }) => self.amend(participant, cl_ord_id, orig_cl_ord_id, change, tale),
+            } => {
+                tale.status = Some(self.status(participant, cl_ord_id, instrument));
+                Ok(())
+            }
+            Command::CancelAll { participant } => {
+                self.known_participant(participant)?;
+                let end = End::Canceled(CancelReason::Operator);
+                let count = self.end_where(end, |order| order.participant == participant);
+                tale.count = Some(count);
+                Ok(())
+            }
+            Command::GrantAccount {
+                participant,
+                account,
+            } => self.grant(participant, account),
+            Command::RevokeAccount {
+                participant,
+                account,
+            } => self.revoke(participant, account),
             Command::MassCancel {
                 participant,
                 instrument,
                 side,
                 ..
             } => {
-                if participant.0 >= self.participants {
-                    return Err(Refusal::UnknownParticipant);
-                }
+                self.known_participant(participant)?;
                 if let Some(instrument) = instrument {
                     self.phase(instrument)?;
                 }
@@ -269,6 +291,7 @@ impl Model {
                 until,
             } => self.call_auction(instrument, auction, until.nanos(), tale),
             Command::SetRules { instrument, rules } => {
+                self.check_rules(&rules)?;
                 self.phase(instrument)?;
                 self.rules[instrument.0 as usize] = rules;
                 self.follow_tier(instrument, tale);
@@ -300,9 +323,7 @@ impl Model {
                 group,
                 mode,
             } => {
-                if participant.0 >= self.participants {
-                    return Err(Refusal::UnknownParticipant);
-                }
+                self.known_participant(participant)?;
                 self.members[participant.0 as usize] = (group, mode);
                 Ok(())
             }
@@ -318,14 +339,54 @@ impl Model {
             | Command::ApproveTradeChange { .. }
             | Command::WithdrawTradeChange { .. } => self.change_trade(command),
             Command::Tick => {
+                self.expire_orders();
                 self.expire_proposals();
                 self.tick(tale);
                 self.come_due(i64::MAX, tale);
                 self.pause(tale);
                 Ok(())
             }
-            _ => Ok(()),
+            Command::ListAsset { .. }
+            | Command::ListInstrument(_)
+            | Command::AdmitParticipant { .. }
+            | Command::OpenAccount { .. } => unreachable!("done before the model begins"),
         }
+    }
+
+    /// Orders whose time has come.
+    fn expire_orders(&mut self) {
+        let now = self.now;
+        self.end_where(End::Expired, |order| match order.terms.time_in_force {
+            TimeInForce::Gtd(until) => until.nanos() <= now,
+            _ => false,
+        });
+    }
+
+    /// The order of a name, live or final; or all live ones.
+    fn status(
+        &self,
+        participant: ParticipantId,
+        cl_ord_id: Option<ClOrdId>,
+        instrument: Option<InstrumentId>,
+    ) -> Vec<ClOrdId> {
+        let mut found: Vec<ClOrdId> = match cl_ord_id {
+            Some(id) => {
+                let mut ids = self.ids.iter();
+                let known = ids.find(|(who, it, _)| (*who, *it) == (participant, id));
+                let is_order = known.is_some_and(|(_, _, it)| *it != Id::Stale);
+                is_order.then_some(id).into_iter().collect()
+            }
+            None => {
+                let orders = self.orders.iter();
+                orders
+                    .filter(|it| it.participant == participant)
+                    .filter(|it| instrument.is_none_or(|of| it.terms.instrument == of))
+                    .map(|it| it.cl_ord_id)
+                    .collect()
+            }
+        };
+        found.sort_unstable();
+        found
     }
 
     fn phase(&self, instrument: InstrumentId) -> Result<Phase, Refusal> {
@@ -349,9 +410,7 @@ impl Model {
 
     /// Where a participant's live order is in the list.
     fn find(&mut self, participant: ParticipantId, cl_ord_id: ClOrdId) -> Result<usize, Refusal> {
-        if participant.0 >= self.participants {
-            return Err(Refusal::UnknownParticipant);
-        }
+        self.known_participant(participant)?;
         if self.id(participant, cl_ord_id) == Some(&mut Id::Final) {
             return Err(Refusal::TooLate);
         }

@@ -19,6 +19,8 @@ use market::risk::limits::{
 };
 use market::rules::{Rules, StopTrigger, Tier};
 use market::scope::{Instruments, Scope};
+use market::seed::Seed;
+use market::time::Timestamp;
 use market::trades::{Operator, TradeChange};
 use proptest::prelude::*;
 
@@ -26,11 +28,11 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     Enter(u32, u16, OrderTerms),
-    /// An order that may have come before: as a live one by its place in the model's list, or with an id of anybody's.
-    PossResend(Option<usize>, u32, u16, OrderTerms),
-    /// A live order by its place in the model's list, or an id of anybody's.
-    Cancel(Option<usize>, u32, u16),
-    Replace(Option<usize>, u32, u16, u16, OrderTerms, Keep),
+    /// An order that may have come before.
+    PossResend(Target, OrderTerms),
+    Cancel(Target, How),
+    Replace(Target, u16, OrderTerms, Keep, How),
+    Status(Target),
     /// A live order, by its place in the list, gets so many lots more, or fewer; nothing else changes.
     Resize(usize, u16, i64),
     /// A call that ends after so many commands.
@@ -50,9 +52,42 @@ pub(super) enum Act {
     Other(Command),
 }
 
+/// Which order is meant.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target {
+    /// A live one, by its place in the model's list.
+    Live(usize),
+    /// Anybody's ClOrdID.
+    Named(u32, u16),
+}
+
+/// How a request is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    pub(super) names: Names,
+    /// Whether its ClOrdID is one that was used.
+    pub(super) is_id_used: bool,
+    /// Whether a cancel says the other side.
+    pub(super) is_side_wrong: bool,
+}
+
+/// What a request says about its order.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Names {
+    /// Its ClOrdID, and nothing else at all.
+    Ids,
+    NoOrderId,
+    OrderId,
+    /// An OrderID that is so much higher.
+    OtherOrderId(u64),
+    /// It asks for nothing that can be done.
+    Nothing,
+}
+
 /// Which terms of the order a replace keeps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Keep {
+    pub(super) time: bool,
     pub(super) price: bool,
     pub(super) floor: bool,
     pub(super) side: bool,
@@ -69,21 +104,23 @@ pub(super) fn mode() -> impl Strategy<Value = SelfTrade> {
 }
 
 pub(super) fn act() -> impl Strategy<Value = Act> {
-    let target = || prop::option::weighted(0.9, any::<usize>());
     prop_oneof![
         12 => (0..PARTICIPANTS, any::<u16>(), terms())
             .prop_map(|(participant, id, terms)| Act::Enter(participant, id, own(participant, terms))),
         1 => (0..=PARTICIPANTS, 0..30u16, wild_terms()).prop_map(|(p, id, t)| Act::Enter(p, id, t)),
-        1 => (prop::option::weighted(0.5, any::<usize>()), 0..=PARTICIPANTS, 0..40u16, terms())
-            .prop_map(|(at, p, id, t)| Act::PossResend(at, p, id, t)),
-        3 => (target(), 0..=PARTICIPANTS, 0..30u16).prop_map(|(at, p, id)| Act::Cancel(at, p, id)),
-        5 => (target(), 0..=PARTICIPANTS, 0..30u16, any::<u16>(), terms(), keep())
-            .prop_map(|(at, p, id, new, t, keep)| Act::Replace(at, p, id, new, t, keep)),
+        3 => (target(), how()).prop_map(|(target, how)| Act::Cancel(target, how)),
+        5 => (target(), any::<u16>(), terms(), keep(), how())
+            .prop_map(|(target, new, t, keep, how)| Act::Replace(target, new, t, keep, how)),
+        1 => target().prop_map(Act::Status),
+        2 => other().prop_map(Act::Other),
+        1 => mending().prop_map(Act::Other),
+        1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), rules())
+            .prop_map(|(instrument, rules)| Act::Other(Command::SetRules { instrument, rules })),
+        1 => (prop::option::of(any::<usize>()), 0..=PARTICIPANTS, 0..40u16, terms()).prop_map(|(at, p, id, t)| {
+            Act::PossResend(at.map_or(Target::Named(p, id), Target::Live), t)
+        }),
         2 => (any::<usize>(), any::<u16>(), prop_oneof![3 => -12..=0i64, 1 => 1..=4i64])
             .prop_map(|(at, new, lots)| Act::Resize(at, new, lots)),
-        1 => other().prop_map(Act::Other),
-        1 => ((0..INSTRUMENTS).prop_map(InstrumentId), rules())
-            .prop_map(|(instrument, rules)| Act::Other(Command::SetRules { instrument, rules })),
         1 => ((0..=INSTRUMENTS).prop_map(InstrumentId), auction(), -2..20i64)
             .prop_map(|(instrument, auction, nanos)| Act::Call(instrument, auction, nanos)),
         1 => (halt(), prop::option::weighted(0.3, -2..12i64), prop::option::weighted(0.6, -1..24i64))
@@ -100,6 +137,30 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         1 => ((0..=PARTICIPANTS).prop_map(ParticipantId), prop::option::of(0..2u32), prop::option::of(mode()))
             .prop_map(|(participant, group, mode)| Act::Other(Command::SetSelfTrade { participant, group, mode })),
     ]
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    prop_oneof![
+        9 => any::<usize>().prop_map(Target::Live),
+        1 => (0..=PARTICIPANTS, 0..30u16).prop_map(|(participant, id)| Target::Named(participant, id)),
+    ]
+}
+
+fn how() -> impl Strategy<Value = How> {
+    let names = prop_oneof![
+        2 => Just(Names::Ids),
+        5 => Just(Names::NoOrderId),
+        5 => Just(Names::OrderId),
+        1 => prop::sample::select(vec![1, u64::MAX, 7]).prop_map(Names::OtherOrderId),
+        1 => Just(Names::Nothing),
+    ];
+    (names, prop::bool::weighted(0.1), prop::bool::weighted(0.1)).prop_map(
+        |(names, is_id_used, is_side_wrong)| How {
+            names,
+            is_id_used,
+            is_side_wrong,
+        },
+    )
 }
 
 fn group() -> impl Strategy<Value = GroupName> {
@@ -129,7 +190,6 @@ fn breaker() -> impl Strategy<Value = Command> {
         BreakerLevel::One,
         BreakerLevel::One,
         BreakerLevel::Two,
-        BreakerLevel::Two,
         BreakerLevel::Three,
     ];
     let price = i128::from(TICK) * 200;
@@ -140,9 +200,9 @@ fn breaker() -> impl Strategy<Value = Command> {
             let close = close.map(|weights| Money::from_raw(price * weights));
             Command::SetIndexClose { close }
         }),
-        2 => (prop::sample::select(vec![[50u32, 100, 5_000], [100, 120, 300], [100, 9_999, 10_000]]), 1..10u64, 0..20u64)
+        2 => (prop::sample::select(vec![[50u32, 100, 5_000], [100, 120, 300], [100, 9_999, 10_000], [100, 100, 300]]), 0..10u64, 0..20u64)
             .prop_map(|(falls, halt, quiet)| Command::SetBreaker(figures(falls, halt, quiet))),
-        1 => (prop::sample::select(levels), prop::bool::weighted(0.8))
+        3 => (prop::sample::select(levels), prop::bool::weighted(0.8))
             .prop_map(|(level, drill)| Command::TripBreaker { level, drill, reason: text("why") }),
     ]
 }
@@ -173,13 +233,13 @@ fn auction() -> impl Strategy<Value = Auction> {
     ])
 }
 
-/// One instrument with a static band, one without; a call ends when it says.
+/// One instrument with a static band, one without; a call ends when it says, or somewhat later.
 pub(super) fn first_rules(instrument: InstrumentId) -> Rules {
     Rules {
         static_band_bps: (instrument.0 == 0).then_some(300),
         limit_up_limit_down: (instrument.0 == 1).then_some(Tier::One),
         volatility_nanos: 8 * STEP.unsigned_abs(),
-        random_end_nanos: 0,
+        random_end_nanos: u64::from(instrument.0) * 3 * STEP.unsigned_abs(),
         ..Rules::default()
     }
 }
@@ -187,10 +247,16 @@ pub(super) fn first_rules(instrument: InstrumentId) -> Rules {
 fn keep() -> impl Strategy<Value = Keep> {
     (
         any::<bool>(),
+        any::<bool>(),
         prop::bool::weighted(0.8),
         prop::bool::weighted(0.97),
     )
-        .prop_map(|(price, floor, side)| Keep { price, floor, side })
+        .prop_map(|(time, price, floor, side)| Keep {
+            time,
+            price,
+            floor,
+            side,
+        })
 }
 
 fn terms() -> impl Strategy<Value = OrderTerms> {
@@ -198,16 +264,7 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
         0..2u32,
         prop::sample::select(vec![Side::Buy, Side::Sell]),
         ord_type(),
-        prop::sample::select(vec![
-            TimeInForce::Day,
-            TimeInForce::Day,
-            TimeInForce::Day,
-            TimeInForce::Gtc,
-            TimeInForce::Ioc,
-            TimeInForce::Fok,
-            TimeInForce::AtOpen,
-            TimeInForce::AtClose,
-        ]),
+        time_in_force(),
         1..=40i64,
         prop::bool::weighted(0.1),
         prop::option::weighted(0.25, 1..=12i64),
@@ -229,14 +286,15 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                 instrument,
                 (whole, min),
             )| {
-                let rests = matches!(time_in_force, TimeInForce::Day | TimeInForce::Gtc);
+                let is_for_long = matches!(time_in_force, TimeInForce::Gtc | TimeInForce::Gtd(_));
+                let rests = is_for_long || time_in_force == TimeInForce::Day;
                 OrderTerms {
                     account: AccountId(account),
                     instrument,
                     side,
                     ord_type,
                     time_in_force: match ord_type {
-                        OrdType::Market if time_in_force == TimeInForce::Gtc => TimeInForce::Ioc,
+                        OrdType::Market if is_for_long => TimeInForce::Ioc,
                         OrdType::Market | OrdType::Limit(_) => time_in_force,
                         _ if rests => time_in_force,
                         _ => TimeInForce::Day,
@@ -259,6 +317,20 @@ fn terms() -> impl Strategy<Value = OrderTerms> {
                 }
             },
         )
+}
+
+/// Of a GTD order, how long it is good for.
+fn time_in_force() -> impl Strategy<Value = TimeInForce> {
+    let one = |time_in_force| Just(time_in_force).boxed();
+    prop_oneof![
+        6 => one(TimeInForce::Day),
+        2 => one(TimeInForce::Gtc),
+        3 => (0..40i64).prop_map(|steps| TimeInForce::Gtd(Timestamp::from_nanos(steps * STEP / 2))),
+        2 => one(TimeInForce::Ioc),
+        2 => one(TimeInForce::Fok),
+        2 => one(TimeInForce::AtOpen),
+        2 => one(TimeInForce::AtClose),
+    ]
 }
 
 fn ord_type() -> impl Strategy<Value = OrdType> {
@@ -298,7 +370,12 @@ fn rules() -> impl Strategy<Value = Rules> {
         (
             prop::option::weighted(0.4, prop::sample::select(vec![150u32, 300])),
             prop::option::weighted(0.4, prop::sample::select(vec![100u32, 200, 300])),
-            prop::option::weighted(0.4, Just(Tier::One)),
+            prop::option::weighted(0.4, prop::sample::select(vec![Tier::One, Tier::Two])),
+        ),
+        (
+            0..12u64,
+            prop_oneof![2 => Just(0), 1 => 1..6u64],
+            prop::option::weighted(0.1, 0..6u8),
         ),
     )
         .prop_map(
@@ -308,19 +385,55 @@ fn rules() -> impl Strategy<Value = Rules> {
                 market_needs_opposite,
                 (max, fat_finger_bps, near),
                 (static_band_bps, dynamic_band_bps, limit_up_limit_down),
-            )| Rules {
-                max_notional: max.map(|max| Money::from_raw(i128::from(max * LOT))),
-                fat_finger_bps,
-                duplicate_nanos: near,
-                collar_bps,
-                stop_trigger,
-                market_needs_opposite,
-                static_band_bps,
-                dynamic_band_bps,
-                limit_up_limit_down,
-                ..first_rules(InstrumentId(0))
+                (volatility, window, wrong),
+            )| {
+                let rules = Rules {
+                    max_notional: max.map(|max| Money::from_raw(i128::from(max * LOT))),
+                    fat_finger_bps,
+                    duplicate_nanos: near,
+                    collar_bps,
+                    stop_trigger,
+                    market_needs_opposite,
+                    static_band_bps,
+                    dynamic_band_bps,
+                    limit_up_limit_down,
+                    volatility_nanos: volatility * STEP.unsigned_abs(),
+                    random_end_nanos: window * STEP.unsigned_abs(),
+                };
+                wrong.map_or(rules, |wrong| out_of_range(rules, wrong))
             },
         )
+}
+
+/// Rules with one figure that is out of its range.
+fn out_of_range(rules: Rules, figure: u8) -> Rules {
+    const DAY: u64 = 86_400_000_000_000;
+    match figure {
+        0 => Rules {
+            collar_bps: Some(0),
+            ..rules
+        },
+        1 => Rules {
+            static_band_bps: Some(10_001),
+            ..rules
+        },
+        2 => Rules {
+            dynamic_band_bps: Some(0),
+            ..rules
+        },
+        3 => Rules {
+            max_notional: Some(Money::ZERO),
+            ..rules
+        },
+        4 => Rules {
+            duplicate_nanos: Some(DAY + 1),
+            ..rules
+        },
+        _ => Rules {
+            random_end_nanos: DAY + 1,
+            ..rules
+        },
+    }
 }
 
 /// Terms as a participant may send them: 0 its own account, 1 the unchecked one.
@@ -384,16 +497,27 @@ fn scope() -> impl Strategy<Value = Scope> {
 
 fn other() -> impl Strategy<Value = Command> {
     let instrument = || (0..=INSTRUMENTS).prop_map(InstrumentId);
+    let participant = || (0..=PARTICIPANTS).prop_map(ParticipantId);
+    let account = || (0..=ACCOUNTS).prop_map(AccountId);
     prop_oneof![
         4 => instrument().prop_map(|instrument| Command::Open { instrument }),
         3 => instrument().prop_map(|instrument| Command::PreOpen { instrument }),
         1 => instrument().prop_map(|instrument| Command::Close { instrument }),
         1 => instrument().prop_map(|instrument| Command::PostTrade { instrument }),
-        2 => breaker(),
+        6 => breaker(),
         1 => (0..4u32).prop_map(|id| Command::WithdrawHalt { id: HaltId(id) }),
         2 => (instrument(), prop::option::weighted(0.8, group()))
             .prop_map(|(instrument, group)| Command::SetGroup { instrument, group }),
         1 => Just(Command::EndOfDay),
+        1 => any::<[u8; 16]>().prop_map(|seed| Command::Seed { seed: Seed::new(seed) }),
+        1 => participant().prop_map(|participant| Command::CancelAll { participant }),
+        6 => (participant(), account())
+            .prop_map(|(participant, account)| Command::RevokeAccount { participant, account }),
+        10 => (participant(), account())
+            .prop_map(|(participant, account)| Command::GrantAccount { participant, account }),
+        2 => (participant(), prop::option::of(instrument())).prop_map(|(participant, instrument)| {
+            Command::Status { participant, request_id: Some(text("status")), cl_ord_id: None, instrument }
+        }),
         1 => (scope(), prop::bool::weighted(0.3), prop::bool::weighted(0.3)).prop_map(
             |(scope, suspend, dry_run)| Command::Kill {
                 scope,
@@ -404,7 +528,7 @@ fn other() -> impl Strategy<Value = Command> {
         ),
         4 => scope().prop_map(|scope| Command::Reinstate { scope }),
         2 => (
-            (0..=PARTICIPANTS).prop_map(ParticipantId),
+            participant(),
             prop::option::of(instrument()),
             prop::option::of(prop::sample::select(vec![Side::Buy, Side::Sell])),
         )
@@ -421,25 +545,26 @@ fn other() -> impl Strategy<Value = Command> {
             Command::SetTier { participant: ParticipantId(participant), tier }
         }),
         6 => limit().prop_map(Command::SetRiskLimit),
+        3 => (0..6u8, account(), -60..60i128).prop_map(
+            |(id, account, amount)| funds(&format!("f{id}"), account, amount * 10 * i128::from(LOT))
+        ),
+        3 => (0..6u8, account(), instrument(), -120..120i64, -1..3i64).prop_map(
+            |(id, account, instrument, half_lots, cost)| {
+                // Now and then half a lot too much.
+                let qty = if half_lots % 7 == 0 { half_lots } else { half_lots / 2 * 2 };
+                securities(&format!("q{id}"), account, instrument, qty * LOT / 2, cost * TICK)
+            }
+        ),
+    ]
+}
+
+/// What operators do about trades.
+fn mending() -> impl Strategy<Value = Command> {
+    prop_oneof![
         16 => (trade_id(), trade_change(), operator())
             .prop_map(|(trade, change, by)| Command::ProposeTradeChange { trade, change, by }),
         24 => (trade_id(), operator()).prop_map(|(trade, by)| Command::ApproveTradeChange { trade, by }),
         1 => trade_id().prop_map(|trade| Command::WithdrawTradeChange { trade }),
-        3 => (0..6u8, (0..ACCOUNTS).prop_map(AccountId), -60..60i128).prop_map(
-            |(id, account, amount)| funds(&format!("f{id}"), account, amount * 10 * i128::from(LOT))
-        ),
-        3 => (
-            0..6u8,
-            (0..ACCOUNTS).prop_map(AccountId),
-            (0..INSTRUMENTS).prop_map(InstrumentId),
-            -60..60i64,
-        )
-            .prop_map(|(id, account, instrument, lots)| securities(
-                &format!("q{id}"),
-                account,
-                instrument,
-                lots * LOT
-            )),
     ]
 }
 
@@ -537,12 +662,13 @@ pub(super) fn securities(
     account: AccountId,
     instrument: InstrumentId,
     qty: i64,
+    cost: i64,
 ) -> Command {
     Command::TransferSecurities {
         transfer_id: text(id),
         account,
         instrument,
         qty: Qty::from_raw(qty),
-        cost_px: Price::ZERO,
+        cost_px: Price::from_raw(cost),
     }
 }

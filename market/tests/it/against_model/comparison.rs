@@ -153,8 +153,7 @@ impl Pair {
                         let o = r.order;
                         let total = o.terms.order_qty.raw();
                         (
-                            o.participant,
-                            o.cl_ord_id,
+                            (o.participant, o.cl_ord_id, o.order_id),
                             o.working.price().map(Price::raw),
                             total,
                             o.cum_qty.raw(),
@@ -169,8 +168,7 @@ impl Pair {
                     .iter()
                     .map(|o| {
                         (
-                            o.participant,
-                            o.cl_ord_id,
+                            (o.participant, o.cl_ord_id, o.order_id()),
                             o.works_at,
                             o.total,
                             o.cum,
@@ -198,7 +196,8 @@ impl Pair {
                     };
                     let qty = (o.terms.order_qty.raw(), o.leaves_qty.raw());
                     let reserved = o.reserved.raw();
-                    (o.participant, o.cl_ord_id, trigger, qty, reserved)
+                    let name = (o.participant, o.cl_ord_id, o.order_id);
+                    (name, trigger, qty, reserved)
                 })
                 .collect();
             let model: Vec<_> = self
@@ -210,7 +209,8 @@ impl Pair {
                     let at = o.works_at.filter(|_| o.trigger.is_none());
                     let trigger = (o.trigger, at);
                     let qty = (o.total, o.leaves());
-                    (o.participant, o.cl_ord_id, trigger, qty, reserved)
+                    let name = (o.participant, o.cl_ord_id, o.order_id());
+                    (name, trigger, qty, reserved)
                 })
                 .collect();
             prop_assert_eq!(real, model);

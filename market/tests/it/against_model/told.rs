@@ -2,6 +2,7 @@
 
 use crate::model::{End, Margin, Tale, Told};
 use market::event::Event;
+use market::id::InstrumentId;
 use market::money::Money;
 use market::order::{OrdStatus, OrderFacts, Side, Working};
 use market::price::Price;
@@ -40,6 +41,10 @@ pub(super) fn tale(events: &[Event]) -> Tale {
             Event::OrderExpired { order } => {
                 let name = (order.participant, order.cl_ord_id);
                 tale.ended.push((name.0, name.1, End::Expired));
+            }
+            Event::OrderStatus { order, .. } => {
+                let status = tale.status.get_or_insert_default();
+                status.extend(order.map(|order| order.cl_ord_id));
             }
             Event::MassCanceled {
                 outcome: Ok(count), ..
@@ -85,9 +90,43 @@ pub(super) fn tale(events: &[Event]) -> Tale {
             _ => {}
         }
     }
+    if let Some(status) = &mut tale.status {
+        status.sort_unstable();
+    }
     tale.ended
         .sort_by_key(|(who, cl_ord_id, _)| (*who, *cl_ord_id));
     tale
+}
+
+/// The instruments whose call has ended in these, or goes on longer.
+pub(super) fn ended_calls(events: &[Event]) -> impl Iterator<Item = InstrumentId> {
+    events.iter().filter_map(|event| match event {
+        Event::Uncrossed { instrument, .. } => Some(*instrument),
+        Event::PhaseChanged {
+            instrument, phase, ..
+        } if phase.auction().is_some() => Some(*instrument),
+        _ => None,
+    })
+}
+
+/// The reports of a status request say how many they are, and the last one that it is.
+pub(super) fn check_status(events: &[Event]) -> Result<(), TestCaseError> {
+    let mut reports = Vec::new();
+    for event in events {
+        if let Event::OrderStatus {
+            order, total, last, ..
+        } = event
+        {
+            reports.push((order.is_some(), *total, *last));
+        }
+    }
+    let total = u32::try_from(reports.len()).expect("few");
+    let expected = match reports.as_slice() {
+        [(false, ..)] => vec![(false, 0, true)],
+        _ => (1..=total).map(|at| (true, total, at == total)).collect(),
+    };
+    prop_assert_eq!(reports, expected);
+    Ok(())
 }
 
 fn margin(event: &Event) -> Margin {

@@ -2,7 +2,7 @@
 
 use super::order::{End, Id, Order, type_stays};
 use super::{Model, Tale};
-use market::command::Change;
+use market::command::{Amendment, Change};
 use market::event::CancelReason;
 use market::id::{ClOrdId, ParticipantId};
 use market::order::{OrdType, OrderTerms, TimeInForce};
@@ -11,16 +11,19 @@ use market::refusal::Refusal;
 use market::refusal::term::Term;
 
 impl Model {
-    pub(super) fn amend(
-        &mut self,
-        participant: ParticipantId,
-        cl_ord_id: ClOrdId,
-        orig_cl_ord_id: ClOrdId,
-        change: Change,
-        tale: &mut Tale,
-    ) -> Result<(), Refusal> {
+    pub(super) fn amend(&mut self, request: &Amendment, tale: &mut Tale) -> Result<(), Refusal> {
+        let Amendment {
+            participant,
+            cl_ord_id,
+            orig_cl_ord_id,
+            order_id,
+            change,
+        } = *request;
         let at = self.find(participant, orig_cl_ord_id)?;
         let terms = self.orders[at].terms;
+        if order_id.is_some_and(|id| id != self.orders[at].order_id()) {
+            return Err(Refusal::OtherOrderId);
+        }
         let (instrument, side) = match change {
             Change::Cancel { instrument, side } => (instrument, side),
             Change::Replace(to) => (to.instrument, to.side),
@@ -71,6 +74,7 @@ impl Model {
             })?;
         }
         self.not_suspended(participant, &old.terms)?;
+        self.may_trade(participant, old.terms.account)?;
         if self.id(participant, cl_ord_id).is_some() {
             return Err(Refusal::DuplicateClOrdId);
         }
@@ -96,6 +100,7 @@ impl Model {
         let listed = &self.instruments[old.terms.instrument.0 as usize].0;
         let least = if is_more { listed.min_qty.raw() } else { 1 };
         self.check_terms(&terms, least)?;
+        self.check_expiry(&terms)?;
         self.check_slices(&terms, Some(&old))?;
         let mut new = old.clone();
         new.cl_ord_id = cl_ord_id;

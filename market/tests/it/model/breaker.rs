@@ -48,7 +48,16 @@ impl Model {
                 }
                 self.breaker.close = close;
             }
-            Command::SetBreaker(rules) => self.breaker.rules = rules,
+            Command::SetBreaker(rules) => {
+                let [one, two, three] = rules.falls_bps;
+                let day = 24 * 3_600 * 1_000_000_000;
+                let falls = 0 < one && one < two && two < three && three <= 10_000;
+                let times = rules.halt_nanos > 0 && rules.halt_nanos.max(rules.quiet_nanos) <= day;
+                if !falls || !times {
+                    return Err(Refusal::BadRules);
+                }
+                self.breaker.rules = rules;
+            }
             Command::SetClose { instrument, at } => {
                 self.phase(instrument)?;
                 self.breaker.closes.retain(|(it, _)| *it != instrument);

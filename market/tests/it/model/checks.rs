@@ -3,12 +3,13 @@
 use super::{Model, Order, qty, rests};
 use market::account::AccountTerms;
 use market::command::Command;
-use market::id::{AccountId, TransferId};
+use market::id::{AccountId, AssetId, TransferId};
 use market::money::Money;
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 use market::qty::Qty;
 use market::refusal::Refusal;
 use market::refusal::term::Term;
+use market::rules::Rules;
 
 impl Model {
     /// What is wrong with an order of these terms, of at least this quantity.
@@ -138,6 +139,36 @@ impl Model {
         Ok(())
     }
 
+    /// Whether the time of an order that has one is still to come.
+    pub(super) fn check_expiry(&self, terms: &OrderTerms) -> Result<(), Refusal> {
+        match terms.time_in_force {
+            TimeInForce::Gtd(until) if until.nanos() <= self.now => Err(Refusal::ExpireTimePast),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every share is above zero and at most all, every time at most a day.
+    pub(super) fn check_rules(&self, rules: &Rules) -> Result<(), Refusal> {
+        let shares = [
+            rules.collar_bps,
+            rules.static_band_bps,
+            rules.dynamic_band_bps,
+            rules.fat_finger_bps,
+        ];
+        let times = [
+            rules.duplicate_nanos.unwrap_or(0),
+            rules.volatility_nanos,
+            rules.random_end_nanos,
+        ];
+        let is_share = |bps: &u32| *bps > 0 && *bps <= 10_000;
+        let is_sound = shares.iter().flatten().all(is_share)
+            && rules.max_notional.is_none_or(|most| most > Money::ZERO)
+            && times
+                .iter()
+                .all(|nanos| *nanos <= 24 * 3_600 * 1_000_000_000);
+        is_sound.then_some(()).ok_or(Refusal::BadRules)
+    }
+
     pub(super) fn transfer(&mut self, id: TransferId, command: &Command) -> Result<(), Refusal> {
         if let Some((_, done)) = self.transfers.iter().find(|(done, _)| *done == id) {
             let same = done == command;
@@ -149,8 +180,15 @@ impl Model {
         }
         match *command {
             Command::TransferFunds {
-                account, amount, ..
+                account,
+                asset,
+                amount,
+                ..
             } => {
+                self.known_account(account)?;
+                if asset != AssetId(0) {
+                    return Err(Refusal::UnknownAsset);
+                }
                 if amount == Money::ZERO {
                     return Err(Refusal::BadAmount);
                 }
@@ -168,10 +206,17 @@ impl Model {
                 account,
                 instrument,
                 qty: moved,
+                cost_px,
                 ..
             } => {
-                if moved == Qty::ZERO {
+                self.known_account(account)?;
+                self.phase(instrument)?;
+                if moved == Qty::ZERO || cost_px.raw() < 0 {
                     return Err(Refusal::BadAmount);
+                }
+                let lot = self.instruments[instrument.0 as usize].0.lot;
+                if moved.raw() % lot.raw() != 0 {
+                    return Err(Refusal::QtyOffLot { lot });
                 }
                 let available = self.stock[account.0 as usize][instrument.0 as usize]
                     - self.stock_reserved(account, instrument);

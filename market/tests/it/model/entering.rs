@@ -15,15 +15,7 @@ impl Model {
         terms: OrderTerms,
         tale: &mut Tale,
     ) -> Result<(), Refusal> {
-        if participant.0 >= self.participants {
-            return Err(Refusal::UnknownParticipant);
-        }
-        if terms.account.0 as usize >= self.accounts.len() {
-            return Err(Refusal::UnknownAccount);
-        }
-        if !self.grants.contains(&(participant, terms.account)) {
-            return Err(Refusal::NotYourAccount);
-        }
+        self.may_trade(participant, terms.account)?;
         self.may_enter(&terms)?;
         self.not_suspended(participant, &terms)?;
         if self.id(participant, cl_ord_id).is_some() {
@@ -34,8 +26,8 @@ impl Model {
             .min_qty
             .raw();
         self.check_terms(&terms, least)?;
+        self.check_expiry(&terms)?;
         self.check_slices(&terms, None)?;
-        self.entered += 1;
         let mut taker = Order {
             participant,
             cl_ord_id,
@@ -48,7 +40,7 @@ impl Model {
             bound: 0,
             reached: None,
             arrival: 0,
-            entered: self.entered,
+            entered: self.entered + 1,
             parked: self.is_parked(&terms),
             cover: self.cover(&terms),
             most: None,
@@ -61,6 +53,7 @@ impl Model {
         self.check_margin(&taker, None)?;
         let needed = self.needs(&taker);
         self.check_funds(&terms, needed)?;
+        self.entered += 1;
         self.count_pace(participant);
         self.note_alike(&terms);
         if taker.trigger.is_none() && (taker.parked || self.is_gathering(terms.instrument)) {

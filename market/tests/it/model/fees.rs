@@ -37,9 +37,7 @@ impl Model {
     pub(super) fn set_fees(&mut self, command: &Command) -> Result<(), Refusal> {
         match *command {
             Command::SetFeeAccount { account } => {
-                if account.0 as usize >= self.accounts.len() {
-                    return Err(Refusal::UnknownAccount);
-                }
+                self.known_account(account)?;
                 self.fees.account = Some(account);
             }
             Command::SetFees {
@@ -83,9 +81,7 @@ impl Model {
                 self.bind_where(|order| order.terms.instrument == instrument);
             }
             Command::SetTier { participant, tier } => {
-                if participant.0 >= self.participants {
-                    return Err(Refusal::UnknownParticipant);
-                }
+                self.known_participant(participant)?;
                 if tier >= TIERS {
                     return Err(Refusal::BadTier { tiers: TIERS });
                 }

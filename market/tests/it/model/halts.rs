@@ -222,7 +222,7 @@ impl Model {
     pub(super) fn come_due(&mut self, until: i64, tale: &mut Tale) {
         loop {
             let calls = self.calls.iter();
-            let calls = calls.map(|call| (call.ends, Event::CallEnds(call.instrument)));
+            let calls = calls.map(|call| (call.latest, Event::CallEnds(call.instrument)));
             let ends = self.halts.halted.iter().filter_map(|it| {
                 let until = it.until?;
                 Some((until, Event::HaltEnds(it.instrument)))

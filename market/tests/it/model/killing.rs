@@ -65,12 +65,10 @@ impl Model {
 
     fn known(&self, scope: Scope) -> Result<(), Refusal> {
         match scope {
-            Scope::Participant(id) if id.0 >= self.participants => Err(Refusal::UnknownParticipant),
-            Scope::Account(id) if id.0 as usize >= self.accounts.len() => {
-                Err(Refusal::UnknownAccount)
-            }
+            Scope::All => Ok(()),
+            Scope::Participant(id) => self.known_participant(id),
+            Scope::Account(id) => self.known_account(id),
             Scope::Instrument(id) => self.phase(id).map(|_| ()),
-            _ => Ok(()),
         }
     }
 }

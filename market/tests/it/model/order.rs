@@ -1,7 +1,7 @@
 //! An [`Order`] of the model: what was asked, what has become of it, and where it stands in its queue.
 
 use market::event::CancelReason;
-use market::id::{ClOrdId, ParticipantId};
+use market::id::{ClOrdId, OrderId, ParticipantId};
 use market::order::{OrdType, OrderTerms, Side, TimeInForce};
 
 /// Whose order.
@@ -40,6 +40,11 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    /// Orders are numbered as they are accepted.
+    pub(crate) fn order_id(&self) -> OrderId {
+        OrderId(self.entered.unsigned_abs())
+    }
+
     pub(crate) fn leaves(&self) -> i64 {
         self.total - self.cum
     }

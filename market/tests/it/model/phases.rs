@@ -1,4 +1,4 @@
-//! How the [`Model`] goes from phase to phase. Calls end at their time without a random part: these tests set it to nothing.
+//! How the [`Model`] goes from phase to phase. When in its window a call ends is the market's to draw: the model hears of it.
 
 use super::auctions::Found;
 use super::order::{Order, rank};
@@ -14,7 +14,9 @@ use market::refusal::term::Term;
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) instrument: InstrumentId,
+    /// The earliest and the latest end.
     pub(super) ends: i64,
+    pub(super) latest: i64,
     is_extended: bool,
     told: Found,
 }
@@ -234,6 +236,7 @@ impl Model {
         self.calls.push(Call {
             instrument,
             ends,
+            latest: self.latest_end(instrument, ends),
             is_extended: false,
             told: None,
         });
@@ -290,6 +293,22 @@ impl Model {
         }
     }
 
+    /// The end of the window in which a call ends.
+    fn latest_end(&self, instrument: InstrumentId, ends: i64) -> i64 {
+        let window = self.rules[instrument.0 as usize].random_end_nanos;
+        ends.max(self.now) + i64::try_from(window).expect("a day at most")
+    }
+
+    /// The market ends the call of an instrument now, or makes it longer. Heeded only within the call's window.
+    pub(crate) fn hear_of_end(&mut self, instrument: InstrumentId) {
+        let now = self.now;
+        for call in &mut self.calls {
+            if call.instrument == instrument && (call.ends..=call.latest).contains(&now) {
+                (call.ends, call.latest) = (now, now);
+            }
+        }
+    }
+
     pub(super) fn volatility_end(&self, instrument: InstrumentId) -> i64 {
         let nanos = self.rules[instrument.0 as usize].volatility_nanos;
         self.now + i64::try_from(nanos).expect("a day at most")
@@ -302,6 +321,7 @@ impl Model {
             self.is_outside(instrument, found.0) || self.is_far_from_bands(instrument, found.0)
         });
         let ends = self.volatility_end(instrument);
+        let latest = self.latest_end(instrument, ends);
         let mut calls = self.calls.iter_mut();
         let call = calls.find(|call| call.instrument == instrument);
         let call = call.expect("it goes on");
@@ -309,7 +329,7 @@ impl Model {
         if !is_late && (!is_outside || call.is_extended) {
             return false;
         }
-        call.ends = ends;
+        (call.ends, call.latest) = (ends, latest);
         call.is_extended |= !is_late;
         let phase = self.instruments[instrument.0 as usize].1;
         tale.phases.push((instrument, phase));
