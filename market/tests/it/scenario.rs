@@ -65,7 +65,7 @@ fn every_scenario_comes_out_as_written() {
         .map(|entry| entry.expect("an entry").path())
         .collect();
     files.sort();
-    assert!(files.len() >= 25, "only {} scenarios", files.len());
+    assert!(files.len() >= 100, "only {} scenarios", files.len());
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let failed: Vec<String> = files
         .iter()
