@@ -22,6 +22,7 @@ pub mod config;
 pub mod control;
 pub mod directory;
 pub mod feed;
+mod followed;
 pub mod gateway;
 pub mod halts;
 pub mod health;

@@ -2,9 +2,9 @@
 //! entries, in order, once they are durable; at a start the replay fills it. Out: values by number. The market keeps and uses its own:
 //! this is for those who ask.
 
-use journal::entry::{Entry, Instruction};
+use crate::followed::{Change, Followed};
+use journal::entry::Entry;
 use market::account::{AccountTerms, MarginTerms};
-use market::command::Command;
 use market::event::Event;
 use market::fees::Fees;
 use market::id::{AccountId, AssetId, InstrumentId, ParticipantId};
@@ -12,13 +12,14 @@ use market::limits::SelfTrade;
 use market::qty::Qty;
 use market::risk::limits::{ExposureLimits, ParticipantLimits, PositionLimits, RiskLimit, Subject};
 use market::rules::Rules;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::RwLockReadGuard;
 
 /// What operators have set.
-#[derive(Debug, Default)]
-pub struct Settings(RwLock<Tables>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Settings(Followed<Tables>);
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Tables {
@@ -41,9 +42,9 @@ struct Tables {
 impl Settings {
     /// Takes in an entry; most are of orders, and set nothing.
     pub fn note(&self, entry: &Entry) {
-        if is_setting(&entry.instruction) {
-            let mut tables = self.tables_mut();
-            entry.events.iter().for_each(|event| tables.take_in(event));
+        let mut change = self.0.change();
+        for event in &entry.events {
+            take_in(&mut change, event);
         }
     }
 
@@ -167,55 +168,51 @@ impl Settings {
     }
 
     fn tables(&self) -> RwLockReadGuard<'_, Tables> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.read()
     }
+}
 
-    fn tables_mut(&self) -> RwLockWriteGuard<'_, Tables> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+fn take_in(change: &mut Change<'_, Tables>, event: &Event) {
+    match *event {
+        Event::RulesSet { instrument, rules } => {
+            change.tables().rules.insert(instrument, rules);
+        }
+        Event::AccountOpened {
+            account,
+            terms: AccountTerms::Margin(terms),
+            ..
+        } => {
+            change.tables().margins.insert(account, terms);
+        }
+        Event::FeeAccountSet { account } => change.tables().fee_account = Some(account),
+        Event::FeesSet {
+            instrument,
+            tier,
+            fees,
+        } => {
+            change.tables().fees.insert((instrument, tier), fees);
+        }
+        Event::TierSet { participant, tier } => {
+            change.tables().tiers.insert(participant, tier);
+        }
+        Event::SelfTradeSet {
+            participant,
+            group,
+            mode,
+        } => {
+            let set = (group, mode) != (None, None);
+            put(
+                &mut change.tables().self_trade,
+                participant,
+                set.then_some((group, mode)),
+            );
+        }
+        Event::RiskLimitSet(limit) => change.tables().limit(limit),
+        _ => {}
     }
 }
 
 impl Tables {
-    fn take_in(&mut self, event: &Event) {
-        match *event {
-            Event::RulesSet { instrument, rules } => {
-                self.rules.insert(instrument, rules);
-            }
-            Event::AccountOpened {
-                account,
-                terms: AccountTerms::Margin(terms),
-                ..
-            } => {
-                self.margins.insert(account, terms);
-            }
-            Event::FeeAccountSet { account } => self.fee_account = Some(account),
-            Event::FeesSet {
-                instrument,
-                tier,
-                fees,
-            } => {
-                self.fees.insert((instrument, tier), fees);
-            }
-            Event::TierSet { participant, tier } => {
-                self.tiers.insert(participant, tier);
-            }
-            Event::SelfTradeSet {
-                participant,
-                group,
-                mode,
-            } => {
-                let set = (group, mode) != (None, None);
-                put(
-                    &mut self.self_trade,
-                    participant,
-                    set.then_some((group, mode)),
-                );
-            }
-            Event::RiskLimitSet(limit) => self.limit(limit),
-            _ => {}
-        }
-    }
-
     fn limit(&mut self, limit: RiskLimit) {
         match limit {
             RiskLimit::Participant {
@@ -273,22 +270,6 @@ impl Tables {
     }
 }
 
-/// Whether an instruction is one that sets something.
-fn is_setting(instruction: &Instruction) -> bool {
-    matches!(
-        instruction,
-        Instruction::Market(
-            Command::SetRules { .. }
-                | Command::OpenAccount { .. }
-                | Command::SetFeeAccount { .. }
-                | Command::SetFees { .. }
-                | Command::SetTier { .. }
-                | Command::SetSelfTrade { .. }
-                | Command::SetRiskLimit(_)
-        )
-    )
-}
-
 /// Limits that limit something.
 fn unless_none<T: Default + PartialEq>(limits: T) -> Option<T> {
     (limits != T::default()).then_some(limits)
@@ -308,17 +289,4 @@ fn put<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
 
 fn of_account(account: AccountId) -> std::ops::RangeInclusive<(AccountId, InstrumentId)> {
     (account, InstrumentId(0))..=(account, InstrumentId(u32::MAX))
-}
-
-/// As it stands in a snapshot.
-impl Serialize for Settings {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.tables().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Settings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Deserialize::deserialize(deserializer).map(|tables| Self(RwLock::new(tables)))
-    }
 }
