@@ -7,6 +7,7 @@ mod breaker;
 mod bus;
 mod calendar;
 mod caller;
+mod cascade;
 mod certificates;
 mod conductor;
 mod control;

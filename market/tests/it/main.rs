@@ -3,6 +3,7 @@
 
 mod against_model;
 mod arbitrary;
+mod bounds;
 mod determinism;
 mod flow;
 mod full_tables;
