@@ -2,8 +2,10 @@
 //! `tripping`.
 
 use crate::fault::Fault;
+use crate::id::InstrumentId;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
+use alloc::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 /// Components of the index; more are refused.
@@ -106,13 +108,15 @@ impl Default for BreakerRules {
 const DAY_NANOS: u64 = 86_400_000_000_000;
 
 /// The breaker as it stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Breaker {
     pub(crate) rules: BreakerRules,
     /// The deepest level that was tripped today, drills apart: it and those before it do not trip again by themselves.
     pub(crate) tripped: Option<BreakerLevel>,
     /// What it holds.
     pub(crate) hold: Option<Hold>,
+    /// What a drill of level three has closed: it goes on when the drill is ended.
+    pub(crate) closed: BTreeSet<InstrumentId>,
 }
 
 /// What the breaker holds.

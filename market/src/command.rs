@@ -267,7 +267,7 @@ pub enum Command {
         /// Which.
         instrument: InstrumentId,
     },
-    /// Says when continuous trading ends, for what depends on how near that is.
+    /// Says when continuous trading ends, for what depends on how near that is. The end of the day forgets an end that has passed.
     SetClose {
         /// Of which instrument.
         instrument: InstrumentId,
@@ -285,7 +285,7 @@ pub enum Command {
         id: HaltId,
     },
     /// Says what an instrument counts in the index that the market-wide breaker looks at: Σ weight × last price. What the index was
-    /// yesterday is unknown then, and the breaker off, until [`Command::SetIndexClose`].
+    /// yesterday is unknown then, and the breaker off, until [`Command::SetIndexClose`]; but for an instrument that counts as much already.
     SetIndexWeight {
         /// Which.
         instrument: InstrumentId,

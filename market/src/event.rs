@@ -471,7 +471,8 @@ pub enum Event {
         /// Its time has come, and so many instruments were halted, each told before this; none: it was withdrawn.
         halted: Option<u32>,
     },
-    /// An instrument counts this in the index now; what the index was yesterday is unknown.
+    /// An instrument counts this in the index now; what the index was yesterday is unknown, unless [`Event::IndexCloseSet`] stands behind
+    /// this: it counted as much before.
     IndexWeightSet {
         /// Which.
         instrument: InstrumentId,

@@ -7,7 +7,7 @@
 use crate::deadlines::Due;
 use crate::event::{CancelReason, Event};
 use crate::halt::{Halt, HaltFacts, HaltOrders};
-use crate::halts::Standing;
+use crate::halts::{DRILL, Standing};
 use crate::id::{HaltId, InstrumentId};
 use crate::instrument::{Auction, Phase};
 use crate::order::{OrderFacts, OrderTerms};
@@ -17,7 +17,6 @@ use crate::scope::Instruments;
 use crate::state::State;
 use crate::text::Text;
 use crate::time::Timestamp;
-use crate::tripping::DRILL;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec;
@@ -63,15 +62,21 @@ impl State {
 
     /// A halt that comes while the market-wide breaker holds lasts at least as long.
     fn at_least_held(&self, standing: Standing) -> Standing {
-        let Standing { facts, reason } = standing;
-        let held = self.breaker.hold.and_then(|hold| hold.until);
-        let facts = HaltFacts {
-            until: facts
-                .until
-                .map(|until| held.map_or(until, |held| until.max(held))),
-            ..facts
+        let Some(hold) = self.breaker.hold else {
+            return standing;
         };
-        Standing { facts, reason }
+        let (until, held) = (standing.facts.until, hold.until);
+        if until.is_none() || until >= held {
+            return standing;
+        }
+        Standing {
+            facts: HaltFacts {
+                until: held,
+                ..standing.facts
+            },
+            lengthened: hold.drill,
+            ..standing
+        }
     }
 
     /// Takes a halt back that waits for its time.
@@ -123,7 +128,7 @@ impl State {
         let meant = self.instruments(instruments)?;
         let at = at.filter(|at| *at > self.now);
         let told = events.len();
-        self.release(instruments, at, events)?;
+        self.release(instruments, at, at_once, events)?;
         let is_released = events.len() > told;
         let resumed = self.each(meant, |state, id| {
             let standing = state.is_halted(id)?;
@@ -141,7 +146,7 @@ impl State {
                         at_once,
                         ..standing.facts
                     };
-                    state.stand(id, Standing { facts, ..standing }, events);
+                    state.stand(id, Standing::new(facts, standing.reason), events);
                 }
             }
             Ok(())
@@ -223,10 +228,10 @@ impl State {
 
     /// An instrument is halted like this from now on.
     pub(crate) fn stand(&mut self, id: InstrumentId, standing: Standing, events: &mut Vec<Event>) {
-        let Standing { facts, reason } = standing;
-        self.enter_phase(id, Phase::Halted, Some(reason), Some(facts), events);
+        let (told, reason) = standing.told();
+        self.enter_phase(id, Phase::Halted, Some(reason), Some(told), events);
         self.halts.stand(id, standing);
-        if let Some(until) = facts.until {
+        if let Some(until) = standing.facts.until {
             self.deadlines.set(until, Due::HaltEnds(id));
         }
     }
@@ -241,7 +246,7 @@ impl State {
     }
 
     /// Halted → what was halted: continuous trading through the call of an auction, or at once; a call from its beginning.
-    fn go_on(&mut self, id: InstrumentId, facts: HaltFacts, events: &mut Vec<Event>) {
+    pub(crate) fn go_on(&mut self, id: InstrumentId, facts: HaltFacts, events: &mut Vec<Event>) {
         let listing = self.listing(id);
         let until = later(self.now, listing.rules.volatility_nanos);
         let auction = match listing.resumes {
@@ -303,16 +308,14 @@ impl State {
 
 /// How a halt by an operator stands.
 const fn standing(halt: &Halt) -> Standing {
-    Standing {
-        facts: HaltFacts {
-            code: halt.code,
-            orders: halt.orders,
-            until: halt.until,
-            at_once: halt.at_once,
-            drill: false,
-        },
-        reason: halt.reason,
-    }
+    let facts = HaltFacts {
+        code: halt.code,
+        orders: halt.orders,
+        until: halt.until,
+        at_once: halt.at_once,
+        drill: false,
+    };
+    Standing::new(facts, halt.reason)
 }
 
 /// Why a call begins after a halt.

@@ -6,6 +6,7 @@ use crate::refusal::Refusal;
 use crate::refusal::table::Table;
 use crate::text::Text;
 use alloc::collections::BTreeMap;
+use alloc::format;
 use serde::{Deserialize, Serialize};
 
 /// Halts that hold, and halts that are to come.
@@ -24,7 +25,37 @@ pub(crate) struct Halts {
 pub(crate) struct Standing {
     pub(crate) facts: HaltFacts,
     pub(crate) reason: Text<80>,
+    /// Whether it is none of a drill, and lasts as long as it does since a drill has made it longer: it is told as one then.
+    pub(crate) lengthened: bool,
 }
+
+impl Standing {
+    /// What an operator or the breaker has halted.
+    pub(crate) const fn new(facts: HaltFacts, reason: Text<80>) -> Self {
+        Self {
+            facts,
+            reason,
+            lengthened: false,
+        }
+    }
+
+    /// What is told of it.
+    pub(crate) fn told(&self) -> (HaltFacts, Text<80>) {
+        if !self.lengthened {
+            return (self.facts, self.reason);
+        }
+        let facts = HaltFacts {
+            drill: true,
+            ..self.facts
+        };
+        let mut reason = format!("{DRILL}{}", self.reason);
+        reason.truncate(80);
+        (facts, Text::new(&reason).expect("printable, and cut"))
+    }
+}
+
+/// What the texts of a drill begin with.
+pub(crate) const DRILL: &str = "DRILL: ";
 
 impl Halts {
     /// An instrument is halted like this from now on.

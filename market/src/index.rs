@@ -54,14 +54,19 @@ impl Index {
         components.map(|(id, component)| (*id, component.weight, component.price))
     }
 
-    /// Sets the weight of an instrument that is worth `price` now; zero takes it out. Yesterday's close was of other components.
+    /// Sets the weight of an instrument that is worth `price` now; zero takes it out. Yesterday's close was of other components then,
+    /// unless it counted as much before.
     pub(crate) fn weigh(
         &mut self,
         instrument: InstrumentId,
         weight: u32,
         price: Price,
     ) -> Result<(), Refusal> {
-        let is_new = !self.components.contains_key(&instrument);
+        let former = self.components.get(&instrument);
+        let (is_new, counted) = (former.is_none(), former.map_or(0, |it| it.weight));
+        if counted == weight {
+            return Ok(());
+        }
         if is_new && weight > 0 && self.components.len() >= MAX_COMPONENTS {
             return Err(Refusal::TableFull {
                 of: Table::Components,

@@ -5,6 +5,7 @@ use crate::auction::price::Indication;
 use crate::deadlines::Due;
 use crate::event::{CancelReason, Event, Restatement};
 use crate::halt::HaltFacts;
+use crate::halts::DRILL;
 use crate::id::InstrumentId;
 use crate::instrument::{Auction, Phase};
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
@@ -16,7 +17,6 @@ use crate::slab::Slot;
 use crate::state::State;
 use crate::text::Text;
 use crate::time::Timestamp;
-use crate::tripping::DRILL;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -121,7 +121,7 @@ impl State {
     ) -> Result<(), Refusal> {
         let phase = self.registry.listing(id)?.phase;
         if self.is_closed_for_the_day() {
-            return Err(Refusal::ClosedForTheDay);
+            self.may_begin()?;
         }
         match phase {
             Phase::Closed | Phase::PostTrade => {
@@ -164,6 +164,7 @@ impl State {
             }
         }
         self.orders.end_day();
+        self.registry.end_day(self.now);
         self.end_breakers_day(events);
         events.push(Event::DayEnded);
         self.restate(events);

@@ -298,6 +298,8 @@ pub enum Refusal {
     },
     /// A position that is to be closed, of an account that no participant may trade for.
     NobodyTrades,
+    /// A drill of the market-wide breaker has closed all trading, until it is ended.
+    ClosedInADrill,
 }
 
 impl fmt::Display for Refusal {
@@ -448,6 +450,9 @@ impl fmt::Display for Refusal {
             Self::UnknownGroup => f.write_str("no instrument is in this group"),
             Self::BadTimes => f.write_str("the end is not behind the beginning"),
             Self::MarketHalted => f.write_str("the market-wide breaker has halted all trading"),
+            Self::ClosedInADrill => f.write_str(
+                "a drill of the market-wide breaker has closed all trading: to resume all ends it",
+            ),
             Self::ClosedForTheDay => {
                 f.write_str("the market-wide breaker has closed all trading until the end of the day")
             }

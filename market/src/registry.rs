@@ -28,7 +28,7 @@ pub(crate) struct Listing {
     pub(crate) resumes: Phase,
     /// What binds its trading.
     pub(crate) rules: Rules,
-    /// When continuous trading ends, as far as that is known.
+    /// When continuous trading ends or has ended today, as far as that is known.
     pub(crate) closes: Option<Timestamp>,
 }
 
@@ -178,6 +178,13 @@ impl Registry {
             .ok_or(Refusal::UnknownInstrument)?;
         listing.closes = at;
         Ok(())
+    }
+
+    /// The day is over: an end of continuous trading that has passed was of it.
+    pub(crate) fn end_day(&mut self, now: Timestamp) {
+        for listing in &mut self.listings {
+            listing.closes = listing.closes.filter(|at| *at > now);
+        }
     }
 
     pub(crate) fn set_membership(

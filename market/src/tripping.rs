@@ -4,13 +4,14 @@
 //! trading, says so in everything it tells, and does not count.
 //!
 //! Levels one and two halt everything that trades or gathers orders; trading goes on through auctions. What an operator has halted for
-//! longer stays halted. Level three closes everything until the end of the day: orders of the day are cancelled, others stay.
+//! longer stays halted. Level three closes everything until the end of the day: orders of the day are cancelled, others stay. What a
+//! drill of it has closed goes on when an operator ends the drill. The real thing takes the place of any drill.
 
-use crate::breaker::{BreakerLevel, BreakerRules, Hold};
+use crate::breaker::{Breaker, BreakerLevel, BreakerRules, Hold};
 use crate::deadlines::Due;
 use crate::event::{CancelReason, Event};
 use crate::halt::{HaltCode, HaltFacts, HaltOrders};
-use crate::halts::Standing;
+use crate::halts::{DRILL, Standing};
 use crate::id::InstrumentId;
 use crate::instrument::Phase;
 use crate::money::Money;
@@ -40,6 +41,10 @@ impl State {
         let price = self.tapes[instrument.0 as usize].reference();
         self.index.weigh(instrument, weight, price)?;
         events.push(Event::IndexWeightSet { instrument, weight });
+        let close = self.index.close();
+        if close.is_some() {
+            events.push(Event::IndexCloseSet { close });
+        }
         Ok(())
     }
 
@@ -102,12 +107,13 @@ impl State {
         (!is_done && !is_quiet).then_some(level)
     }
 
-    /// Whether the continuous trading of the index ends within so many nanoseconds: that of the component that trades longest.
+    /// Whether the continuous trading of the index ends within so many nanoseconds, or has ended today: that of the component that
+    /// trades longest.
     fn is_nearly_over(&self, nanos: u64) -> bool {
         let closes = self.index.components();
         let closes = closes.filter_map(|(id, ..)| self.listing(id).closes);
         let last = closes.max();
-        last.is_some_and(|close| self.now < close && later(self.now, nanos) >= close)
+        last.is_some_and(|close| later(self.now, nanos) >= close)
     }
 
     /// An operator trips the breaker.
@@ -118,12 +124,15 @@ impl State {
         reason: Text<48>,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
-        if self.is_closed_for_the_day() {
-            return Err(Refusal::ClosedForTheDay);
-        }
-        // A drill never takes the place of the real thing.
-        if drill && self.is_held() && self.breaker.hold.is_some_and(|hold| !hold.drill) {
-            return Err(Refusal::MarketHalted);
+        if let Some(hold) = self.breaker.hold.filter(|_| self.is_held()) {
+            let gives_way = match (hold.until, hold.drill) {
+                (Some(_), true) => true,
+                (Some(_), false) | (None, true) => !drill,
+                (None, false) => false,
+            };
+            if !gives_way {
+                return Err(held_by(hold));
+            }
         }
         self.trip(level, drill, true, reason.as_str(), events);
         Ok(())
@@ -159,17 +168,22 @@ impl State {
             reason,
         });
         let facts = HaltFacts {
-            code: HaltCode::Other,
-            orders: HaltOrders::CancelOnly,
             until,
-            at_once: false,
             drill,
+            ..HALTED
         };
+        let standing = Standing::new(facts, reason);
+        let closed = core::mem::take(&mut self.breaker.closed);
         for at in 0..self.books.len() {
             let id = self.registry.listings()[at].instrument.id;
             match until {
-                Some(until) => self.hold_up(id, until, Standing { facts, reason }, events),
-                None => self.close_for_the_day(id, Standing { facts, reason }, events),
+                // What a drill has closed is halted in earnest now, or closed.
+                Some(_) if closed.contains(&id) => self.stand(id, standing, events),
+                None if closed.contains(&id) => {
+                    self.enter_phase(id, Phase::Closed, Some(reason), Some(facts), events);
+                }
+                Some(until) => self.hold_up(id, until, standing, events),
+                None => self.close_for_the_day(id, standing, events),
             }
         }
     }
@@ -186,17 +200,35 @@ impl State {
         match former {
             // What a drill has halted is halted in earnest now.
             Some(former) if former.facts.drill && !standing.facts.drill => {
-                let Standing { facts, reason } = standing;
                 let until = former.facts.until.max(Some(until));
-                let facts = HaltFacts { until, ..facts };
-                self.stand(id, Standing { facts, reason }, events);
+                let facts = HaltFacts {
+                    until,
+                    ..standing.facts
+                };
+                self.stand(id, Standing { facts, ..standing }, events);
+            }
+            // What a drill has made longer is as long in earnest now.
+            Some(former) if former.lengthened && !standing.facts.drill => {
+                let until = former.facts.until.max(Some(until));
+                let facts = HaltFacts {
+                    until,
+                    ..former.facts
+                };
+                self.stand(id, Standing::new(facts, former.reason), events);
             }
             Some(former) if former.facts.until.is_none_or(|it| it >= until) => {}
             // What halted it before still says why.
-            Some(Standing { facts, reason }) => {
-                let until = Some(until);
-                let facts = HaltFacts { until, ..facts };
-                self.stand(id, Standing { facts, reason }, events);
+            Some(former) => {
+                let facts = HaltFacts {
+                    until: Some(until),
+                    ..former.facts
+                };
+                let former = Standing {
+                    facts,
+                    lengthened: standing.facts.drill && !former.facts.drill,
+                    ..former
+                };
+                self.stand(id, former, events);
             }
             None => {
                 // What is closed stays closed.
@@ -207,10 +239,18 @@ impl State {
 
     /// Closes an instrument for the breaker.
     fn close_for_the_day(&mut self, id: InstrumentId, standing: Standing, events: &mut Vec<Event>) {
-        if self.phase(id) == Phase::Closed {
+        let phase = self.phase(id);
+        if phase == Phase::Closed {
             return;
         }
-        let Standing { facts, reason } = standing;
+        let Standing { facts, reason, .. } = standing;
+        if facts.drill && phase != Phase::PostTrade {
+            // What is halted has what goes on already.
+            if phase != Phase::Halted {
+                self.registry.resume_with(id, phase);
+            }
+            self.breaker.closed.insert(id);
+        }
         self.enter_phase(id, Phase::Closed, Some(reason), Some(facts), events);
         let reason = if facts.drill {
             CancelReason::Drill
@@ -229,24 +269,32 @@ impl State {
         }
     }
 
-    /// Whether the breaker lets these instruments be resumed by an operator: all together and now; then it holds nothing any more.
+    /// Whether the breaker lets these instruments be resumed by an operator: all together and now; then it holds nothing any more, and
+    /// what a drill has closed goes on.
     pub(crate) fn release(
         &mut self,
         instruments: Instruments,
         at: Option<Timestamp>,
+        at_once: bool,
         events: &mut Vec<Event>,
     ) -> Result<(), Refusal> {
         let Some(hold) = self.breaker.hold.filter(|_| self.is_held()) else {
             return Ok(());
         };
-        if hold.until.is_none() && !hold.drill {
-            return Err(Refusal::ClosedForTheDay);
-        }
-        if instruments != Instruments::All || at.is_some() {
-            return Err(Refusal::MarketHalted);
+        let may_end = hold.until.is_some() || hold.drill;
+        if !may_end || instruments != Instruments::All || at.is_some() {
+            return Err(held_by(hold));
         }
         self.set_hold(None);
         events.push(over(hold));
+        let facts = HaltFacts {
+            at_once,
+            drill: true,
+            ..HALTED
+        };
+        for id in core::mem::take(&mut self.breaker.closed) {
+            self.go_on(id, facts, events);
+        }
         Ok(())
     }
 
@@ -263,13 +311,8 @@ impl State {
 
     /// Whether the breaker lets trading or a call begin.
     pub(crate) fn may_begin(&self) -> Result<(), Refusal> {
-        if self.is_closed_for_the_day() {
-            Err(Refusal::ClosedForTheDay)
-        } else if self.is_held() {
-            Err(Refusal::MarketHalted)
-        } else {
-            Ok(())
-        }
+        let hold = self.breaker.hold.filter(|_| self.is_held());
+        hold.map_or(Ok(()), |hold| Err(held_by(hold)))
     }
 
     /// The day is over: every level may trip again, what was closed may open, and the index is measured against what it is.
@@ -277,6 +320,8 @@ impl State {
         self.breaker.tripped = None;
         if self.is_closed_for_the_day() {
             self.end_breaker(events);
+            // Its day is over, whatever has closed it.
+            self.breaker.closed.clear();
         }
         if self.index.close().is_some() {
             let close = Some(self.index.level()).filter(|level| *level > Money::ZERO);
@@ -306,6 +351,39 @@ impl State {
             })
             && self.breaker.rules.check().is_ok()
             && until.is_none_or(|until| self.deadlines.is_set(until, Due::BreakerEnds))
+            && self.closed_in_a_drill_is_sound()
+    }
+
+    /// Whether what a drill has closed is closed, knows how it goes on, and has a drill.
+    fn closed_in_a_drill_is_sound(&self) -> bool {
+        let Breaker { hold, closed, .. } = &self.breaker;
+        let is_drill = hold.is_some_and(|hold| hold.drill && hold.until.is_none());
+        (is_drill || closed.is_empty())
+            && closed.iter().all(|id| {
+                let listing = self.registry.listing(*id);
+                listing.is_ok_and(|listing| {
+                    let goes_on = listing.resumes.is_continuous() || listing.resumes.is_gathering();
+                    listing.phase == Phase::Closed && goes_on
+                })
+            })
+    }
+}
+
+/// As the breaker halts and closes.
+const HALTED: HaltFacts = HaltFacts {
+    code: HaltCode::Other,
+    orders: HaltOrders::CancelOnly,
+    until: None,
+    at_once: false,
+    drill: false,
+};
+
+/// Why an operator may not do what the breaker holds.
+const fn held_by(hold: Hold) -> Refusal {
+    match (hold.until, hold.drill) {
+        (None, false) => Refusal::ClosedForTheDay,
+        (None, true) => Refusal::ClosedInADrill,
+        (Some(_), _) => Refusal::MarketHalted,
     }
 }
 
@@ -322,6 +400,3 @@ fn reason(level: BreakerLevel, drill: bool, why: &str) -> Text<80> {
     let text: String = format!("{drill}market breaker level {}: {why}", level.number());
     Text::new(&text).expect("a reason of at most 48 printable characters")
 }
-
-/// What the texts of a drill begin with.
-pub(crate) const DRILL: &str = "DRILL: ";

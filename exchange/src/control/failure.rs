@@ -97,7 +97,8 @@ impl Failure {
                 | Refusal::Halted
                 | Refusal::WrongPhase
                 | Refusal::MarketHalted
-                | Refusal::ClosedForTheDay,
+                | Refusal::ClosedForTheDay
+                | Refusal::ClosedInADrill,
             ) => StatusCode::CONFLICT,
             Self::Refused(Refusal::UnknownGroup | Refusal::UnknownHalt) => StatusCode::NOT_FOUND,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -132,6 +133,7 @@ impl Failure {
             Self::Refused(Refusal::Halted) => "halted",
             Self::Refused(Refusal::MarketHalted) => "market_halted",
             Self::Refused(Refusal::ClosedForTheDay) => "closed_for_the_day",
+            Self::Refused(Refusal::ClosedInADrill) => "closed_in_a_drill",
             Self::Refused(Refusal::UnknownGroup) => "unknown_group",
             Self::Refused(Refusal::UnknownHalt) => "unknown_halt",
             Self::Refused(Refusal::UnknownTrade) => "unknown_trade",

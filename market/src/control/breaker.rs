@@ -1,6 +1,7 @@
 //! The control port's words for the market-wide breaker and the index that it looks at.
 
 use crate::breaker::{BreakerLevel, BreakerRules};
+use crate::control::setting::said;
 use crate::id::Symbol;
 use crate::money::Money;
 use crate::price::Price;
@@ -123,6 +124,7 @@ pub struct WeightChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IndexCloseChange {
-    /// In the currency of its components; none: the breaker does not trip by itself.
+    /// In the currency of its components; `null`, which has to be said: the breaker does not trip by itself.
+    #[serde(deserialize_with = "said")]
     pub close: Option<Money>,
 }

@@ -1,5 +1,6 @@
 //! The control port's words for halts: where trading stops, from when until when, how it goes on; which instruments belong together.
 
+use crate::control::setting::said;
 use crate::event::Event;
 use crate::halt::{HaltCode, HaltFacts, HaltOrders};
 use crate::id::{GroupName, HaltId, Symbol};
@@ -164,7 +165,8 @@ pub struct ScheduledHalt {
 pub struct GroupChange {
     /// Which.
     pub symbol: Symbol,
-    /// Which group; none: in none.
+    /// Which group; `null`, which has to be said: in none.
+    #[serde(deserialize_with = "said")]
     pub group: Option<GroupName>,
 }
 

@@ -13,6 +13,13 @@ pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Option::deserialize(deserializer).map(Some)
 }
 
+/// Reads a field that must be there: `null` is `None`, and what is absent is an error that names it. Without `default` beside it.
+pub(crate) fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
 /// What holds after a change.
 pub(crate) fn changed<T>(change: Setting<T>, before: Option<T>) -> Option<T> {
     change.unwrap_or(before)

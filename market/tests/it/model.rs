@@ -62,6 +62,8 @@ pub(crate) struct Tale {
     pub(crate) triggered: Vec<ClOrdId>,
     /// Phases, one after another; a call that goes on longer is told again.
     pub(crate) phases: Vec<(InstrumentId, Phase)>,
+    /// Those of them that are told as a drill.
+    pub(crate) drills: Vec<(InstrumentId, Phase)>,
     /// Levels that the market-wide breaker tripped, and whether in a drill.
     pub(crate) tripped: Vec<(BreakerLevel, bool)>,
     /// Auctions that ended, and their prices.

@@ -107,8 +107,11 @@ fn what_the_journal_holds_keeps_its_numbers() {
         Refusal::NotTogether { term, with },
         Refusal::NotReplaceable { term },
         Refusal::NotGathered { term },
+        Refusal::TooManySlices { room: 1 },
+        Refusal::NobodyTrades,
+        Refusal::ClosedInADrill,
     ];
-    let numbers = [20, 38, 71, 84, 85, 86, 87];
+    let numbers = [20, 38, 71, 84, 85, 86, 87, 88, 89, 90];
     assert_eq!(refusals.map(|refusal| number(&refusal)), numbers);
     let arrived = [Aggressor::Buy, Aggressor::Sell, Aggressor::Neither];
     assert_eq!(arrived.map(|side| number(&side)), [0, 1, 2]);

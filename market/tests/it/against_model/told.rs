@@ -61,8 +61,18 @@ pub(super) fn tale(events: &[Event]) -> Tale {
             Event::BreakerTripped { level, drill, .. } => tale.tripped.push((*level, *drill)),
             Event::OrderTriggered { order } => tale.triggered.push(order.cl_ord_id),
             Event::PhaseChanged {
-                instrument, phase, ..
-            } => tale.phases.push((*instrument, *phase)),
+                instrument,
+                phase,
+                reason,
+                halt,
+            } => {
+                tale.phases.push((*instrument, *phase));
+                let says_so = reason.is_some_and(|it| it.as_str().starts_with("DRILL: "));
+                assert!(halt.is_none_or(|halt| halt.drill == says_so), "{event:?}");
+                if says_so {
+                    tale.drills.push((*instrument, *phase));
+                }
+            }
             Event::BandsMoved { instrument, bands } => {
                 let bands = bands.map(|it| (it.reference.raw(), it.lower.raw(), it.upper.raw()));
                 tale.bands.push((*instrument, bands));

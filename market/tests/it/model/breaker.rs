@@ -19,6 +19,8 @@ pub(super) struct Table {
     rules: BreakerRules,
     tripped: Vec<BreakerLevel>,
     hold: Option<Hold>,
+    /// What a drill has closed, and what goes on once it is ended.
+    drilled: Vec<(InstrumentId, Phase)>,
     /// By instrument: when its continuous trading ends.
     closes: Vec<(InstrumentId, i64)>,
 }
@@ -35,11 +37,15 @@ impl Model {
         match *command {
             Command::SetIndexWeight { instrument, weight } => {
                 self.phase(instrument)?;
+                let before = self.breaker.weights.clone();
                 self.breaker.weights.retain(|(it, _)| *it != instrument);
                 if weight > 0 {
                     self.breaker.weights.push((instrument, weight));
                 }
-                self.breaker.close = None;
+                self.breaker.weights.sort_unstable();
+                if self.breaker.weights != before {
+                    self.breaker.close = None;
+                }
             }
             Command::SetIndexClose { close } => {
                 let close = close.map(|close| close.raw());
@@ -115,7 +121,8 @@ impl Model {
         let closes = self.breaker.closes.iter().filter(in_index);
         let last = closes.map(|(_, at)| *at).max();
         let quiet = i64::try_from(self.breaker.rules.quiet_nanos).expect("a day at most");
-        let is_quiet = last.is_some_and(|at| self.now < at && at - self.now <= quiet);
+        // The last minutes have no end but that of the day.
+        let is_quiet = last.is_some_and(|at| self.now >= at - quiet);
         let was = self.breaker.tripped.iter().any(|it| it >= level);
         if was || self.is_held() || (is_quiet && *level != BreakerLevel::Three) {
             return;
@@ -129,11 +136,19 @@ impl Model {
         drill: bool,
         tale: &mut Tale,
     ) -> Result<(), Refusal> {
-        if self.is_closed_for_the_day() {
-            return Err(Refusal::ClosedForTheDay);
-        }
-        if drill && self.is_held() && self.breaker.hold.as_ref().is_some_and(|it| !it.drill) {
-            return Err(Refusal::MarketHalted);
+        if self.is_held()
+            && let Some(Hold { until, drill: was }) = self.breaker.hold
+        {
+            let is_for_the_day = until.is_none();
+            if is_for_the_day && !was {
+                return Err(Refusal::ClosedForTheDay);
+            }
+            if is_for_the_day && drill {
+                return Err(Refusal::ClosedInADrill);
+            }
+            if drill && !was {
+                return Err(Refusal::MarketHalted);
+            }
         }
         self.trip(level, drill, tale);
         Ok(())
@@ -147,12 +162,29 @@ impl Model {
         let nanos = i64::try_from(self.breaker.rules.halt_nanos).expect("a day at most");
         let until = (level != BreakerLevel::Three).then_some(self.now + nanos);
         self.breaker.hold = Some(Hold { until, drill });
+        let drilled = std::mem::take(&mut self.breaker.drilled);
         for at in 0..self.instruments.len() {
-            let (listed, phase) = self.instruments[at];
+            let (listed, mut phase) = self.instruments[at];
+            let mut drilled = drilled.iter().filter(|(it, _)| *it == listed.id);
+            if let Some((_, was)) = drilled.next() {
+                if until.is_none() {
+                    tale.phases.push((listed.id, Phase::Closed));
+                    continue;
+                }
+                phase = *was;
+            }
             match (until, phase) {
                 (None, Phase::Closed) | (Some(_), Phase::Closed | Phase::PostTrade) => {}
                 (None, _) => {
+                    if drill && phase != Phase::PostTrade {
+                        let halted = phase == Phase::Halted;
+                        let was = if halted { self.resumes[at] } else { phase };
+                        self.breaker.drilled.push((listed.id, was));
+                    }
                     self.enter_phase(listed.id, Phase::Closed, tale);
+                    if drill {
+                        tale.drills.push((listed.id, Phase::Closed));
+                    }
                     let reason = match drill {
                         true => CancelReason::Drill,
                         false => CancelReason::TradingHalt,
@@ -165,13 +197,17 @@ impl Model {
                 (Some(until), _) => {
                     self.resumes[at] = phase;
                     self.enter_phase(listed.id, Phase::Halted, tale);
-                    self.hold(Halted {
-                        instrument: listed.id,
-                        orders: HaltOrders::CancelOnly,
-                        until: Some(until),
-                        at_once: false,
-                        drill,
-                    });
+                    self.hold(
+                        Halted {
+                            instrument: listed.id,
+                            orders: HaltOrders::CancelOnly,
+                            until: Some(until),
+                            at_once: false,
+                            drill,
+                            stretched: false,
+                        },
+                        tale,
+                    );
                 }
             }
         }
@@ -182,6 +218,8 @@ impl Model {
         &mut self,
         instruments: Instruments,
         is_now: bool,
+        at_once: bool,
+        tale: &mut Tale,
     ) -> Result<bool, Refusal> {
         let Some(hold) = self.breaker.hold.clone().filter(|_| self.is_held()) else {
             return Ok(false);
@@ -190,16 +228,25 @@ impl Model {
             return Err(Refusal::ClosedForTheDay);
         }
         if instruments != Instruments::All || !is_now {
-            return Err(Refusal::MarketHalted);
+            return Err(match hold.until {
+                Some(_) => Refusal::MarketHalted,
+                None => Refusal::ClosedInADrill,
+            });
         }
         self.breaker.hold = None;
+        let mut drilled = std::mem::take(&mut self.breaker.drilled);
+        drilled.sort_unstable_by_key(|(instrument, _)| *instrument);
+        for (instrument, was) in drilled {
+            self.go_on(instrument, was, at_once, true, tale);
+        }
         Ok(true)
     }
 
-    /// The least time that a halt lasts now.
-    pub(super) fn held_until(&self) -> i64 {
-        let until = self.breaker.hold.as_ref().and_then(|it| it.until);
-        until.unwrap_or(i64::MIN)
+    /// The least time that a halt lasts now, and whether that is so for a drill.
+    pub(super) fn held_until(&self) -> (i64, bool) {
+        let hold = self.breaker.hold.as_ref();
+        let until = hold.and_then(|it| it.until);
+        (until.unwrap_or(i64::MIN), hold.is_some_and(|it| it.drill))
     }
 
     fn is_held(&self) -> bool {
@@ -217,7 +264,7 @@ impl Model {
     /// Whether trading or a call may begin.
     pub(super) fn may_begin(&self) -> Result<(), Refusal> {
         if self.is_closed_for_the_day() {
-            Err(Refusal::ClosedForTheDay)
+            self.may_gather()
         } else if self.is_held() {
             Err(Refusal::MarketHalted)
         } else {
@@ -225,7 +272,22 @@ impl Model {
         }
     }
 
+    /// Whether pre-open may begin.
+    pub(super) fn may_gather(&self) -> Result<(), Refusal> {
+        match &self.breaker.hold {
+            Some(Hold { until: None, drill }) => Err(if *drill {
+                Refusal::ClosedInADrill
+            } else {
+                Refusal::ClosedForTheDay
+            }),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn end_breakers_day(&mut self) {
+        let now = self.now;
+        self.breaker.closes.retain(|(_, at)| *at > now);
+        self.breaker.drilled.clear();
         self.breaker.tripped.clear();
         if self.is_closed_for_the_day() {
             self.breaker.hold = None;

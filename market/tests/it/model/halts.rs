@@ -25,6 +25,8 @@ pub(super) struct Halted {
     pub(super) until: Option<i64>,
     pub(super) at_once: bool,
     pub(super) drill: bool,
+    /// Not of a drill, but one has made it longer.
+    pub(super) stretched: bool,
 }
 
 /// What a time brings; of one time in this order.
@@ -70,13 +72,17 @@ impl Model {
                 _ => self.resumes[instrument.0 as usize] = phase,
             }
             self.enter_phase(instrument, Phase::Halted, tale);
-            self.halts.halted.push(Halted {
+            let until = halt.until.map(|until| until.nanos());
+            let (held, is_drill) = self.held_until();
+            let halted = Halted {
                 instrument,
                 orders: halt.orders,
-                until: halt.until.map(|until| until.nanos().max(self.held_until())),
+                until: until.map(|until| until.max(held)),
                 at_once: halt.at_once,
                 drill: false,
-            });
+                stretched: is_drill && until.is_some_and(|until| until < held),
+            };
+            self.hold(halted, tale);
             if halt.orders == HaltOrders::Cancel {
                 let end = End::Canceled(CancelReason::TradingHalt);
                 self.end_where(end, |order| order.terms.instrument == instrument);
@@ -95,20 +101,19 @@ impl Model {
         let meant = self.instruments_of(instruments)?;
         let first = self.phase(meant[0])?;
         let at = at.filter(|at| *at > self.now);
-        let is_released = self.release(instruments, at.is_none())?;
+        let is_released = self.release(instruments, at.is_none(), at_once, tale)?;
         let before = tale.phases.len();
         for instrument in meant {
             if self.instruments[instrument.0 as usize].1 != Phase::Halted {
                 continue;
             }
             match at {
-                None => self.go_on(instrument, at_once, tale),
+                None => self.end_halt(instrument, Some(at_once), tale),
                 Some(at) => {
-                    let mut all = self.halts.halted.iter_mut();
-                    let halted = all.find(|it| it.instrument == instrument);
-                    let halted = halted.expect("it is halted");
-                    (halted.until, halted.at_once) = (Some(at), at_once);
+                    let mut halted = self.halted(instrument);
+                    (halted.until, halted.at_once, halted.stretched) = (Some(at), at_once, false);
                     tale.phases.push((instrument, Phase::Halted));
+                    self.hold(halted, tale);
                 }
             }
         }
@@ -119,8 +124,19 @@ impl Model {
         }
     }
 
-    pub(super) fn hold(&mut self, halted: Halted) {
+    /// Halted like this from now on; that was told.
+    pub(super) fn hold(&mut self, halted: Halted, tale: &mut Tale) {
+        if halted.drill || halted.stretched {
+            tale.drills.push((halted.instrument, Phase::Halted));
+        }
+        self.lift(halted.instrument);
         self.halts.halted.push(halted);
+    }
+
+    fn halted(&self, instrument: InstrumentId) -> Halted {
+        let mut all = self.halts.halted.iter();
+        let halted = all.find(|it| it.instrument == instrument);
+        halted.expect("it is halted").clone()
     }
 
     /// What is halted stays so until then, if it would end before.
@@ -131,22 +147,37 @@ impl Model {
         drill: bool,
         tale: &mut Tale,
     ) {
-        let mut all = self.halts.halted.iter_mut();
-        let halted = all.find(|it| it.instrument == instrument);
-        let halted = halted.expect("it is halted");
-        let is_earnest = halted.drill && !drill;
-        if is_earnest {
+        let mut halted = self.halted(instrument);
+        let is_earnest = (halted.drill || halted.stretched) && !drill;
+        if is_earnest && halted.drill {
             // As the breaker halts; nobody but a drill has halted it.
             (halted.orders, halted.at_once, halted.drill) = (HaltOrders::CancelOnly, false, false);
         }
         if is_earnest || halted.until.is_some_and(|until| until < to) {
             halted.until = halted.until.max(Some(to));
+            halted.stretched = drill && !halted.drill;
             tale.phases.push((instrument, Phase::Halted));
+            self.hold(halted, tale);
         }
     }
 
-    fn go_on(&mut self, instrument: InstrumentId, at_once: bool, tale: &mut Tale) {
-        match self.resumes[instrument.0 as usize] {
+    /// What was halted goes on, through an auction or as the halt has it.
+    fn end_halt(&mut self, instrument: InstrumentId, at_once: Option<bool>, tale: &mut Tale) {
+        let halted = self.halted(instrument);
+        let at_once = at_once.unwrap_or(halted.at_once);
+        let was = self.resumes[instrument.0 as usize];
+        self.go_on(instrument, was, at_once, halted.drill, tale);
+    }
+
+    pub(super) fn go_on(
+        &mut self,
+        instrument: InstrumentId,
+        was: Phase,
+        at_once: bool,
+        drill: bool,
+        tale: &mut Tale,
+    ) {
+        match was {
             Phase::PreOpen => self.enter_phase(instrument, Phase::PreOpen, tale),
             Phase::Open if at_once => self.enter_phase(instrument, Phase::Open, tale),
             phase => {
@@ -155,7 +186,15 @@ impl Model {
                     call => call,
                 };
                 self.begin_call(instrument, call, self.volatility_end(instrument), tale);
+                let calls = self.calls.iter_mut();
+                calls
+                    .filter(|call| call.instrument == instrument)
+                    .for_each(|call| call.drill = drill);
             }
+        }
+        if drill {
+            let phase = self.instruments[instrument.0 as usize].1;
+            tale.drills.push((instrument, phase));
         }
     }
 
@@ -236,11 +275,7 @@ impl Model {
             match due.min().map(|(_, event)| event) {
                 None => return,
                 Some(Event::CallEnds(instrument)) => self.end_call(instrument, tale),
-                Some(Event::HaltEnds(instrument)) => {
-                    let mut halted = self.halts.halted.iter();
-                    let at_once = halted.any(|it| it.instrument == instrument && it.at_once);
-                    self.go_on(instrument, at_once, tale);
-                }
+                Some(Event::HaltEnds(instrument)) => self.end_halt(instrument, None, tale),
                 Some(Event::HaltBegins(id)) => {
                     let at = self.halts.to_come.iter().position(|(it, _)| *it == id);
                     let (_, halt) = self.halts.to_come.remove(at.expect("it is to come"));
@@ -266,7 +301,11 @@ impl Model {
             Phase::ClosingAuction => (Auction::Closing, Phase::PostTrade),
             other => unreachable!("{other:?} is no call"),
         };
+        let drill = self.is_drill(instrument);
         self.uncross(instrument, auction, tale);
         self.enter_phase(instrument, next, tale);
+        if drill {
+            tale.drills.push((instrument, next));
+        }
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Call {
     pub(super) ends: i64,
     pub(super) latest: i64,
     is_extended: bool,
+    /// Whether it follows a drill.
+    pub(super) drill: bool,
     told: Found,
 }
 
@@ -107,6 +109,7 @@ impl Model {
     ) -> Result<(), Refusal> {
         let phase = self.phase(instrument)?;
         self.may_begin()?;
+        let drill = self.is_drill(instrument);
         match phase {
             Phase::Open => return Err(Refusal::AlreadyInPhase),
             Phase::Halted => return Err(Refusal::Halted),
@@ -127,7 +130,16 @@ impl Model {
             Phase::VolatilityAuction => self.uncross(instrument, Auction::Volatility, tale),
         }
         self.enter_phase(instrument, Phase::Open, tale);
+        if drill {
+            tale.drills.push((instrument, Phase::Open));
+        }
         Ok(())
+    }
+
+    /// Whether a call goes on that follows a drill.
+    pub(super) fn is_drill(&self, instrument: InstrumentId) -> bool {
+        let mut calls = self.calls.iter();
+        calls.any(|call| call.instrument == instrument && call.drill)
     }
 
     pub(super) fn close_trading(
@@ -151,9 +163,7 @@ impl Model {
         tale: &mut Tale,
     ) -> Result<(), Refusal> {
         let phase = self.phase(instrument)?;
-        if self.is_closed_for_the_day() {
-            return Err(Refusal::ClosedForTheDay);
-        }
+        self.may_gather()?;
         match phase {
             Phase::Closed | Phase::PostTrade => {
                 self.enter_phase(instrument, Phase::PreOpen, tale);
@@ -238,6 +248,7 @@ impl Model {
             ends,
             latest: self.latest_end(instrument, ends),
             is_extended: false,
+            drill: false,
             told: None,
         });
         if phase == Phase::ClosingAuction {
@@ -331,8 +342,12 @@ impl Model {
         }
         (call.ends, call.latest) = (ends, latest);
         call.is_extended |= !is_late;
+        let drill = call.drill;
         let phase = self.instruments[instrument.0 as usize].1;
         tale.phases.push((instrument, phase));
+        if drill {
+            tale.drills.push((instrument, phase));
+        }
         true
     }
 
