@@ -4,6 +4,7 @@
 pub mod bell;
 pub mod conductor;
 pub mod hours;
+pub mod index;
 pub mod markets;
 mod plan;
 pub mod standing;
@@ -63,6 +64,16 @@ impl Calendar {
         let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
         let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
         let date = (date.len() == 8).then(|| Date::new(year, month, day).ok())??;
+        self.day_ends(date)
+    }
+
+    /// When the trading day of a date begins and when it ends; none only at the ends of all time.
+    pub fn trading_day(&self, date: Date) -> Option<(Timestamp, Timestamp)> {
+        Some((self.day_ends(date.yesterday().ok()?)?, self.day_ends(date)?))
+    }
+
+    /// The first end of a day after a date begins.
+    fn day_ends(&self, date: Date) -> Option<Timestamp> {
         let begins = self.zone.to_timestamp(date.to_datetime(Time::midnight()));
         let nanos = i64::try_from(begins.ok()?.as_nanosecond()).ok()?;
         self.next_boundary(Timestamp::from_nanos(nanos))
@@ -136,6 +147,16 @@ mod tests {
         for (calendar, date, end) in table {
             assert_eq!(calendar.end_of_day(date), end.map(at), "{date}");
         }
+    }
+
+    #[test]
+    fn the_trading_day_of_a_date_begins_where_the_one_before_ends() {
+        let date = Date::new(2026, 1, 15).unwrap();
+        let day = |ends| calendar("UTC", ends).trading_day(date).unwrap();
+        let midnight = (at("2026-01-15T00:00:00Z"), at("2026-01-16T00:00:00Z"));
+        assert_eq!(day("00:00"), midnight);
+        let evening = (at("2026-01-14T17:30:00Z"), at("2026-01-15T17:30:00Z"));
+        assert_eq!(day("17:30"), evening);
     }
 
     #[test]

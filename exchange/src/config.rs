@@ -1,11 +1,14 @@
 //! [`Config`]: the exchange's keys, as they stand in `loggia.toml`. Every key has a default; an unknown one is refused. Where values
 //! come from (file, environment, flags) is the composition root's matter.
 
+pub mod index;
 pub mod schedule;
 pub mod trading;
 
 use crate::calendar::Calendar;
+use crate::calendar::index::Compositions;
 use crate::calendar::markets::Markets;
+use crate::config::index::IndexConfig;
 use crate::config::schedule::ScheduleConfig;
 use crate::config::trading::MarketConfig;
 use crate::schedules::Schedules;
@@ -290,6 +293,8 @@ pub struct CalendarConfig {
     pub default_market: Option<String>,
     /// `[calendar.markets.NAME]`: the phases of some instruments.
     pub markets: BTreeMap<String, MarketConfig>,
+    /// `[calendar.index.YYYY-MM-DD]`: the index of the market-wide breaker, by the trading day from which on it is so. Default none.
+    pub index: BTreeMap<String, IndexConfig>,
 }
 
 impl Default for CalendarConfig {
@@ -299,6 +304,7 @@ impl Default for CalendarConfig {
             day_ends: "00:00".to_owned(),
             default_market: None,
             markets: BTreeMap::new(),
+            index: BTreeMap::new(),
         }
     }
 }
@@ -431,6 +437,7 @@ impl Config {
         within("journal.snapshots_kept", kept, fits, "1 to 100")?;
         Calendar::new(&self.calendar)?;
         Markets::new(&self.calendar)?;
+        Compositions::new(&self.calendar)?;
         Schedules::new(fix)?;
         self.kafka.as_ref().map_or(Ok(()), KafkaConfig::check)
     }

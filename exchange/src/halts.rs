@@ -2,8 +2,9 @@
 //! once they are durable; at a start the replay fills it. Out: values by number. The market keeps and uses its own: this is for those who ask.
 
 use crate::followed::{Change, Followed};
-use journal::entry::Entry;
+use journal::entry::{Entry, Instruction, Origin};
 use market::breaker::{BreakerLevel, BreakerRules};
+use market::command::Command;
 use market::event::Event;
 use market::halt::{Halt, HaltFacts};
 use market::id::{GroupName, HaltId, InstrumentId};
@@ -38,6 +39,8 @@ pub struct Tables {
     pub tripped: Option<BreakerLevel>,
     /// What the breaker holds.
     pub hold: Option<Hold>,
+    /// When somebody last changed the index by hand, its weights or its close.
+    pub index_by_hand: Option<Timestamp>,
 }
 
 /// What the breaker holds.
@@ -60,6 +63,9 @@ impl Halts {
         for event in &entry.events {
             take_in(&mut change, event);
         }
+        if sets_index_by_hand(entry) {
+            change.tables().index_by_hand = Some(entry.at);
+        }
     }
 
     /// A copy of everything.
@@ -71,6 +77,15 @@ impl Halts {
     pub fn rules(&self) -> BreakerRules {
         self.0.read().rules
     }
+}
+
+/// Whether somebody says in an entry what the index is or was, and not the calendar.
+fn sets_index_by_hand(entry: &Entry) -> bool {
+    let sets = matches!(
+        entry.instruction,
+        Instruction::Market(Command::SetIndexWeight { .. } | Command::SetIndexClose { .. })
+    );
+    sets && entry.origin != Origin::System && entry.refusal().is_none()
 }
 
 fn take_in(change: &mut Change<'_, Tables>, event: &Event) {

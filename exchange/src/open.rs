@@ -8,6 +8,7 @@ use crate::bus::local::LocalBus;
 use crate::calendar::Calendar;
 use crate::calendar::bell::Bell;
 use crate::calendar::conductor::Conductor;
+use crate::calendar::index::Compositions;
 use crate::calendar::markets::Markets;
 use crate::certificates::{Certificates, CertificatesError};
 use crate::clock::{Clock, SystemClock};
@@ -272,7 +273,9 @@ impl Doors {
         bootstrap::seed(hub).await?;
         let markets = Markets::new(&config.calendar)?;
         bootstrap_beside(hub, declared, &markets).await?;
-        let mut conductor = Conductor::new(markets, Box::new(clock.clone()), hub.clone());
+        let compositions = Compositions::new(&config.calendar)?;
+        let mut conductor =
+            Conductor::new(markets, Box::new(clock.clone()), hub.clone()).with_index(compositions);
         // Where the calendar has the instruments now is where participants find them.
         conductor.look().await.map_err(BootstrapError::Submit)?;
         let gateway = Gateway::open(GatewayParts {

@@ -330,6 +330,7 @@ mod tests {
         assert!(all.redis.is_some());
         assert_eq!(all.fix.schedules["us"].other_hours.len(), 1);
         assert_eq!(all.calendar.markets["xetra"].other_hours.len(), 1);
+        assert_eq!(all.calendar.index["2026-11-30"].weights.len(), 2);
     }
 
     #[test]
@@ -368,6 +369,10 @@ mod tests {
             (
                 "[calendar]\ndefault_market = \"b\"\n",
                 "calendar.default_market",
+            ),
+            (
+                "[calendar.index.2026-11-30]\nclose = \"1\"\n",
+                "calendar.index.2026-11-30.close",
             ),
         ];
         for (file, key) in cases {

@@ -1,7 +1,9 @@
-//! [`Conductor`]: leads instruments through their trading days, as [`Hours`](crate::calendar::hours::Hours) have them. What there is to do
-//! follows from the journal and the time alone ([`step`]), so a restart repeats nothing and leaves nothing out. It asks the clock that it was
-//! given, and the sequencer like everybody else.
+//! [`Conductor`]: leads instruments through their trading days, as [`Hours`](crate::calendar::hours::Hours) have them, and sees that the
+//! index of the market-wide breaker is what [`Compositions`] have. What there is to do follows from the journal and the time alone
+//! ([`step`]), so a restart repeats nothing and leaves nothing out. It asks the clock that it was given, and the sequencer like everybody
+//! else.
 
+use crate::calendar::index::Compositions;
 use crate::calendar::markets::Markets;
 use crate::calendar::standing::Standing;
 use crate::calendar::step::step;
@@ -36,12 +38,15 @@ const STEPS: usize = 4;
 /// Leads instruments through their trading days.
 pub struct Conductor {
     markets: Markets,
+    compositions: Compositions,
     clock: Box<dyn Clock>,
     hub: Hub,
     /// When it began: what the calendar has had before was missed.
     began: Timestamp,
     /// What the market has refused: not asked again until the instrument stands elsewhere, or for a while.
     refused: BTreeMap<InstrumentId, Refused>,
+    /// The day whose index cannot be had, and when that was found: not tried again for a while.
+    index_refused: Option<(Timestamp, Timestamp)>,
 }
 
 impl Conductor {
@@ -59,19 +64,31 @@ impl Conductor {
         Self {
             began: clock.now(),
             markets,
+            compositions: Compositions::default(),
             clock,
             hub,
             refused: BTreeMap::new(),
+            index_refused: None,
         }
     }
 
-    /// Leads every instrument to where the calendar has it now, and no further than what is open to it. How many commands that took.
+    /// The same, and the index follows these.
+    #[must_use]
+    pub fn with_index(self, compositions: Compositions) -> Self {
+        Self {
+            compositions,
+            ..self
+        }
+    }
+
+    /// Leads the index and every instrument to where the calendar has it now, and no further than what is open to it. How many commands
+    /// that took.
     ///
     /// # Errors
     /// As [`crate::sequencer::Submitter::call`]; asked again, it goes on.
     pub async fn look(&mut self) -> Result<usize, SubmitError> {
         let now = self.clock.now();
-        let mut done = 0;
+        let mut done = self.look_at_index(now).await?;
         for _ in 0..STEPS {
             let steps = self.steps(now);
             if steps.is_empty() {
@@ -90,6 +107,47 @@ impl Conductor {
             }
         }
         Ok(done)
+    }
+
+    /// Brings the index to what the calendar has it consist of. How many commands that took.
+    async fn look_at_index(&mut self, now: Timestamp) -> Result<usize, SubmitError> {
+        let since = self.compositions.since(now);
+        let (Some(since), Some(day_began)) = (since, self.hub.directory.day_began()) else {
+            return Ok(0);
+        };
+        if let Some((day, at)) = self.index_refused
+            && day == since
+            && is_recent(at, now)
+        {
+            return Ok(0);
+        }
+        let directory = &self.hub.directory;
+        let number = |symbol: Symbol| Some(directory.instrument_by_symbol(symbol.as_str())?.id);
+        let tables = self.hub.halts.tables();
+        let commands = match self.compositions.commands(now, day_began, &tables, number) {
+            Ok(commands) => commands,
+            Err(symbol) => {
+                tracing::warn!(%symbol, "the calendar's index names an instrument that is not listed: it stays as it is");
+                self.index_refused = Some((since, now));
+                return Ok(0);
+            }
+        };
+        for (done, command) in (1..).zip(&commands) {
+            let instruction = Instruction::Market(*command);
+            let entry = self.hub.submitter.call(Origin::System, instruction).await?;
+            if let Some(refusal) = entry.refusal() {
+                tracing::warn!(seq = entry.seq, %refusal, "the calendar's index was refused: the breaker may be off");
+                self.index_refused = Some((since, now));
+                return Ok(done);
+            }
+        }
+        if !commands.is_empty() {
+            tracing::info!(
+                commands = commands.len(),
+                "the index is what the calendar says"
+            );
+        }
+        Ok(commands.len())
     }
 
     /// What there is to do: one command for an instrument.
@@ -112,8 +170,7 @@ impl Conductor {
             let command = step(instrument.id, place, &standing, now, missed)?;
             let refused = self.refused.get(&instrument.id);
             let is_refused = refused.is_some_and(|(since, from, at)| {
-                let pause = now.nanos().saturating_sub(at.nanos());
-                (*since, *from) == (standing.since, place) && (0..REFUSED_PAUSE).contains(&pause)
+                (*since, *from) == (standing.since, place) && is_recent(*at, now)
             });
             (!is_refused).then_some(Step {
                 instrument: instrument.id,
@@ -162,7 +219,7 @@ impl Conductor {
     }
 
     fn wait(&mut self) -> Duration {
-        if self.markets.hours().is_empty() {
+        if self.markets.hours().is_empty() && self.compositions.is_empty() {
             return Duration::MAX;
         }
         let now = self.clock.now();
@@ -176,6 +233,12 @@ impl Conductor {
         left.map_or(STEP_MAX, Duration::from_nanos)
             .clamp(STEP_MIN, STEP_MAX)
     }
+}
+
+/// Whether what was refused then is not asked for again yet.
+fn is_recent(refused: Timestamp, now: Timestamp) -> bool {
+    let pause = now.nanos().saturating_sub(refused.nanos());
+    (0..REFUSED_PAUSE).contains(&pause)
 }
 
 /// Since when the calendar had its phase, where the instrument stood, and when it was asked.

@@ -14,6 +14,7 @@ mod control;
 mod feed;
 mod gateway;
 mod halting;
+mod index_calendar;
 mod journal;
 mod killing;
 mod kit;
