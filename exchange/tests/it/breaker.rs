@@ -64,10 +64,18 @@ async fn a_drill_says_so_everywhere() {
     let mut reader = venue.watcher("ACME").await;
     let mut bot = venue.peer("BOT01").await;
     bot.rest("a", '1', "1", "99").await;
+    // What an operator has halted for less is told as one of the drill, since it lasts longer for it.
+    let body =
+        r#"{"target":{"instrument":"BOLT"},"reason":"short","until":{"after_nanos":60000000000}}"#;
+    let _short: HaltOutcome = operator.post("/v1/halt", body).await;
     let body = r#"{"level":"one","drill":true,"reason":"quarterly"}"#;
     let halted: HaltOutcome = operator.post("/v1/breaker/trip", body).await;
     assert_eq!(halted.instruments.len(), 2);
     assert!(halted.instruments.iter().all(|it| it.halt.unwrap().drill));
+    assert_eq!(
+        halted.instruments[1].reason.as_deref(),
+        Some("DRILL: short")
+    );
     let text = "DRILL: market breaker level 1: quarterly";
     reader.expect("f", &format!("324=s|326=2|58={text}")).await;
     let breaker: BreakerStatus = operator.get("/v1/breaker").await;
@@ -78,7 +86,7 @@ async fn a_drill_says_so_everywhere() {
     reader
         .expect("f", "324=s|326=5|58=DRILL: reopening after a halt")
         .await;
-    // The third level closes, and cancels orders of the day.
+    // The third level closes, and cancels orders of the day; when the drill is ended, what it has closed goes on.
     let body = r#"{"level":"three","drill":true,"reason":"yearly"}"#;
     let closed: HaltOutcome = operator.post("/v1/breaker/trip", body).await;
     assert_eq!(
@@ -91,29 +99,73 @@ async fn a_drill_says_so_everywhere() {
     let text = "DRILL: cancelled with the close of the day by the market-wide breaker";
     bot.expect("8", &format!("150=4|39=4|11=a|378=6|58={text}"))
         .await;
+    let (open, phase) = (r#"{"to":"open"}"#, "/v1/instruments/ACME/phase");
+    operator
+        .refuses(&[
+            (phase, open, 409, "closed_in_a_drill"),
+            ("/v1/breaker/trip", body, 409, "closed_in_a_drill"),
+        ])
+        .await;
+    let resumed: HaltOutcome = operator.post("/v1/resume", r#"{"target":"all"}"#).await;
+    assert_eq!(resumed.instruments.len(), 2);
+    reader
+        .expect("f", "324=s|326=5|58=DRILL: reopening after a halt")
+        .await;
+    check_that_drills_are_marked(&venue).await;
 
-    // So for the bus: every phase that it brought says that it is a drill.
+    // The real thing takes the place of a drill.
+    let _closed: HaltOutcome = operator.post("/v1/breaker/trip", body).await;
+    reader
+        .expect("f", "324=s|326=18|58=DRILL: market breaker level 3: yearly")
+        .await;
+    let real = r#"{"level":"three","reason":"fire"}"#;
+    let closed: HaltOutcome = operator.post("/v1/breaker/trip", real).await;
+    assert!(closed.instruments.iter().all(|it| !it.halt.unwrap().drill));
+    reader
+        .expect("f", "324=s|326=18|58=market breaker level 3: fire")
+        .await;
+    let breaker: BreakerStatus = operator.get("/v1/breaker").await;
+    assert_eq!(breaker.tripped, Some(BreakerLevel::Three));
+    let all = r#"{"target":"all"}"#;
+    operator
+        .refuses(&[("/v1/resume", all, 409, "closed_for_the_day")])
+        .await;
+    venue.close().await;
+}
+
+/// On the bus: from when a drill trips until its end, every phase that is told says that it is a drill; and so do those behind it.
+async fn check_that_drills_are_marked(venue: &Venue) {
     let mut feed = venue.hub.feed.subscribe(0);
-    let (mut drills, mut tripped) = (0, 0);
+    let (mut drills, mut tripped, mut in_drill) = (0, 0, false);
     while feed.position() < venue.hub.feed.last_seq() {
         for entry in feed.next().await.unwrap() {
             for envelope in envelopes(&entry, &venue.hub.directory, venue.hub.epoch) {
-                if let TopicEvent::BreakerTripped { drill, reason, .. } = &envelope.event {
-                    tripped += 1;
-                    assert!(*drill && reason.starts_with("DRILL: "), "{reason}");
-                }
-                if let TopicEvent::PhaseChanged { reason, halt, .. } = envelope.event
-                    && reason.is_some_and(|reason| reason.starts_with("DRILL: "))
-                {
-                    drills += 1;
-                    assert!(halt.is_none_or(|halt| halt.drill));
+                match &envelope.event {
+                    TopicEvent::BreakerTripped { drill, reason, .. } => {
+                        tripped += 1;
+                        assert!(*drill && reason.starts_with("DRILL: "), "{reason}");
+                        in_drill = true;
+                    }
+                    TopicEvent::BreakerEnded { drill, .. } => {
+                        assert!(*drill);
+                        in_drill = false;
+                    }
+                    TopicEvent::PhaseChanged { reason, halt, .. } => {
+                        let says_so = reason
+                            .as_ref()
+                            .is_some_and(|reason| reason.starts_with("DRILL: "));
+                        assert!(says_so || !in_drill, "{:?}", envelope.event);
+                        assert!(halt.is_none_or(|halt| halt.drill == says_so));
+                        drills += usize::from(says_so);
+                    }
+                    _ => {}
                 }
             }
         }
     }
     assert_eq!(tripped, 2);
-    assert_eq!(drills, 6, "halted, reopened and closed, two instruments");
-    venue.close().await;
+    // Two instruments are halted, reopened, closed and reopened; one of the first reopenings ends the operator's own halt.
+    assert_eq!(drills, 7);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -132,6 +184,9 @@ async fn figures_out_of_range_are_named() {
         ),
         ("/v1/breaker", r#"{"halt_nanos":0}"#, 400, "halt_nanos"),
         ("/v1/index/close", r#"{"close":"10"}"#, 422, "index"),
+        // To switch the breaker off has to be said.
+        ("/v1/index/close", "{}", 400, "close"),
+        ("/v1/index/close", "", 400, "close"),
         (
             "/v1/index/weights",
             r#"{"symbol":"NOPE","weight":1}"#,

@@ -217,6 +217,34 @@ async fn what_the_market_wide_breaker_holds_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_drill_of_level_three_does_not_cost_the_day() {
+    let mut stage = Stage::begin("2026-01-06T07:00:00Z").await;
+    for time in ["08:00:00", "08:50:00", "09:00:31"] {
+        stage.go(&format!("2026-01-06T{time}Z")).await;
+    }
+    assert_eq!(stage.phase(), Phase::Open);
+    let drill = Command::TripBreaker {
+        level: BreakerLevel::Three,
+        drill: true,
+        reason: Text::new("yearly").unwrap(),
+    };
+    stage.operator("2026-01-06T10:00:00Z", drill).await;
+    assert_eq!(stage.go("2026-01-06T10:00:01Z").await, "Closed");
+    let resume = Command::Resume {
+        instruments: Instruments::All,
+        at: None,
+        at_once: false,
+    };
+    stage.operator("2026-01-06T10:05:00Z", resume).await;
+    let told = stage.go("2026-01-06T10:05:01Z").await;
+    assert_eq!(told, "VolatilityAuction");
+    assert_eq!(stage.go("2026-01-06T10:10:31Z").await, "Open");
+    let told = stage.go("2026-01-06T17:30:00Z").await;
+    assert_eq!(told, "Closing until Tue 17:35:00, ClosingAuction");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_call_that_was_to_end_while_the_venue_was_down_goes_on() {
     let mut stage = Stage::begin("2026-01-06T08:55:00Z").await;
     stage.go("2026-01-06T08:55:00Z").await;

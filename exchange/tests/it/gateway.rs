@@ -9,6 +9,7 @@ mod refusals;
 mod restart;
 mod schedules;
 mod slow_consumer;
+mod status;
 mod store_failure;
 mod strangers;
 mod users;

@@ -146,6 +146,8 @@ async fn what_is_not_there_is_refused() {
             404,
             "unknown_symbol",
         ),
+        // To be taken out of a group has to be said.
+        ("/v1/groups", r#"{"symbol":"ACME"}"#, 400, "group"),
     ];
     operator.refuses(&cases).await;
     venue.close().await;

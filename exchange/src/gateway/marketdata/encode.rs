@@ -13,6 +13,7 @@ use market::id::TradeId;
 use market::instrument::{Instrument, Phase};
 use market::order::Side;
 use market::price::Price;
+use market::time::Timestamp;
 
 /// Entries in one MarketDataIncrementalRefresh (X); more go into further messages.
 pub(crate) const ENTRIES_MAX: usize = 500;
@@ -160,25 +161,45 @@ pub(crate) fn request_reject(id: &str, refused: MarketDataRefused) -> Body {
     body
 }
 
-/// SecurityStatus (f), in a call with what the auction would come to: HighPx (332) and LowPx (333), which FIX 4.4 has for «an indication of
-/// the price range prior to the open or reopen». `id` is SecurityStatusReqID (324) of the request; without one it is unsolicited (325=Y).
+/// Why a SecurityStatus (f) is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// It was asked for.
+    Asked,
+    /// It has begun to be told, or something of it is different.
+    Unasked {
+        /// Whether the phase is another one than was told.
+        is_new_phase: bool,
+    },
+}
+
+/// SecurityStatus (f). HighPx (332) and LowPx (333) are in a call what the auction would come to, for which FIX 4.4 has them («an
+/// indication of the price range prior to the open or reopen»), and in continuous trading the bands of limit-up limit-down. `id` is
+/// SecurityStatusReqID (324) of the request; without one it is unsolicited (325=Y).
 pub(crate) fn security_status(
     id: Option<&str>,
     instrument: &Instrument,
     phase: PhaseView,
-    is_change: bool,
+    occasion: Occasion,
 ) -> Body {
     let mut body = Body::new(msg_type::SECURITY_STATUS);
     body.push_some(tag::SECURITY_STATUS_REQ_ID, id);
     body.push(tag::SYMBOL, instrument.symbol.as_str());
     body.push(tag::CURRENCY, instrument.currency.as_str());
-    if is_change {
+    if occasion != Occasion::Asked {
         body.push(tag::UNSOLICITED_INDICATOR, true);
     }
+    let is_new_phase = occasion == Occasion::Unasked { is_new_phase: true };
+    let bands = phase.price_bands();
+    let limit_state = phase.limit_state.filter(|_| bands.is_some());
     let status: u32 = match phase.phase {
         Phase::Halted => 2,
-        Phase::Open if is_change && phase.before == Phase::Halted => 3,
-        Phase::Open => 17,
+        Phase::Open => match limit_state {
+            Some((Side::Buy, _)) => 7,
+            Some((Side::Sell, _)) => 8,
+            None if is_new_phase && phase.before == Phase::Halted => 3,
+            None => 17,
+        },
         Phase::PreOpen => 21,
         Phase::OpeningAuction => 22,
         Phase::IntradayAuction | Phase::VolatilityAuction | Phase::ClosingAuction => 5,
@@ -196,11 +217,44 @@ pub(crate) fn security_status(
         body.push(tag::HIGH_PX, price(at));
         body.push(tag::LOW_PX, price(at));
     }
+    if let Some(bands) = bands {
+        body.push(tag::HIGH_PX, price(bands.upper));
+        body.push(tag::LOW_PX, price(bands.lower));
+    }
     let code = phase.halt.and_then(|halt| halt_reason_char(halt.code));
     body.push_some(tag::HALT_REASON_CHAR, code);
-    let reason = phase.reason.as_ref().map(|reason| reason.as_str());
-    body.push_some(tag::TEXT, reason.or_else(|| phase_text(phase.phase)));
+    body.push_some(tag::TEXT, status_text(&phase, limit_state, occasion));
     body
+}
+
+/// Text (58): why the phase is what it is, and what a limit state comes to. Why it is open is not told again when only bands have moved.
+fn status_text(
+    phase: &PhaseView,
+    limit_state: Option<(Side, Timestamp)>,
+    occasion: Occasion,
+) -> Option<String> {
+    let is_told = phase.phase == Phase::Open
+        && occasion
+            == Occasion::Unasked {
+                is_new_phase: false,
+            };
+    let reason = phase.reason.as_ref().filter(|_| !is_told);
+    let reason = reason.map(|reason| reason.as_str());
+    let reason = reason.or_else(|| phase_text(phase.phase));
+    match (reason, limit_state) {
+        (Some(reason), Some((_, until))) => Some(format!("{reason}; {}", limit_state_text(until))),
+        (None, Some((_, until))) => Some(limit_state_text(until)),
+        (reason, None) => reason.map(str::to_owned),
+    }
+}
+
+/// What a limit state comes to, with the time of day by UTC.
+fn limit_state_text(until: Timestamp) -> String {
+    let day_secs = until.nanos().div_euclid(1_000_000_000).rem_euclid(86_400);
+    let (hour, minute, second) = (day_secs / 3_600, day_secs / 60 % 60, day_secs % 60);
+    format!(
+        "limit state: trading pauses at {hour:02}:{minute:02}:{second:02} UTC unless the book leaves the band"
+    )
 }
 
 /// HaltReasonChar (327).

@@ -2,11 +2,9 @@
 //! instrument, the entry up to which the connection was served; for a limited depth also the image that it was sent. Pure.
 
 use crate::directory::Directory;
-use crate::gateway::marketdata::encode::{self, Heading, News};
+use crate::gateway::marketdata::encode::{self, Heading, News, Occasion};
 use crate::gateway::marketdata::request::{Depth, MarketDataRequest, Subscription, Wants};
-use crate::gateway::marketdata::view::{
-    Action, Book, Change, Level, PhaseView, TooFarBehind, View,
-};
+use crate::gateway::marketdata::view::{Action, Book, Change, Level, TooFarBehind, View};
 use fix_engine::codec::body::Body;
 use journal::entry::Epoch;
 use market::id::InstrumentId;
@@ -29,8 +27,8 @@ pub(crate) struct Subscriptions {
     next: Option<(String, InstrumentId)>,
     /// Instruments by SecurityStatusReqID (324).
     status: BTreeMap<String, InstrumentId>,
-    /// The entry of the last phase that was told, by instrument.
-    phases: BTreeMap<InstrumentId, u64>,
+    /// The entry of the last status that was told, by instrument; `None`: the first is still to come.
+    phases: BTreeMap<InstrumentId, Option<u64>>,
 }
 
 /// What is to be shown of instruments.
@@ -124,7 +122,7 @@ impl Subscriptions {
 
     /// An id that is in use moves to the instrument, whose phase was told as it was with entry `told`.
     pub(crate) fn add_status(&mut self, id: String, instrument: InstrumentId, told: u64) {
-        self.phases.entry(instrument).or_insert(told);
+        self.phases.entry(instrument).or_insert(Some(told));
         if self.status.insert(id, instrument).is_some() {
             self.forget_phases();
         }
@@ -183,9 +181,11 @@ impl Subscriptions {
         }
     }
 
+    /// A subscription is told changes of the status; it begins with the bands, where there are any.
     fn watch_phase(&mut self, instrument: InstrumentId, view: &View) {
-        if let Some(book) = view.book(instrument) {
-            self.phases.entry(instrument).or_insert(book.phase().seq);
+        if let Some(phase) = view.book(instrument).map(Book::phase) {
+            let told = phase.price_bands().is_none().then_some(phase.seq);
+            self.phases.entry(instrument).or_insert(told);
         }
     }
 
@@ -209,24 +209,25 @@ impl Subscriptions {
                 continue;
             };
             let phase = book.phase();
-            if phase.seq <= *told {
+            if *told >= Some(phase.seq) {
                 continue;
             }
-            *told = phase.seq;
+            let occasion = Occasion::Unasked {
+                is_new_phase: told.is_some_and(|told| phase.since > told),
+            };
+            *told = Some(phase.seq);
             let ids = self.status.iter().filter(|(_, asked)| *asked == id);
             let before = round.bodies.len();
+            let status =
+                |id: Option<&str>| encode::security_status(id, &instrument, phase, occasion);
             for (id, _) in ids {
-                round.push(changed(Some(id), &instrument, phase));
+                round.push(status(Some(id)));
             }
             if round.bodies.len() == before {
-                round.push(changed(None, &instrument, phase));
+                round.push(status(None));
             }
         }
     }
-}
-
-fn changed(id: Option<&str>, instrument: &Instrument, phase: PhaseView) -> Body {
-    encode::security_status(id, instrument, phase, true)
 }
 
 /// One instrument as it is shown under one id.

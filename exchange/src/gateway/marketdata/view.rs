@@ -11,10 +11,12 @@ use market::event::Event;
 use market::halt::HaltFacts;
 use market::id::InstrumentId;
 use market::instrument::Phase;
+use market::luld::PriceBands;
 use market::order::{OrdStatus, OrderFacts, Side};
 use market::price::Price;
 use market::qty::Qty;
 use market::text::Text;
+use market::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -62,10 +64,23 @@ pub struct PhaseView {
     pub halt: Option<HaltFacts>,
     /// The phase before it.
     pub before: Phase,
+    /// The entry that brought the phase.
+    pub since: u64,
     /// What the auction would come to, in its call.
     pub indication: Option<Indication>,
-    /// The entry that brought either.
+    /// The bands that were told last: they hold in continuous trading, and are told anew behind a call only when they are others.
+    pub bands: Option<PriceBands>,
+    /// The side whose best price is at its band, and when trading pauses for that.
+    pub limit_state: Option<(Side, Timestamp)>,
+    /// The entry that brought any of it.
     pub seq: u64,
+}
+
+impl PhaseView {
+    /// The bands that hold now.
+    pub fn price_bands(&self) -> Option<PriceBands> {
+        self.bands.filter(|_| self.phase == Phase::Open)
+    }
 }
 
 /// What an auction would come to if its call ended now.
@@ -232,10 +247,28 @@ impl View {
                         reason: *reason,
                         halt: *halt,
                         before: book.phase.phase,
+                        since: entry.seq,
                         // A call that goes on longer has what it had.
                         indication: book.phase.indication.filter(|_| book.phase.phase == *phase),
                         seq: entry.seq,
+                        ..book.phase
                     };
+                }
+            }
+            Event::BandsMoved { instrument, bands } => {
+                if let Some(book) = self.book_mut(*instrument) {
+                    book.phase.bands = *bands;
+                    book.phase.seq = entry.seq;
+                }
+            }
+            Event::LimitStateChanged {
+                instrument,
+                side,
+                until,
+            } => {
+                if let Some(book) = self.book_mut(*instrument) {
+                    book.phase.limit_state = side.zip(*until);
+                    book.phase.seq = entry.seq;
                 }
             }
             Event::Indicative {
@@ -290,7 +323,10 @@ impl Book {
                 reason: None,
                 halt: None,
                 before: Phase::Closed,
+                since: seq,
                 indication: None,
+                bands: None,
+                limit_state: None,
                 seq,
             },
             bids: BTreeMap::new(),

@@ -3,7 +3,7 @@
 
 use super::SessionTask;
 use crate::gateway::marketdata::desk::Desk;
-use crate::gateway::marketdata::encode;
+use crate::gateway::marketdata::encode::{self, Occasion};
 use crate::gateway::marketdata::publisher::Subscriber;
 use crate::gateway::marketdata::request::{self, MarketDataRefused, Subscription};
 use crate::gateway::refused::Refused;
@@ -168,7 +168,7 @@ impl SessionTask {
             Subscription::Snapshot => {}
         }
         Ok(phase
-            .map(|phase| encode::security_status(Some(&id), &instrument, phase, false))
+            .map(|phase| encode::security_status(Some(&id), &instrument, phase, Occasion::Asked))
             .into_iter()
             .collect())
     }
