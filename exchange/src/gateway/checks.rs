@@ -31,11 +31,11 @@ struct Place {
     by_address: Arc<Mutex<BTreeMap<IpAddr, Line>>>,
 }
 
-/// A turn, held by the check itself.
+/// A turn, held by the check itself. Let go in this order: who gets the next turn finds nothing left of this one.
 struct Turn {
-    _running: OwnedSemaphorePermit,
-    _of_address: OwnedSemaphorePermit,
     _place: Place,
+    _of_address: OwnedSemaphorePermit,
+    _running: OwnedSemaphorePermit,
 }
 
 impl Checks {
@@ -68,9 +68,9 @@ impl Checks {
         let of_address = turns.acquire_owned().await.ok()?;
         let running = Arc::clone(&self.running).acquire_owned().await.ok()?;
         Some(Turn {
-            _running: running,
-            _of_address: of_address,
             _place: place,
+            _of_address: of_address,
+            _running: running,
         })
     }
 
