@@ -292,10 +292,25 @@ fn a_lost_file_of_passwords_is_made_anew_and_the_new_ones_are_right() {
     crate::web::User::demo(&venue).portfolio();
 }
 
+/// Waits until the back office has read all that the exchange has journalled.
+fn wait_until_all_is_read(venue: &Venue) {
+    wait_for("the back office", || {
+        let body = http::get(venue.at("/metrics"), "/metrics").ok()?.body;
+        let figure = |name: &str| -> Option<i64> {
+            let mut lines = body.lines();
+            lines.find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
+        };
+        let read = figure("backoffice_consumer_last_seq ")?;
+        (read >= figure("loggia_last_seq ")?).then_some(())
+    });
+}
+
 #[test]
 fn a_damaged_journal_is_named_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
-    Venue::start(dir.path()).stop();
+    let venue = Venue::start(dir.path());
+    wait_until_all_is_read(&venue);
+    venue.stop();
     let journal = dir.path().join("data/journal");
     let segment = fs::read_dir(&journal)
         .unwrap()
