@@ -14,7 +14,6 @@ use journal::disk::Files;
 use journal::entry::{Instruction, Origin};
 use market::command::Command;
 use market::id::InstrumentId;
-use market::instrument::Instrument;
 use market::money::Money;
 use std::path::Path;
 
@@ -63,21 +62,7 @@ impl Stage {
     }
 
     async fn list(&self) {
-        let code = "USD".parse().unwrap();
-        kit::run(&self.hub, Command::ListAsset { code }).await;
-        for symbol in ["ACME", "BOLT"] {
-            let instrument = Instrument {
-                id: ACME,
-                symbol: symbol.parse().unwrap(),
-                currency: code,
-                tick: "0.01".parse().unwrap(),
-                lot: "1".parse().unwrap(),
-                min_qty: "1".parse().unwrap(),
-                max_qty: "100000".parse().unwrap(),
-                reference_px: "100".parse().unwrap(),
-            };
-            kit::run(&self.hub, Command::ListInstrument(instrument)).await;
-        }
+        kit::list(&self.hub, &["ACME", "BOLT"]).await;
     }
 
     /// The calendar looks at a time; how many commands that took.

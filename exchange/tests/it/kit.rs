@@ -90,6 +90,25 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Arc<Entry> {
         .unwrap()
 }
 
+/// Lists stocks in dollars, the currency first: a cent a step, at 100.
+pub(crate) async fn list(hub: &Hub, symbols: &[&str]) {
+    let code = "USD".parse().unwrap();
+    run(hub, Command::ListAsset { code }).await;
+    for symbol in symbols {
+        let instrument = Instrument {
+            id: InstrumentId(0),
+            symbol: symbol.parse().unwrap(),
+            currency: code,
+            tick: "0.01".parse().unwrap(),
+            lot: "1".parse().unwrap(),
+            min_qty: "1".parse().unwrap(),
+            max_qty: "100000".parse().unwrap(),
+            reference_px: "100".parse().unwrap(),
+        };
+        run(hub, Command::ListInstrument(instrument)).await;
+    }
+}
+
 /// Everything that is published, from the beginning.
 pub(crate) async fn published(hub: &Hub) -> Vec<Arc<Entry>> {
     read_until(hub, 0, hub.feed.last_seq()).await

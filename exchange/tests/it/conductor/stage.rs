@@ -11,7 +11,7 @@ use journal::entry::{Instruction, Origin, TraceId};
 use market::command::Command;
 use market::event::Event;
 use market::id::InstrumentId;
-use market::instrument::{Instrument, Phase};
+use market::instrument::Phase;
 use market::time::Timestamp;
 use std::path::Path;
 use tempfile::TempDir;
@@ -58,21 +58,7 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let clock = SetClock::at(at(time));
         let (hub, running, conductor) = open(folder.path(), &clock);
-        let code = "USD".parse().unwrap();
-        kit::run(&hub, Command::ListAsset { code }).await;
-        for symbol in ["ACME", "FREE"] {
-            let instrument = Instrument {
-                id: ACME,
-                symbol: symbol.parse().unwrap(),
-                currency: code,
-                tick: "0.01".parse().unwrap(),
-                lot: "1".parse().unwrap(),
-                min_qty: "1".parse().unwrap(),
-                max_qty: "100000".parse().unwrap(),
-                reference_px: "100".parse().unwrap(),
-            };
-            kit::run(&hub, Command::ListInstrument(instrument)).await;
-        }
+        kit::list(&hub, &["ACME", "FREE"]).await;
         let seen = published(&hub).await.len();
         Self {
             folder,
