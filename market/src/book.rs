@@ -188,9 +188,8 @@ impl Book {
                 .sort_by_key(|t| (t.side, rank(t.side, t.price)));
             self.touched.dedup_by_key(|t| (t.side, t.price));
         }
-        let mut touched = core::mem::take(&mut self.touched);
-        for before in touched.drain(..) {
-            let (qty, orders) = self.shows(&before);
+        for before in &self.touched {
+            let (qty, orders) = self.shows(before);
             if (qty, orders) != (before.shown, before.orders) {
                 events.push(Event::LevelChanged {
                     instrument: self.instrument,
@@ -201,8 +200,7 @@ impl Book {
                 });
             }
         }
-        // The room for the next command's marks.
-        self.touched = touched;
+        self.touched.clear();
     }
 
     /// Whether the book is of this instrument and its levels agree with the orders in them: asked of a book that was read back. How many

@@ -2,6 +2,7 @@
 
 use crate::event::{CancelReason, Event};
 use crate::id::{ClOrdId, ParticipantId};
+use crate::ids::Sought;
 use crate::instrument::Auction;
 use crate::matching::Matched;
 use crate::money::Money;
@@ -23,11 +24,13 @@ impl State {
         terms: OrderTerms,
         events: &mut Vec<Event>,
     ) {
-        match self.admit(participant, &cl_ord_id, &terms) {
+        let sought = Sought::new(participant, &cl_ord_id);
+        match self.admit(participant, &sought, &terms) {
             Ok((working, reserved)) => {
                 self.watch.count_pace(participant, self.now);
                 self.note_alike(&terms);
                 let mut order = self.accept(participant, cl_ord_id, terms, working, reserved);
+                self.orders.name(order.order_id, &sought);
                 events.push(Event::OrderAccepted { order });
                 Self::tell_repriced(&order, events);
                 self.work(&mut order, events);
@@ -61,7 +64,7 @@ impl State {
     fn admit(
         &self,
         participant: ParticipantId,
-        cl_ord_id: &ClOrdId,
+        sought: &Sought,
         terms: &OrderTerms,
     ) -> Result<(Working, Money), Refusal> {
         self.registry.may_trade(participant, terms.account)?;
@@ -69,7 +72,7 @@ impl State {
         listing.takes(terms)?;
         self.suspensions
             .check(participant, terms.account, terms.instrument)?;
-        self.orders.vacant(participant, cl_ord_id, &self.limits)?;
+        self.orders.vacant(sought, &self.limits)?;
         let least = listing.instrument.min_qty;
         terms.check(&listing.instrument, least, &self.limits)?;
         self.check_expiry(terms)?;

@@ -13,6 +13,8 @@ pub(crate) struct Gist {
     pub(crate) is_one: bool,
     /// Whether they are all of orders that were entered, replaced or cancelled and of trades, or refusals of such.
     pub(crate) is_plain: bool,
+    /// Whether there may be trades among them, or changes of trades.
+    pub(crate) has_trades: bool,
 }
 
 impl Gist {
@@ -21,16 +23,21 @@ impl Gist {
             book: None,
             is_one: true,
             is_plain: true,
+            has_trades: false,
         };
         for event in events {
             match event {
                 Event::OrderAccepted { order }
                 | Event::OrderCanceled { order, .. }
                 | Event::OrderReplaced { order, .. } => gist.see(order.terms.instrument),
-                Event::Traded { instrument, .. } => gist.see(*instrument),
+                Event::Traded { instrument, .. } => {
+                    gist.has_trades = true;
+                    gist.see(*instrument);
+                }
                 Event::OrderRejected { .. } | Event::CancelRejected { .. } => {}
                 other => {
                     gist.is_plain = false;
+                    gist.has_trades = true;
                     if let Some(instrument) = other.book() {
                         gist.see(instrument);
                     }

@@ -10,7 +10,7 @@ use crate::slab::Slot;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
-use index::Index;
+use index::{Hash, Index};
 use records::{Key, RECORD_WORDS, Records};
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::ser::SerializeSeq as _;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) use records::{Handle, Id};
 
 /// More ClOrdIDs a day than this cannot be numbered.
-pub(crate) const MAX_CL_ORD_IDS: u64 = (u32::MAX as u64 - CHUNKED) / RECORD_WORDS as u64;
+pub(crate) const MAX_CL_ORD_IDS: u64 = ((1 << 31) - CHUNKED) / RECORD_WORDS as u64;
 
 /// Words that may be lost at the ends of chunks, and more.
 const CHUNKED: u64 = 1 << 24;
@@ -28,14 +28,14 @@ const CHUNKED: u64 = 1 << 24;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sought {
     key: Key,
-    hash: u32,
+    hash: Hash,
 }
 
 impl Sought {
     /// Nobody's.
     pub(crate) const NONE: Self = Self {
         key: Key::NONE,
-        hash: 0,
+        hash: Hash { block: 0, place: 0 },
     };
 
     pub(crate) fn new(participant: ParticipantId, cl_ord_id: &ClOrdId) -> Self {
@@ -78,6 +78,16 @@ impl Ids {
     pub(crate) fn find(&self, participant: ParticipantId, cl_ord_id: &ClOrdId) -> Option<Id> {
         let key = Key::new(participant, cl_ord_id);
         self.find_key(&key, key.hash())
+    }
+
+    /// Notes the ClOrdID that was looked for and not found. It stands for nothing yet.
+    pub(crate) fn note(&mut self, sought: &Sought) -> Id {
+        self.add(&sought.key, sought.hash, Handle::Stale)
+    }
+
+    /// Whether a record is of this ClOrdID.
+    pub(crate) fn is(&self, id: Id, participant: ParticipantId, cl_ord_id: &ClOrdId) -> bool {
+        self.records.is(id, &Key::new(participant, cl_ord_id))
     }
 
     /// Looks at the place where the search will begin; what comes out says nothing.
@@ -148,7 +158,7 @@ impl Ids {
     }
 
     #[inline]
-    fn find_key(&self, key: &Key, hash: u32) -> Option<Id> {
+    fn find_key(&self, key: &Key, hash: Hash) -> Option<Id> {
         let found = self.index.find(hash, |id| self.records.is(id, key));
         if found.is_some() || self.crowded.is_empty() {
             return found;
@@ -176,10 +186,12 @@ impl Ids {
         Ok(())
     }
 
-    fn add(&mut self, key: &Key, hash: u32, handle: Handle) -> Id {
+    fn add(&mut self, key: &Key, hash: Hash, handle: Handle) -> Id {
         let id = self.records.push(key, handle);
         let mut no_room = Vec::new();
-        self.index.insert(hash, id, &mut no_room);
+        let records = &self.records;
+        let beside = |id| records.beside(id, key);
+        self.index.insert(hash, id, beside, &mut no_room);
         for id in no_room {
             let key = self.records.key(id);
             self.crowded
@@ -240,7 +252,7 @@ impl<'de> Visitor<'de> for Reader {
 #[cfg(test)]
 mod tests {
     use super::records::Key;
-    use super::{Handle, Ids};
+    use super::{Handle, Hash, Ids};
     use crate::id::{ClOrdId, ParticipantId};
     use crate::slab::Slot;
     use alloc::collections::BTreeMap;
@@ -316,15 +328,19 @@ mod tests {
     fn ids_that_fall_on_one_another_are_all_found() {
         let mut ids = Ids::new();
         let key = |number| Key::new(ParticipantId(1), &text(number));
+        let hash = |number| Hash {
+            block: 7,
+            ..key(number).hash()
+        };
         for number in 0..2_000 {
-            let id = ids.add(&key(number), 7, Handle::Final(number));
-            assert_eq!(ids.find_key(&key(number), 7), Some(id));
+            let id = ids.add(&key(number), hash(number), Handle::Final(number));
+            assert_eq!(ids.find_key(&key(number), hash(number)), Some(id));
         }
         assert!(ids.crowded.len() > 1_000, "the index has no room for them");
         for number in 0..2_000 {
-            let id = ids.find_key(&key(number), 7).unwrap();
+            let id = ids.find_key(&key(number), hash(number)).unwrap();
             assert_eq!(ids.handle(id), Handle::Final(number));
         }
-        assert_eq!(ids.find_key(&key(2_001), 7), None);
+        assert_eq!(ids.find_key(&key(2_001), hash(2_001)), None);
     }
 }

@@ -8,6 +8,7 @@ use crate::deadlines::Due;
 use crate::decimal::ONE;
 use crate::event::{CancelReason, Event};
 use crate::id::{AccountId, AssetId, ClOrdId, InstrumentId, ParticipantId};
+use crate::ids::Sought;
 use crate::money::Money;
 use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
 use crate::price::Price;
@@ -363,7 +364,8 @@ impl State {
         let participant = participant.ok_or(Refusal::NobodyTrades)?;
         let working = self.begin(terms)?;
         let cl_ord_id = self.close_id(participant);
-        self.orders.vacant(participant, &cl_ord_id, &self.limits)?;
+        let sought = Sought::new(participant, &cl_ord_id);
+        self.orders.vacant(&sought, &self.limits)?;
         Ok((participant, cl_ord_id, working))
     }
 

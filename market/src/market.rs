@@ -132,14 +132,19 @@ impl Market {
             }
             _ => self.operate(command, events),
         }
-        let (mut gist, told) = (Gist::of(&events[from..]), events.len());
+        let (mut gist, mut told) = (Gist::of(&events[from..]), events.len());
         if !self.state.is_calm(gist) {
             self.state.react(from, events);
         }
         self.state.guard(from, events);
         self.state.watch_events(&events[from..]);
         self.state.watch_margin(from, events);
-        self.state.keep_trades(seq, &events[from..]);
+        if events.len() > told {
+            (gist, told) = (Gist::of(&events[from..]), events.len());
+        }
+        if gist.has_trades {
+            self.state.keep_trades(seq, &events[from..]);
+        }
         self.state.indicate(from, events);
         if events.len() > told {
             gist = Gist::of(&events[from..]);

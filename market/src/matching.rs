@@ -94,7 +94,7 @@ impl State {
         let reserved = self.reserved_by(&order);
         self.hold(&mut order, reserved);
         self.assert_sound(&order);
-        self.orders.set_facts(slot, &order);
+        self.orders.go_on(slot, &order);
         events.push(Event::OrderDecremented { order, qty });
     }
 

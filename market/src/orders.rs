@@ -8,7 +8,7 @@ mod soundness;
 
 use crate::chunked::Chunked;
 use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
-use crate::ids::{Handle, Id, Ids, MAX_CL_ORD_IDS};
+use crate::ids::{Handle, Id, Ids, MAX_CL_ORD_IDS, Sought};
 use crate::limits::Limits;
 use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
 use crate::price::Price;
@@ -27,10 +27,6 @@ pub(crate) struct Order {
     compact: Compact,
     /// Its price level, while it rests: a slot of its side's ladder.
     pub(crate) level: Slot,
-    /// Neighbours in the queue of its price level.
-    pub(crate) queue: Links,
-    /// Neighbours among the live orders of its participant, in order of arrival.
-    peers: Links,
 }
 
 impl Order {
@@ -97,6 +93,11 @@ pub(crate) enum Found {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
     slab: Slab<Order>,
+    /// By slot: neighbours in the queue of its price level. Apart from the orders, so that who joins or leaves a queue touches nothing else of
+    /// its neighbours: what is touched most lies close together.
+    queue: Chunked<Links>,
+    /// By slot: neighbours among the live orders of its participant, in order of arrival.
+    peers: Chunked<Links>,
     desks: Vec<Desk>,
     /// ClOrdIDs in use today.
     ids: Ids,
@@ -109,6 +110,9 @@ pub(crate) struct Orders {
     max_finals: u32,
     /// Slices of live icebergs that do not show yet: see [`hidden_slices`].
     hidden: u64,
+    /// Of the command in hand: an order that is accepted and neither kept nor remembered yet, and where its ClOrdID is noted.
+    #[serde(skip)]
+    named: Option<(OrderId, Id)>,
 }
 
 /// The live orders of one participant.
@@ -122,6 +126,8 @@ impl Orders {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             slab: Slab::new(),
+            queue: Chunked::new(),
+            peers: Chunked::new(),
             desks: Vec::new(),
             ids: Ids::new(),
             full: Slab::new(),
@@ -129,6 +135,7 @@ impl Orders {
             ended: 0,
             max_finals: limits.max_final_orders,
             hidden: 0,
+            named: None,
         }
     }
 
@@ -150,14 +157,11 @@ impl Orders {
         self.hidden
     }
 
-    /// Whether `participant` may use this ClOrdID now.
-    pub(crate) fn vacant(
-        &self,
-        participant: ParticipantId,
-        cl_ord_id: &ClOrdId,
-        limits: &Limits,
-    ) -> Result<(), Refusal> {
-        self.unused(participant, cl_ord_id)?;
+    /// Whether its participant may use this ClOrdID now.
+    pub(crate) fn vacant(&self, sought: &Sought, limits: &Limits) -> Result<(), Refusal> {
+        if self.ids.seek(sought).is_some() {
+            return Err(Refusal::DuplicateClOrdId);
+        }
         if self.has_room(limits) {
             Ok(())
         } else {
@@ -177,6 +181,11 @@ impl Orders {
             Some(_) => Err(Refusal::DuplicateClOrdId),
             None => Ok(()),
         }
+    }
+
+    /// Notes the ClOrdID of an order that is accepted, which is vacant: so it is looked for once.
+    pub(crate) fn name(&mut self, order_id: OrderId, sought: &Sought) {
+        self.named = Some((order_id, self.ids.note(sought)));
     }
 
     /// Remembers the ClOrdID of a cancel, which names no order. Where there is no room for it, the cancel is carried out all
@@ -213,6 +222,13 @@ impl Orders {
         self.hidden = self.hidden - self.hidden_in(slot) + hidden_slices(&facts.terms);
         let compact = &mut self.slab[slot].compact;
         *compact = Compact::new(facts, compact.id, compact.full, &mut self.full);
+    }
+
+    /// Gives a live order the facts that it has after a trade, or after self-trade prevention took something of it: its terms but for the
+    /// quantity, and what it works at, are as they were.
+    pub(crate) fn go_on(&mut self, slot: Slot, facts: &OrderFacts) {
+        self.hidden = self.hidden - self.hidden_in(slot) + hidden_slices(&facts.terms);
+        self.slab[slot].compact.go_on(facts, &mut self.full);
     }
 
     /// TimeInForce (59) of a live order.
@@ -277,12 +293,26 @@ impl Orders {
 
     /// Keeps an order that nobody will ask for by its ClOrdID, and that belongs to nobody.
     pub(crate) fn keep_nameless(&mut self, facts: &OrderFacts) -> Slot {
-        self.slab.insert(Order {
+        let slot = self.slab.insert(Order {
             compact: Compact::new(facts, Id::NONE, Slot::NIL, &mut self.full),
             level: Slot::NIL,
-            queue: Links::NONE,
-            peers: Links::NONE,
-        })
+        });
+        if self.queue.len() < self.slab.cells() {
+            self.queue.push(Links::NONE);
+            self.peers.push(Links::NONE);
+        }
+        slot
+    }
+
+    /// Neighbours of a live order in the queue of its price level.
+    #[inline]
+    pub(crate) fn queue(&self, slot: Slot) -> Links {
+        self.queue[slot.index()]
+    }
+
+    #[inline]
+    pub(crate) fn queue_mut(&mut self, slot: Slot) -> &mut Links {
+        &mut self.queue[slot.index()]
     }
 
     /// Takes out what [`Orders::keep_nameless`] kept.
@@ -300,13 +330,15 @@ impl Orders {
     /// Remembers an order that is final and was never kept.
     pub(crate) fn remember(&mut self, facts: &OrderFacts) {
         let id = self.assign(facts, Handle::Stale);
-        self.end(facts, id, Slot::NIL);
+        let order = Compact::new(facts, id, Slot::NIL, &mut self.full);
+        self.end(order);
     }
 
     /// Takes a live order out that is final now, and remembers these last facts of it.
     pub(crate) fn finish(&mut self, slot: Slot, facts: &OrderFacts) {
-        let Order { compact, .. } = self.take(slot, facts.participant);
-        self.end(facts, compact.id, compact.full);
+        let Order { mut compact, .. } = self.take(slot, facts.participant);
+        compact.go_on(facts, &mut self.full);
+        self.end(compact);
     }
 
     /// Takes a live order out that goes on under another ClOrdID; the former one is stale.
@@ -321,15 +353,13 @@ impl Orders {
 
     fn take(&mut self, slot: Slot, participant: ParticipantId) -> Order {
         self.hidden -= self.hidden_in(slot);
-        let order = self.slab.remove(slot);
-        self.leave_peers(participant, order.peers);
-        order
+        self.leave_peers(slot, participant);
+        self.slab.remove(slot)
     }
 
     /// Remembers the facts of a final order; the first that was remembered is forgotten when there are too many.
-    fn end(&mut self, facts: &OrderFacts, id: Id, full: Slot) {
-        self.ids.set(id, Handle::Final(self.ended));
-        let order = Compact::new(facts, id, full, &mut self.full);
+    fn end(&mut self, order: Compact) {
+        self.ids.set(order.id, Handle::Final(self.ended));
         let former = match self.ended.checked_rem(self.max_finals) {
             Some(_) if self.ended < self.max_finals => {
                 self.finals.push(order);
@@ -384,7 +414,7 @@ impl Orders {
     pub(crate) fn of(&self, participant: ParticipantId) -> impl Iterator<Item = Slot> + '_ {
         let desk = self.desks.get(participant.0 as usize);
         let first = desk.and_then(|desk| desk.first.some());
-        core::iter::successors(first, |slot| self.slab[*slot].peers.next.some())
+        core::iter::successors(first, |slot| self.peers[slot.index()].next.some())
     }
 
     /// The live orders of a participant that a mass request means.
@@ -445,7 +475,18 @@ impl Orders {
     }
 
     fn assign(&mut self, facts: &OrderFacts, handle: Handle) -> Id {
-        self.ids.assign(facts.participant, &facts.cl_ord_id, handle)
+        let (participant, cl_ord_id) = (facts.participant, &facts.cl_ord_id);
+        match self
+            .named
+            .take_if(|(order_id, _)| *order_id == facts.order_id)
+        {
+            Some((_, id)) => {
+                debug_assert!(self.ids.is(id, participant, cl_ord_id), "it was named so");
+                self.ids.set(id, handle);
+                id
+            }
+            None => self.ids.assign(participant, cl_ord_id, handle),
+        }
     }
 
     fn join_peers(&mut self, slot: Slot, participant: ParticipantId) {
@@ -454,22 +495,26 @@ impl Orders {
         if last == Slot::NIL {
             desk.first = slot;
         } else {
-            self.slab[last].peers.next = slot;
+            self.peers[last.index()].next = slot;
         }
-        self.slab[slot].peers.prev = last;
+        self.peers[slot.index()] = Links {
+            prev: last,
+            next: Slot::NIL,
+        };
     }
 
-    fn leave_peers(&mut self, participant: ParticipantId, peers: Links) {
+    fn leave_peers(&mut self, slot: Slot, participant: ParticipantId) {
+        let peers = self.peers[slot.index()];
         let desk = &mut self.desks[participant.0 as usize];
         if peers.prev == Slot::NIL {
             desk.first = peers.next;
         } else {
-            self.slab[peers.prev].peers.next = peers.next;
+            self.peers[peers.prev.index()].next = peers.next;
         }
         if peers.next == Slot::NIL {
             desk.last = peers.prev;
         } else {
-            self.slab[peers.next].peers.prev = peers.prev;
+            self.peers[peers.next.index()].prev = peers.prev;
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::event::{CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, ParticipantId};
+use crate::ids::Sought;
 use crate::instrument::Phase;
 use crate::money::Money;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Working};
@@ -23,12 +24,14 @@ impl State {
         terms: OrderTerms,
         events: &mut Vec<Event>,
     ) {
+        let sought = Sought::new(participant, &cl_ord_id);
         let checked = self.live(participant, &orig_cl_ord_id).and_then(|slot| {
-            let admitted = self.admit_replace(&self.orders.facts(slot), &cl_ord_id, &terms)?;
+            let admitted = self.admit_replace(&self.orders.facts(slot), &sought, &terms)?;
             Ok((slot, admitted))
         });
         match checked {
             Ok((slot, admitted)) => {
+                self.orders.name(self.orders[slot].order_id(), &sought);
                 self.carry_out(slot, cl_ord_id, orig_cl_ord_id, terms, admitted, events);
             }
             Err(refusal) => events.push(Event::CancelRejected {
@@ -46,7 +49,7 @@ impl State {
     fn admit_replace(
         &self,
         order: &OrderFacts,
-        cl_ord_id: &ClOrdId,
+        sought: &Sought,
         terms: &OrderTerms,
     ) -> Result<(Working, Money), Refusal> {
         let listing = self.registry.listing(order.terms.instrument)?;
@@ -59,8 +62,7 @@ impl State {
             .check(order.participant, of.account, of.instrument)?;
         self.registry
             .may_trade(order.participant, order.terms.account)?;
-        self.orders
-            .vacant(order.participant, cl_ord_id, &self.limits)?;
+        self.orders.vacant(sought, &self.limits)?;
         check_replaceable(order, terms)?;
         let grows = terms.order_qty > order.terms.order_qty;
         // What is done of an order, and what was taken from it, may leave less than one that is entered has.

@@ -28,7 +28,8 @@ impl Slot {
         Self(number)
     }
 
-    const fn index(self) -> usize {
+    /// The place among all: for what is kept beside a slab.
+    pub(crate) const fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -60,6 +61,11 @@ impl<T> Slab<T> {
     /// How many values it holds.
     pub(crate) const fn len(&self) -> u32 {
         self.len
+    }
+
+    /// How many slots it has, free ones included.
+    pub(crate) fn cells(&self) -> usize {
+        self.cells.len()
     }
 
     /// Keeps `value`. The caller bounds how many there are, below [`u32::MAX`].

@@ -276,7 +276,7 @@ impl State {
         if maker.leaves_qty == Qty::ZERO {
             self.forget(slot, &maker);
         } else {
-            self.orders.set_facts(slot, &maker);
+            self.orders.go_on(slot, &maker);
         }
         events.push(Event::Traded {
             trade_id: TradeId(self.last_trade),

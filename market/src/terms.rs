@@ -43,6 +43,9 @@ impl OrderTerms {
 
     /// Whether the venue offers together what these terms ask for.
     fn check_offered(&self) -> Result<(), Refusal> {
+        if !(self.short_sale | self.all_or_none | self.reprice_to_band) {
+            return Ok(());
+        }
         let is_plain = matches!(self.ord_type, OrdType::Market | OrdType::Limit(_));
         let has_limit = matches!(self.ord_type, OrdType::Limit(_) | OrdType::StopLimit { .. });
         let at_auction = matches!(

@@ -50,9 +50,9 @@ impl Level {
         if back == Slot::NIL {
             self.front = slot;
         } else {
-            orders[back].queue.next = slot;
+            orders.queue_mut(back).next = slot;
         }
-        orders[slot].queue = Links {
+        *orders.queue_mut(slot) = Links {
             prev: back,
             next: Slot::NIL,
         };
@@ -60,16 +60,16 @@ impl Level {
 
     /// Takes an order out of the queue.
     pub(crate) fn unlink(&mut self, orders: &mut Orders, slot: Slot) {
-        let Links { prev, next } = core::mem::replace(&mut orders[slot].queue, Links::NONE);
+        let Links { prev, next } = core::mem::replace(orders.queue_mut(slot), Links::NONE);
         if prev == Slot::NIL {
             self.front = next;
         } else {
-            orders[prev].queue.next = next;
+            orders.queue_mut(prev).next = next;
         }
         if next == Slot::NIL {
             self.back = prev;
         } else {
-            orders[next].queue.prev = prev;
+            orders.queue_mut(next).prev = prev;
         }
     }
 
@@ -85,7 +85,7 @@ impl Level {
         let (mut last, mut next) = (Slot::NIL, self.front);
         while let Some(slot) = next.some() {
             let order = orders.get(slot).filter(|order| {
-                order.queue.prev == last
+                orders.queue(slot).prev == last
                     && order.level == place
                     && order.side() == side
                     && order.instrument() == instrument
@@ -96,7 +96,7 @@ impl Level {
                 let shown = Some(orders.shown(slot)).filter(|shown| *shown > Qty::ZERO);
                 let shown = sums.1.checked_add(shown?)?;
                 let leaves = sums.2.checked_add(order.leaves_qty())?;
-                Some(((sums.0 + 1, shown, leaves), order.queue.next))
+                Some(((sums.0 + 1, shown, leaves), orders.queue(slot).next))
             });
             let Some((more, after)) = added else {
                 return false;
@@ -112,6 +112,6 @@ impl Level {
 
     /// The queue, first in front.
     pub(crate) fn queue<'a>(&self, orders: &'a Orders) -> impl Iterator<Item = Slot> + use<'a> {
-        core::iter::successors(self.front.some(), |slot| orders[*slot].queue.next.some())
+        core::iter::successors(self.front.some(), |slot| orders.queue(*slot).next.some())
     }
 }

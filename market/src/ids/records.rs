@@ -1,6 +1,7 @@
 //! [`Records`]: ClOrdIDs as packed words, each with its participant and what it stands for, one behind the other in chunks that
 //! are never moved. A record is only taken away with all others, at the end of a day.
 
+use super::index::Hash;
 use crate::id::{ClOrdId, ParticipantId};
 use crate::slab::Slot;
 use alloc::vec::Vec;
@@ -9,6 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Words of a chunk. The first chunk grows as a vector does, so that a small market is small.
 const CHUNK: usize = 1 << CHUNK_BITS;
 const CHUNK_BITS: u32 = 13;
+
+/// How many keys lie together: those that differ only in the lowest bits of their last character, which tell the place of each.
+pub(super) const PLACES: usize = 16;
+const PLACE: u64 = PLACES as u64 - 1;
 
 /// Words of the longest ClOrdID: 7 characters in the first, 8 in each other.
 const TEXT_WORDS: usize = 5;
@@ -83,17 +88,28 @@ impl Key {
         }
     }
 
-    /// A number that spreads keys evenly: each word is folded in with a wide product. Its seed is fixed, so that every run is
-    /// the same; who chooses ClOrdIDs so that they fall on each other meets the bound of [`super::index::PROBES`].
+    /// A number that spreads blocks of keys evenly: each word, but for the place, is folded in with a wide product. Its seed is fixed, so
+    /// that every run is the same; who chooses ClOrdIDs so that they fall on each other meets the bound of [`super::index::PROBES`].
     #[inline]
-    pub(super) fn hash(&self) -> u32 {
+    pub(super) fn hash(&self) -> Hash {
         const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
         const SPREAD: u64 = 0xD6E8_FEB8_6659_FD93;
         let mut hash = fold(SEED ^ u64::from(self.participant.0), SPREAD);
-        for word in self.text() {
+        for word in &self.words[..self.used - 1] {
             hash = fold(hash ^ word, SPREAD);
         }
-        u32::try_from(hash >> 32).expect("half of it")
+        let end = self.words[self.used - 1];
+        let place = (end >> self.last_shift()) & PLACE;
+        hash = fold(hash ^ end ^ place << self.last_shift(), SPREAD);
+        Hash {
+            block: u32::try_from(hash >> 32).expect("half of it"),
+            place: u8::try_from(place).expect("below PLACES"),
+        }
+    }
+
+    /// Where the last character stands in the last word: behind the length, if that is the first one, too.
+    const fn last_shift(&self) -> u64 {
+        self.words[0] % 8 * 8
     }
 
     pub(super) fn cl_ord_id(&self) -> ClOrdId {
@@ -111,6 +127,15 @@ impl Key {
 
     fn text(&self) -> &[u64] {
         &self.words[..self.used]
+    }
+}
+
+/// A handle as its kind and its number.
+const fn parts(handle: Handle) -> (u64, u32) {
+    match handle {
+        Handle::Live(slot) => (0, slot.number()),
+        Handle::Final(number) => (1, number),
+        Handle::Stale => (2, 0),
     }
 }
 
@@ -148,9 +173,12 @@ impl Records {
         let before = (self.chunks.len() - 1) * CHUNK;
         let last = self.chunks.last_mut().expect("made above");
         let id = Id(u32::try_from(before + last.len()).expect("bounded by MAX_CL_ORD_IDS"));
-        last.push(u64::from(key.participant.0));
-        last.extend_from_slice(key.text());
-        self.set(id, handle);
+        let (kind, number) = parts(handle);
+        last.push(u64::from(key.participant.0) | u64::from(number) << 32);
+        last.push(key.words[0] | kind << KIND_SHIFT);
+        for word in &key.text()[1..] {
+            last.push(*word);
+        }
         id
     }
 
@@ -167,6 +195,28 @@ impl Records {
                 .iter()
                 .zip(&text[1..])
                 .all(|(has, wanted)| has == wanted)
+    }
+
+    /// The place of a record, if a key belongs beside it.
+    pub(super) fn beside(&self, id: Id, key: &Key) -> Option<u8> {
+        let record = self.record(id);
+        let last = key.used - 1;
+        let word = |at: usize| match at {
+            0 => record[1] & !KIND,
+            _ => record[1 + at],
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "the low half")]
+        let participant = record[0] as u32;
+        // The length first: it says how many words there are.
+        let differs = (word(0) ^ key.words[0]) & u64::from(LENGTH);
+        if participant != key.participant.0 || differs != 0 {
+            return None;
+        }
+        let are_same = (0..last).all(|at| word(at) == key.words[at]);
+        let end = word(last);
+        let is_beside = are_same && (end ^ key.words[last]) & !(PLACE << key.last_shift()) == 0;
+        #[expect(clippy::cast_possible_truncation, reason = "below PLACES")]
+        is_beside.then_some(((end >> key.last_shift()) & PLACE) as u8)
     }
 
     pub(super) fn key(&self, id: Id) -> Key {
@@ -198,11 +248,7 @@ impl Records {
 
     #[inline]
     pub(super) fn set(&mut self, id: Id, handle: Handle) {
-        let (kind, number) = match handle {
-            Handle::Live(slot) => (0, slot.number()),
-            Handle::Final(number) => (1, number),
-            Handle::Stale => (2, 0),
-        };
+        let (kind, number) = parts(handle);
         let record = &mut self.chunks[id.chunk()][id.place()..];
         record[0] = record[0] & u64::from(u32::MAX) | u64::from(number) << 32;
         record[1] = record[1] & !KIND | kind << KIND_SHIFT;

@@ -11,7 +11,7 @@ use crate::slab::{Slab, Slot};
 use serde::{Deserialize, Serialize};
 
 /// An order.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Compact {
     order_id: OrderId,
     /// What it works at; zero when that is no price.
@@ -72,6 +72,29 @@ impl Compact {
             is_gtc: terms.time_in_force == TimeInForce::Gtc,
             post_only: terms.post_only,
         }
+    }
+
+    /// Follows an order that has traded, lost quantity or ended: its terms but for the quantity, and what it works at, are as they were. So a
+    /// plain one stays plain.
+    pub(super) fn go_on(&mut self, facts: &OrderFacts, full: &mut Slab<Full>) {
+        let sums = (
+            i64::try_from(facts.cum_notional.raw()),
+            i64::try_from(facts.reserved.raw()),
+        );
+        let (Slot::NIL, (Ok(cum_notional), Ok(reserved))) = (self.full, sums) else {
+            *self = Self::new(facts, self.id, self.full, full);
+            return;
+        };
+        self.qty = if facts.leaves_qty == Qty::ZERO {
+            facts.terms.order_qty
+        } else {
+            facts.leaves_qty
+        };
+        self.cum_qty = facts.cum_qty;
+        self.cum_notional = cum_notional;
+        self.reserved = reserved;
+        self.ord_status = facts.ord_status;
+        debug_assert_eq!(*self, Self::new(facts, self.id, Slot::NIL, full));
     }
 
     /// What a plain order was asked to be.

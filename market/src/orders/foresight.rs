@@ -85,16 +85,19 @@ impl Foresight {
         let slots = &slots[..self.count];
         let mut neighbours = [[Slot::NIL; 4]; TOGETHER];
         for (slot, neighbours) in slots.iter().zip(&mut neighbours) {
-            if let Some(order) = slot.some().and_then(|slot| orders.slab.get(slot)) {
-                let (queue, peers) = (order.queue, order.peers);
+            if let Some(slot) = slot.some()
+                && let Some(order) = orders.slab.get(slot)
+            {
+                let (queue, peers) = (orders.queue(slot), orders.peers[slot.index()]);
                 *neighbours = [queue.prev, queue.next, peers.prev, peers.next];
                 seen ^= order.order_id().0;
             }
         }
         let last = &self.last[..self.count];
         for neighbour in neighbours[..self.count].iter().flatten().chain(last) {
-            if let Some(order) = neighbour.some().and_then(|slot| orders.slab.get(slot)) {
-                seen ^= order.order_id().0 ^ u64::from(order.peers.next.number());
+            if let Some(slot) = neighbour.some() {
+                let (queue, peers) = (orders.queue(slot), orders.peers[slot.index()]);
+                seen ^= u64::from(queue.next.number() ^ peers.next.number());
             }
         }
         core::hint::black_box(seen);

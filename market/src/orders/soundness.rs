@@ -17,6 +17,7 @@ impl Orders {
         // In this order: facts are put together only when everything that they are made of is there.
         self.max_finals == limits.max_final_orders
             && self.slab.is_sound()
+            && self.links_are_sound()
             && self.finals.is_sound()
             && self.ended_is_sound()
             && self.ids_are_sound(registry)
@@ -31,6 +32,13 @@ impl Orders {
                 let facts = order.ended(&self.ids, &self.full);
                 registry.knows(&facts) && has_average(&facts)
             })
+    }
+
+    /// Whether every slot has its places in the lists.
+    fn links_are_sound(&self) -> bool {
+        [&self.queue, &self.peers]
+            .iter()
+            .all(|links| links.is_sound() && links.len() == self.slab.cells())
     }
 
     fn live_is_sound(&self, slot: Slot, registry: &Registry) -> bool {
@@ -80,12 +88,12 @@ impl Orders {
             while let Some(slot) = next.some() {
                 let order = self.slab.get(slot).filter(|order| {
                     let (participant, _) = self.ids.name(order.compact.id);
-                    order.peers.prev == last && participant.0 as usize == number
+                    self.peers[slot.index()].prev == last && participant.0 as usize == number
                 });
-                let Some(order) = order else {
+                if order.is_none() {
                     return false;
-                };
-                (last, next) = (slot, order.peers.next);
+                }
+                (last, next) = (slot, self.peers[slot.index()].next);
                 seen += 1;
             }
             if desk.last != last {
