@@ -9,11 +9,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.json.JSONObject;
 import quickfix.Application;
 import quickfix.Connector;
 import quickfix.DefaultMessageFactory;
+import quickfix.ExecutorFactory;
 import quickfix.FieldNotFound;
 import quickfix.FileStoreFactory;
 import quickfix.Log;
@@ -110,9 +112,12 @@ public final class FixPeer implements Application {
         EventLog log = new EventLog();
         LogFactory logs = session -> log;
         DefaultMessageFactory messages = new DefaultMessageFactory();
-        return arguments.isAcceptor()
-                ? new ThreadedSocketAcceptor(this, stores, settings, logs, messages)
-                : new ThreadedSocketInitiator(this, stores, settings, logs, messages);
+        if (!arguments.isAcceptor()) {
+            return new ThreadedSocketInitiator(this, stores, settings, logs, messages);
+        }
+        ThreadedSocketAcceptor acceptor = new ThreadedSocketAcceptor(this, stores, settings, logs, messages);
+        acceptor.setExecutorFactory(new Threads());
+        return acceptor;
     }
 
     // --- what QuickFIX/J calls: a client answers nothing by itself, an acceptor answers orders ------------------------------
@@ -280,6 +285,29 @@ public final class FixPeer implements Application {
             return new JSONObject()
                     .put("next_sender", session.getExpectedSenderNum())
                     .put("next_target", session.getExpectedTargetNum());
+        }
+    }
+
+    /**
+     * The threads of an acceptor; tells when one that served a connection has ended. QuickFIX/J queues the end of a connection for its
+     * session, whichever connection that has by then: a new one gets it if it comes too early. It is the last that such a thread takes.
+     */
+    private final class Threads implements ExecutorFactory {
+        @Override
+        public Executor getLongLivedExecutor() {
+            return serving -> new Thread(() -> {
+                try {
+                    serving.run();
+                } finally {
+                    events.tell("closed", new JSONObject());
+                }
+            }).start();
+        }
+
+        /** QuickFIX/J's timer works on its own thread. */
+        @Override
+        public Executor getShortLivedExecutor() {
+            return Runnable::run;
         }
     }
 

@@ -100,7 +100,7 @@ impl Link {
 async fn orders_and_logouts(link: Link) {
     let (mut peer, mut ours) = link.open().await;
     ours.connect().await;
-    peer.session("logon");
+    peer.logged_on();
     ours.send(order("A")).await;
     ours.report("A", "0").await;
     ours.send(cancel("B", "A")).await;
@@ -122,7 +122,7 @@ async fn orders_and_logouts(link: Link) {
     // The peer logs out, then we do.
     peer.tell("logout", r#","text":"come back later""#);
     assert_eq!(ours.logged_out().await, "come back later");
-    peer.session("logout");
+    peer.logged_out();
     peer.tell("login", "");
     ours.connect().await;
     ours.send(order("E")).await;
@@ -168,7 +168,7 @@ async fn gaps_that_the_peer_finds(link: Link) {
     ours.report("A", "0").await;
     // Numbered and stored while the connection is broken.
     ours.cut().await;
-    peer.session("logout");
+    peer.logged_out();
     let ids = ["L1", "L2", "L3"];
     for id in ids {
         ours.send(order(id)).await;
@@ -215,7 +215,7 @@ async fn resets(link: Link) {
 /// Logs out; the peer sees it.
 async fn log_out(ours: &mut Ours, peer: &mut Peer) {
     ours.log_out().await;
-    peer.session("logout");
+    peer.logged_out();
 }
 
 fn order(id: &str) -> Body {

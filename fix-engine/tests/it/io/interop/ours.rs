@@ -98,8 +98,8 @@ impl Ours {
         }
     }
 
-    /// Connects, once the peer has put the former connection away too, and waits until both sides are logged on. QuickFIX/J may take the end of a
-    /// former connection for that of a new one.
+    /// Connects, once both sides have closed the former connection, and waits until they are logged on. That the peer has forgotten the former one,
+    /// too, [`Peer::logged_out`](super::peer::Peer::logged_out) waits for.
     pub(super) async fn connect(&mut self) {
         let gone = timeout(PATIENCE, self.cable.unused()).await;
         assert!(gone.is_ok(), "the peer holds on: {}", self.diary.all());

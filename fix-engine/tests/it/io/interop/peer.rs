@@ -174,9 +174,18 @@ impl Peer {
         }
     }
 
-    /// Waits until it is logged on (`logon`) or not any more (`logout`).
-    pub(super) fn session(&mut self, kind: &str) {
-        self.event(kind, |e| e.kind() == kind);
+    /// Waits until it is logged on.
+    pub(super) fn logged_on(&mut self) {
+        self.event("a logon", |e| e.kind() == "logon");
+    }
+
+    /// Waits until it is logged on no more and takes a new connection for a new one. QuickFIX/J tells of the logout before the end of the connection
+    /// has gone through its queue, and would end the next one with it.
+    pub(super) fn logged_out(&mut self) {
+        self.event("a logout", |e| e.kind() == "logout");
+        if matches!(self.engine, Engine::QuickFixJ) {
+            self.event("the end of the connection", |e| e.kind() == "closed");
+        }
     }
 
     /// Waits until it has taken (`app`, `admin`) or sent (`sent`) a message with these fields.
