@@ -4,13 +4,14 @@
 //! When the disk fails, the venue takes no commands any more, and nothing of the failed write is told to anyone.
 
 use crate::audit::Audit;
+use crate::bearing::Bearing;
 use crate::blotter::Blotter;
 use crate::config::Durability;
 use crate::directory::Directory;
 use crate::feed::Feed;
 use crate::halts::Halts;
 use crate::health::Health;
-use crate::metrics::Metrics;
+use crate::metrics::{Counts, Metrics};
 use crate::sequencer::{Stop, StopReason};
 use crate::settings::Settings;
 use journal::entry::Entry;
@@ -100,6 +101,10 @@ pub struct Commit {
     pub settled: u64,
     /// The records of one write: their room is used again.
     pub records: Vec<u8>,
+    /// What each entry of one write bears on.
+    pub(crate) bearings: Vec<Bearing>,
+    /// What the entries of one write say about orders and trades.
+    pub(crate) counts: Counts,
 }
 
 impl Commit {
@@ -146,11 +151,15 @@ impl Commit {
         Ok(())
     }
 
-    /// The entries as records.
+    /// The entries as records, and what each bears on.
     fn encode(&mut self, sealed: &[Sealed]) {
         self.records.clear();
         self.records.shrink_to(ROOM_KEPT_BYTES);
+        self.bearings.clear();
+        self.counts = Counts::default();
         for Sealed { entry, .. } in sealed {
+            self.bearings.push(Bearing::of(entry));
+            self.counts.count(entry);
             record::append(entry, self.settled, &mut self.records).unwrap_or_else(|bytes| {
                 panic!(
                     "entry {} has {bytes} bytes: the market's limits keep entries below what a record holds",
@@ -178,14 +187,20 @@ impl Commit {
     /// Tells everybody: the directory first, so that whoever reads an entry can look up what it names; then readers, then who asked.
     fn publish(&self, sealed: Vec<Sealed>) {
         let entries = || sealed.iter().map(|one| &*one.entry);
-        self.directory.apply(entries());
-        for entry in entries() {
-            self.audit.note(entry, &self.directory);
-            self.settings.note(entry);
-            self.halts.note(entry);
-            self.blotter.note(entry);
+        self.directory.note_inbound(entries());
+        for (entry, bearing) in entries().zip(&self.bearings) {
+            if *bearing != Bearing::Orders {
+                self.blotter.note(entry);
+            }
+            if *bearing == Bearing::All {
+                self.directory.apply([entry]);
+                self.audit.note(entry, &self.directory);
+                self.settings.note(entry);
+                self.halts.note(entry);
+            }
         }
-        self.metrics.count(entries());
+        let last_seq = sealed.last().map_or(0, |one| one.entry.seq);
+        self.metrics.told(&self.counts, last_seq);
         self.feed
             .publish(sealed.iter().map(|one| Arc::clone(&one.entry)));
         for Sealed { entry, reply } in sealed {

@@ -218,21 +218,8 @@ impl Directory {
 
     /// Takes in entries, in order; called once for each entry.
     pub fn apply<'a>(&self, entries: impl IntoIterator<Item = &'a Entry>) {
-        // Taken once for all of them, when the first is of a session.
-        let mut inbound = None;
         for entry in entries {
-            if let Origin::Session {
-                participant,
-                incarnation,
-                msg_seq_num,
-            } = entry.origin
-            {
-                inbound
-                    .get_or_insert_with(|| self.inbound_mut())
-                    .entry(participant)
-                    .or_default()
-                    .note(incarnation, msg_seq_num);
-            }
+            self.note_inbound([entry]);
             self.note_day(entry);
             if entry.events.iter().any(is_reference_data) {
                 let mut tables = self.tables_mut();
@@ -248,6 +235,46 @@ impl Directory {
             if let Some(change) = entry.change() {
                 self.tables_mut().change(change, entry);
             }
+        }
+    }
+
+    /// Takes in how far sessions have come, and nothing else of the entries.
+    pub fn note_inbound<'a>(&self, entries: impl IntoIterator<Item = &'a Entry>) {
+        // Taken once for all of them, when the first is of a session.
+        let mut known = None;
+        let mut note = |(participant, latest): (ParticipantId, Inbound)| {
+            known
+                .get_or_insert_with(|| self.inbound_mut())
+                .entry(participant)
+                .or_default()
+                .note(latest.incarnation, latest.msg_seq_num);
+        };
+        // Of a session whose messages came one behind the other only the last is looked up.
+        let mut last: Option<(ParticipantId, Inbound)> = None;
+        for entry in entries {
+            let Origin::Session {
+                participant,
+                incarnation,
+                msg_seq_num,
+            } = entry.origin
+            else {
+                continue;
+            };
+            match &mut last {
+                Some((of, latest)) if *of == participant => latest.note(incarnation, msg_seq_num),
+                _ => {
+                    let next = Inbound {
+                        incarnation,
+                        msg_seq_num,
+                    };
+                    if let Some(before) = last.replace((participant, next)) {
+                        note(before);
+                    }
+                }
+            }
+        }
+        if let Some(before) = last {
+            note(before);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::gateway::venue::SharedView;
 use crate::halts::Halts;
 use crate::health::Health;
 use crate::holds::Holds;
-use crate::metrics::Metrics;
+use crate::metrics::{Counts, Metrics};
 use crate::past::{Past, PastError, Rules};
 use crate::recovery::{self, Recovered};
 use crate::sequencer::run::{Sequencer, SequencerParts};
@@ -204,6 +204,8 @@ pub fn open(
         failed: None,
         settled: last_seq,
         records: Vec::new(),
+        bearings: Vec::new(),
+        counts: Counts::default(),
     };
     let (submitter, sequencer) = Sequencer::start(SequencerParts {
         engine,

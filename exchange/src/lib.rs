@@ -10,6 +10,7 @@
 
 mod archive;
 pub mod audit;
+mod bearing;
 mod blanks;
 pub mod blotter;
 pub mod bootstrap;

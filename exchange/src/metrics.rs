@@ -142,19 +142,11 @@ impl Metrics {
         &self.registry
     }
 
-    /// Counts what entries say: orders, trades, refusals, and the last of them.
-    pub fn count<'a>(&self, entries: impl Iterator<Item = &'a Entry>) {
-        let mut counts = Counts::default();
-        let mut last_seq = None;
-        for entry in entries {
-            counts.count(entry);
-            last_seq = Some(entry.seq);
-        }
-        self.add(&counts);
-        if let Some(last_seq) = last_seq {
-            self.last_seq
-                .set(i64::try_from(last_seq).unwrap_or(i64::MAX));
-        }
+    /// Entries up to this one are published; what those behind the last one of before say.
+    pub fn told(&self, counts: &Counts, last_seq: u64) {
+        self.add(counts);
+        self.last_seq
+            .set(i64::try_from(last_seq).unwrap_or(i64::MAX));
     }
 
     /// Adds what was counted elsewhere.

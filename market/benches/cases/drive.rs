@@ -13,6 +13,9 @@ use market::time::Timestamp;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// Commands that are looked at together before they are applied, as many as the sequencer does.
+const TOGETHER: usize = 32;
+
 /// What a flow goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Drive {
@@ -90,8 +93,13 @@ impl Ready {
                 }
             }
             Self::Market(market, commands, events) => {
-                for (seq, command) in (1..).zip(commands.iter()) {
-                    apply(market, seq, command, events);
+                let mut seq = 0;
+                for together in commands.chunks(TOGETHER) {
+                    market.foresee(together.iter());
+                    for command in together {
+                        seq += 1;
+                        apply(market, seq, command, events);
+                    }
                 }
                 trades = market.trades();
             }

@@ -28,14 +28,18 @@ impl Orders {
         let mut foresight = Foresight {
             sought: [Sought::NONE; TOGETHER],
             count: 0,
-            last: [Slot::NIL; TOGETHER],
+            seen: 0,
         };
         for command in commands {
-            for (participant, cl_ord_id) in named(command).into_iter().flatten() {
+            let [new, orig] = named(command);
+            if let Some((participant, cl_ord_id)) = new {
+                foresight.glance(self, participant, cl_ord_id);
+            }
+            if let Some((participant, cl_ord_id)) = orig {
                 foresight.seek(self, participant, cl_ord_id);
             }
             if let Some(terms) = terms(command) {
-                foresight.queue_behind(last_at(terms));
+                foresight.seen ^= u64::from(last_at(terms).number());
             }
         }
         foresight.look(self);
@@ -46,31 +50,29 @@ impl Orders {
 struct Foresight {
     sought: [Sought; TOGETHER],
     count: usize,
-    /// With each of them, which order its own would queue behind.
-    last: [Slot; TOGETHER],
+    /// Of what was looked at: so that looking is not left out.
+    seen: u64,
 }
 
 impl Foresight {
+    /// For a ClOrdID that should be new: only where it would be found.
+    fn glance(&mut self, orders: &Orders, participant: ParticipantId, cl_ord_id: &ClOrdId) {
+        self.seen ^= orders.ids.glance(&Sought::new(participant, cl_ord_id));
+    }
+
+    /// For a ClOrdID that should be there: it and its order.
     fn seek(&mut self, orders: &Orders, participant: ParticipantId, cl_ord_id: &ClOrdId) {
         if self.count == TOGETHER {
             self.look(orders);
         }
         self.sought[self.count] = Sought::new(participant, cl_ord_id);
-        self.last[self.count] = Slot::NIL;
         self.count += 1;
-    }
-
-    /// Of the ClOrdID that came last.
-    fn queue_behind(&mut self, last: Slot) {
-        if let Some(place) = self.count.checked_sub(1) {
-            self.last[place] = last;
-        }
     }
 
     /// Step by step for all of them: so the places of one step do not wait for each other.
     fn look(&mut self, orders: &Orders) {
         let sought = &self.sought[..self.count];
-        let mut seen = 0;
+        let mut seen = self.seen;
         for one in sought {
             seen ^= orders.ids.glance(one);
         }
@@ -93,8 +95,7 @@ impl Foresight {
                 seen ^= order.order_id().0;
             }
         }
-        let last = &self.last[..self.count];
-        for neighbour in neighbours[..self.count].iter().flatten().chain(last) {
+        for neighbour in neighbours[..self.count].iter().flatten() {
             if let Some(slot) = neighbour.some() {
                 let (queue, peers) = (orders.queue(slot), orders.peers[slot.index()]);
                 seen ^= u64::from(queue.next.number() ^ peers.next.number());
