@@ -45,7 +45,7 @@ impl State {
     }
 
     /// NewOrderSingle that may have come before (PossResend, 97). What has become of it is asked before anything else: it may live where
-    /// nothing may be entered now.
+    /// nothing may be entered now. A ClOrdID that was used and names no order any more is answered by a status of none.
     pub(crate) fn enter_once(
         &mut self,
         participant: ParticipantId,

@@ -197,7 +197,8 @@ pub enum Event {
         request_id: Option<ClOrdId>,
         /// ClOrdID that was asked for, if one was.
         cl_ord_id: Option<ClOrdId>,
-        /// The order; `None`: unknown, or no order at all.
+        /// The order; `None`: unknown, or no order at all; in answer to an order that may have come before: its ClOrdID was used, and
+        /// names none now.
         order: Option<OrderFacts>,
         /// TotNumReports (911).
         total: u32,

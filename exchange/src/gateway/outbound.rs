@@ -224,7 +224,7 @@ impl Teller<'_> {
             } => {
                 let mut body = match order {
                     Some(order) => self.kind('I').about(order, self.directory),
-                    None => self.unknown_order(cl_ord_id.as_ref()),
+                    None => self.no_order(cl_ord_id.as_ref()),
                 };
                 echo(
                     &mut body,
@@ -410,22 +410,27 @@ impl Teller<'_> {
         self.push(order.participant, 0, body);
     }
 
-    /// The answer to a status request that found nothing.
-    fn unknown_order(&self, cl_ord_id: Option<&ClOrdId>) -> Body {
-        let mut report = self.kind('I');
-        report.text = Some(match cl_ord_id {
-            Some(_) => "unknown order",
-            None => "no open orders",
-        });
-        let instrument = match self.entry.instruction {
-            Instruction::Market(Command::Status { instrument, .. }) => instrument,
-            Instruction::Market(Command::PossResend { terms, .. }) => Some(terms.instrument),
-            _ => None,
+    /// The answer to a status request that found nothing, or to an order that may have come before, whose ClOrdID was used and names
+    /// no order now.
+    fn no_order(&self, cl_ord_id: Option<&ClOrdId>) -> Body {
+        let (instrument, known) = match self.entry.instruction {
+            Instruction::Market(Command::Status { instrument, .. }) => (instrument, false),
+            Instruction::Market(Command::PossResend { terms, .. }) => {
+                (Some(terms.instrument), true)
+            }
+            _ => (None, false),
         };
+        let (text, reason) = match cl_ord_id {
+            Some(_) if known => (STALE, Some(ord_rej_reason(Refusal::DuplicateClOrdId))),
+            Some(_) => ("unknown order", Some(UNKNOWN_ORDER)),
+            None => ("no open orders", None),
+        };
+        let mut report = self.kind('I');
+        report.text = Some(text);
         let listed = instrument.and_then(|id| self.directory.instrument(id));
         report.no_order(
             cl_ord_id.map(|id| id.as_str().as_bytes()),
-            cl_ord_id.map(|_| UNKNOWN_ORDER),
+            reason,
             listed.as_ref().map(|it| it.symbol.as_str().as_bytes()),
         )
     }
@@ -509,6 +514,8 @@ impl Teller<'_> {
     }
 }
 
+/// What is told of a ClOrdID that was used today and names no order now. It is not kept what has come of it.
+const STALE: &str = "ClOrdID (11): this ClOrdID was used today: its order was replaced or has long been final, or it was a cancel's";
 /// OrdRejReason (103): unknown order.
 const UNKNOWN_ORDER: u32 = 5;
 /// ExecRestatementReason (378): a GT order is renewed.

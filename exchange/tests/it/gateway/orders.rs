@@ -248,6 +248,19 @@ async fn a_possible_resend_is_never_a_second_order() {
     let new = format!("97=Y|11=n|55=ACME|54=1|60={}|38=10|40=2|44=99", now());
     peer.send("D", &new).await;
     peer.expect("8", "150=0|39=0|11=n|151=10").await;
+    // A ClOrdID that names no order any more makes none either, and is not called unknown.
+    let replace = format!("11=o|41=n|55=ACME|54=1|60={}|38=8|40=2|44=99", now());
+    peer.send("G", &replace).await;
+    peer.expect("8", "150=5|39=0|11=o|41=n|151=8").await;
+    peer.send("D", &new).await;
+    let text = "ClOrdID (11): this ClOrdID was used today: its order was replaced or has long been final, or it was a cancel's";
+    let stale = format!("150=I|39=8|11=n|37=NONE|103=6|55=ACME|151=0|58={text}");
+    peer.expect("8", &stale).await;
+    let cancel = format!("11=p|41=o|55=ACME|54=1|60={}", now());
+    peer.send("F", &cancel).await;
+    peer.expect("8", "150=4|39=4|11=p|41=o").await;
+    peer.send("D", &new.replace("11=n", "11=p")).await;
+    peer.expect("8", &stale.replace("11=n", "11=p")).await;
     // An order that lives is told in a halt, too, which takes none.
     let acme = venue.hub.directory.instrument_by_symbol("ACME").unwrap().id;
     let reason = "news pending".parse().unwrap();
