@@ -110,10 +110,11 @@ impl State {
         });
     }
 
-    /// The time of an instrument's halt is over.
+    /// The time of an instrument's halt is over: it goes on as a drill's when it was told as one.
     pub(crate) fn end_halt(&mut self, id: InstrumentId, events: &mut Vec<Event>) {
         if let Some(standing) = self.halts.of(id).copied() {
-            self.go_on(id, standing.facts, events);
+            let (told, _) = standing.told();
+            self.go_on(id, told, events);
         }
     }
 
@@ -134,11 +135,8 @@ impl State {
             let standing = state.is_halted(id)?;
             match at {
                 None => {
-                    let facts = HaltFacts {
-                        at_once,
-                        ..standing.facts
-                    };
-                    state.go_on(id, facts, events);
+                    let (told, _) = standing.told();
+                    state.go_on(id, HaltFacts { at_once, ..told }, events);
                 }
                 Some(at) => {
                     let facts = HaltFacts {

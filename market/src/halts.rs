@@ -25,7 +25,8 @@ pub(crate) struct Halts {
 pub(crate) struct Standing {
     pub(crate) facts: HaltFacts,
     pub(crate) reason: Text<80>,
-    /// Whether it is none of a drill, and lasts as long as it does since a drill has made it longer: it is told as one then.
+    /// Whether it is none of a drill, and lasts as long as it does since a drill has made it longer: it is told as one then, its
+    /// end too.
     pub(crate) lengthened: bool,
 }
 

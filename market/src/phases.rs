@@ -30,7 +30,7 @@ pub(crate) struct Call {
     is_extended: bool,
     /// What was told last about its price.
     told: Indication,
-    /// Whether it follows a halt that was a drill.
+    /// Whether it follows a halt that was told as one of a drill.
     pub(crate) drill: bool,
 }
 

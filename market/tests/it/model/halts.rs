@@ -166,7 +166,8 @@ impl Model {
         let halted = self.halted(instrument);
         let at_once = at_once.unwrap_or(halted.at_once);
         let was = self.resumes[instrument.0 as usize];
-        self.go_on(instrument, was, at_once, halted.drill, tale);
+        let is_drill = halted.drill || halted.stretched;
+        self.go_on(instrument, was, at_once, is_drill, tale);
     }
 
     pub(super) fn go_on(
