@@ -13,7 +13,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Trailing stops of one instrument: each is looked at at each trade, so there is a bound.
+/// Trailing stops of one instrument, reached or not: each is looked at at each trade, so there is a bound.
 pub(crate) const MAX_TRAILING: usize = 1_000;
 
 /// The stops of one instrument.
@@ -24,7 +24,8 @@ pub(crate) struct Stops {
     /// Those not reached yet, the first to be reached in front: see [`rank`].
     buys: BTreeSet<(i64, u64, Slot)>,
     sells: BTreeSet<(i64, u64, Slot)>,
-    /// Those whose trigger follows the last trade and is not reached yet.
+    /// Those whose trigger follows the last trade until it is reached. One that is reached and waits for its turn stays here: a
+    /// replace may make it one that is not.
     trailing: BTreeSet<Slot>,
     /// Those reached, by [`Waiting::reached`]: they are triggered one after another, as soon as the instrument trades.
     reached: BTreeMap<u64, Slot>,
@@ -70,7 +71,7 @@ impl Stops {
         self.waiting.len()
     }
 
-    /// How many follow the last trade.
+    /// How many follow the last trade, or did until they were reached.
     pub(crate) fn trailing(&self) -> usize {
         self.trailing.len()
     }
@@ -139,8 +140,11 @@ impl Stops {
     pub(crate) fn trail(&mut self, orders: &mut Orders, last_px: Price) -> Vec<Slot> {
         let mut moved = Vec::new();
         for slot in &self.trailing {
-            let mut facts = orders.facts(*slot);
             let waiting = self.waiting.get_mut(slot).expect("it was held");
+            if waiting.reached.is_some() {
+                continue;
+            }
+            let mut facts = orders.facts(*slot);
             let OrdType::TrailingStop { offset } = facts.terms.ord_type else {
                 unreachable!("only trailing stops trail");
             };
@@ -180,7 +184,6 @@ impl Stops {
             let waiting = *waiting;
             self.reached.insert(self.reaches, slot);
             self.queue_of(waiting.side).remove(&key(slot, &waiting));
-            self.trailing.remove(&slot);
         }
     }
 
@@ -234,17 +237,13 @@ impl Stops {
             let ord_type = orders.facts(*slot).terms.ord_type;
             matches!(ord_type, OrdType::TrailingStop { .. })
         };
-        let unreached = self.waiting.iter().filter(|(_, it)| it.reached.is_none());
-        let follow = unreached.filter(|(slot, _)| follows(slot));
+        let follow = self.waiting.keys().filter(|slot| follows(slot));
         self.arrivals <= MAX_COUNT
             && self.reaches <= MAX_COUNT
             && leaves == self.leaves
             && follow.count() == self.trailing.len()
             && all == self.waiting.len()
-            && trailing.all(|slot| {
-                let waiting = self.waiting.get(slot);
-                waiting.is_some_and(|it| it.reached.is_none()) && follows(slot)
-            })
+            && trailing.all(|slot| self.waiting.contains_key(slot) && follows(slot))
     }
 
     fn queue_of(&mut self, side: Side) -> &mut BTreeSet<(i64, u64, Slot)> {

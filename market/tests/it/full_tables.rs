@@ -5,7 +5,7 @@ use market::account::AccountTerms;
 use market::command::Command;
 use market::event::Event;
 use market::id::{AccountId, ClOrdId, InstrumentId, ParticipantId};
-use market::instrument::Instrument;
+use market::instrument::{Auction, Instrument};
 use market::limits::Limits;
 use market::market::Market;
 use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
@@ -29,8 +29,12 @@ struct Venue {
 
 impl Venue {
     fn open() -> Self {
+        Self::open_with(Limits::default())
+    }
+
+    fn open_with(limits: Limits) -> Self {
         let mut venue = Self {
-            market: Market::new(Limits::default()),
+            market: Market::new(limits),
             seq: 0,
         };
         let instrument = Instrument {
@@ -161,6 +165,46 @@ fn trailing_stops() {
         })
     };
     Venue::open().fill(trailing("0.50"), trailing("0.60"), Table::TrailingStops);
+}
+
+/// One that is reached while no stop may be triggered waits on: it counts, and may become one that is not reached.
+#[test]
+fn trailing_stops_that_are_reached_and_wait_for_a_call_to_end() {
+    let mut venue = Venue::open_with(Limits {
+        max_triggers: 1,
+        ..Limits::default()
+    });
+    let trailing = |offset| {
+        terms(OrdType::TrailingStop {
+            offset: price(offset),
+        })
+    };
+    for id in 0..MOST {
+        assert_eq!(venue.enter(id, trailing("0.50")), None, "{id}");
+    }
+    let limit = terms(OrdType::Limit(price("10.50")));
+    let sale = OrderTerms {
+        side: Side::Sell,
+        ..limit
+    };
+    assert_eq!(venue.enter(MOST, sale), None);
+    // It reaches all of them; the first is triggered, finds nothing, and is gone.
+    assert_eq!(venue.enter(MOST + 1, limit), None);
+    assert_eq!(venue.market.live_orders(), MOST as u64 - 1);
+    venue.apply(&Command::Call {
+        instrument: INSTRUMENT,
+        auction: Auction::Intraday,
+        until: Timestamp::from_nanos(1_000),
+    });
+    let full = Some(Refusal::TableFull {
+        of: Table::TrailingStops,
+    });
+    assert_eq!(venue.enter(MOST + 2, trailing("0.50")), None);
+    assert_eq!(venue.enter(MOST + 3, trailing("0.50")), full);
+    assert_eq!(venue.replace(1, MOST + 4, trailing("0.60")), None);
+    assert_eq!(venue.replace(2, MOST + 5, trailing("0.60")), None);
+    assert_eq!(venue.enter(MOST + 6, trailing("0.50")), full);
+    assert_eq!(venue.market.live_orders(), MOST as u64);
 }
 
 #[test]
