@@ -1,7 +1,7 @@
 //! Market data messages: W, X, Y, f, y, h. In: what the view shows. Out: a [`Body`]. Fields stand in the order of the standard's groups.
 //! Pure.
 
-use crate::gateway::marketdata::request::{MarketDataRefused, Wants};
+use crate::gateway::marketdata::request::{LEVELS_MAX, MarketDataRefused, Wants};
 use crate::gateway::marketdata::tape::{Mend, Print};
 use crate::gateway::marketdata::view::{Action, Book, Change, Indication, PhaseView};
 use crate::gateway::own_fields::POSITION;
@@ -158,6 +158,21 @@ pub(crate) fn request_reject(id: &str, refused: MarketDataRefused) -> Body {
     body.push(tag::MD_REQ_ID, id);
     body.push(tag::MD_REQ_REJ_REASON, refused.code());
     body.push(tag::TEXT, refused.text());
+    body
+}
+
+/// MarketDataRequestReject (Y) for one symbol of a request that was taken: its book has more levels now than one W may have.
+pub(crate) fn too_deep(id: &str, instrument: &Instrument) -> Body {
+    let mut body = Body::new(msg_type::MARKET_DATA_REQUEST_REJECT);
+    body.push(tag::MD_REQ_ID, id);
+    body.push(tag::MD_REQ_REJ_REASON, MarketDataRefused::TooDeep.code());
+    let symbol = instrument.symbol;
+    body.push(
+        tag::TEXT,
+        format!(
+            "MarketDepth (264): the book of {symbol} has more than {LEVELS_MAX} levels, ask for a limited depth"
+        ),
+    );
     body
 }
 

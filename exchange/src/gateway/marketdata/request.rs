@@ -2,7 +2,7 @@
 //! the code for a MarketDataRequestReject (Y). Pure.
 
 use crate::directory::Directory;
-use crate::gateway::marketdata::view::View;
+use crate::gateway::marketdata::view::{Book, View};
 use crate::gateway::own_fields::WANTS_POSITION;
 use crate::gateway::refused::Refused;
 use fix_engine::codec::message::Message;
@@ -13,7 +13,7 @@ use market::instrument::Instrument;
 
 /// The deepest limited book that may be asked for (MarketDepth, 264); 0 asks for all levels.
 pub const DEPTH_MAX: usize = 1000;
-/// Levels of a book, of both sides together, up to which all of them may be asked for: a W has to be one message.
+/// Levels of a book, of both sides together, up to which all of them may be asked for, and are sent: a W has to be one message.
 pub const LEVELS_MAX: usize = 100_000;
 /// Symbols in one request.
 pub const SYMBOLS_MAX: usize = 200;
@@ -100,10 +100,17 @@ impl MarketDataRequest {
     /// [`MarketDataRefused::TooDeep`].
     pub fn check_levels(&self, view: &View) -> Result<(), MarketDataRefused> {
         let mut books = self.instruments.iter().filter_map(|id| view.book(*id));
-        if self.depth == Depth::Full && books.any(|book| book.level_count() > LEVELS_MAX) {
+        if books.any(|book| self.depth.is_too_deep(book)) {
             return Err(MarketDataRefused::TooDeep);
         }
         Ok(())
+    }
+}
+
+impl Depth {
+    /// Whether a W of this book would have more levels than one may have.
+    pub(crate) fn is_too_deep(self, book: &Book) -> bool {
+        self == Self::Full && book.level_count() > LEVELS_MAX
     }
 }
 

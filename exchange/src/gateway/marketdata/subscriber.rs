@@ -1,5 +1,9 @@
 //! [`Subscriptions`]: what one connection is to be shown, and how far it has been shown it. In: the view. Out: messages. It stores, for each
 //! instrument, the entry up to which the connection was served; for a limited depth also the image that it was sent. Pure.
+//!
+//! A book may grow between the request for all its levels and the W, or while a subscriber is so far behind that it needs a new one. Where
+//! that would have more than [`LEVELS_MAX`](super::request::LEVELS_MAX) levels a Y is sent instead, and the instrument is shown no more
+//! under that id. Who has a W and keeps up is told the changes of a book of any size.
 
 use crate::directory::Directory;
 use crate::gateway::marketdata::encode::{self, Heading, News, Occasion};
@@ -156,12 +160,31 @@ impl Subscriptions {
                 instrument,
             } = snapshot;
             if let Some(shown) = Shown::of(&id, terms, instrument, source) {
-                shown.serve(&mut None, round);
+                let _once = shown.serve(&mut None, round);
             }
         }
     }
 
     fn serve_market_data(&mut self, source: Source<'_>, round: &mut Round) {
+        let mut over = Vec::new();
+        self.next = self.serve_in_turn(source, round, &mut over);
+        for (id, instrument) in &over {
+            if let Some(market_data) = self.market_data.get_mut(id) {
+                market_data.instruments.remove(instrument);
+            }
+        }
+        if !over.is_empty() {
+            self.forget_phases();
+        }
+    }
+
+    /// Where it stopped for want of room. What is to be shown no more is added to `over`.
+    fn serve_in_turn(
+        &mut self,
+        source: Source<'_>,
+        round: &mut Round,
+        over: &mut Vec<(String, InstrumentId)>,
+    ) -> Option<(String, InstrumentId)> {
         let (next_id, next) = self.next.take().unwrap_or_default();
         for (id, market_data) in self.market_data.range_mut(next_id.clone()..) {
             let from = if *id == next_id {
@@ -171,14 +194,16 @@ impl Subscriptions {
             };
             for (instrument, served) in market_data.instruments.range_mut(from..) {
                 if round.is_full() {
-                    self.next = Some((id.clone(), *instrument));
-                    return;
+                    return Some((id.clone(), *instrument));
                 }
-                if let Some(shown) = Shown::of(id, market_data.terms, *instrument, source) {
-                    shown.serve(served, round);
+                if let Some(shown) = Shown::of(id, market_data.terms, *instrument, source)
+                    && shown.serve(served, round) == GoesOn::No
+                {
+                    over.push((id.clone(), *instrument));
                 }
             }
         }
+        None
     }
 
     /// A subscription is told changes of the status; it begins with the bands, where there are any.
@@ -230,6 +255,13 @@ impl Subscriptions {
     }
 }
 
+/// Whether an instrument is shown on under an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GoesOn {
+    Yes,
+    No,
+}
+
 /// One instrument as it is shown under one id.
 struct Shown<'a> {
     id: &'a str,
@@ -250,20 +282,24 @@ impl<'a> Shown<'a> {
         })
     }
 
-    /// Everything since it was served, if anything is new.
-    fn serve(&self, served: &mut Option<Served>, round: &mut Round) {
+    /// Everything since it was served, if anything is new; whether it is to be served again.
+    fn serve(&self, served: &mut Option<Served>, round: &mut Round) -> GoesOn {
         let seq = self.source.view.seq();
         if let Some(served) = served {
             if served.seq >= self.book.changed() {
-                return;
+                return GoesOn::Yes;
             }
             if let Ok(news) = self.news(served) {
                 for body in encode::incremental(&self.heading(), &news) {
                     round.push(body);
                 }
                 served.seq = seq;
-                return;
+                return GoesOn::Yes;
             }
+        }
+        if self.terms.depth.is_too_deep(self.book) {
+            round.push(encode::too_deep(self.id, &self.instrument));
+            return GoesOn::No;
         }
         let (depth, image) = match self.terms.depth {
             Depth::Full => (usize::MAX, BTreeMap::new()),
@@ -277,6 +313,7 @@ impl<'a> Shown<'a> {
             depth,
             self.terms.wants,
         ));
+        GoesOn::Yes
     }
 
     fn heading(&self) -> Heading<'_> {

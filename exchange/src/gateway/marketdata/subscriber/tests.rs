@@ -222,6 +222,82 @@ fn all_levels_of_a_book_are_asked_for_up_to_a_bound() {
     assert_eq!(asked(&stage, Depth::Best(1_000)), Ok(()));
 }
 
+/// A book of ACME with more levels than one W may have.
+fn overfill(stage: &mut Stage) {
+    let max = i64::try_from(LEVELS_MAX).expect("fits");
+    let levels = (1..=max + 1).map(|price| level(ACME, price, 7));
+    stage.happen(levels.collect());
+}
+
+fn refused(body: &Body) -> String {
+    let text = String::from_utf8_lossy(body.bytes());
+    let of = |tag| field(&text, tag).unwrap_or("-").to_owned();
+    format!(
+        "{} {} {} {}",
+        body.msg_type(),
+        of("262"),
+        of("281"),
+        of("58")
+    )
+}
+
+const TOO_DEEP: &str =
+    "MarketDepth (264): the book of ACME has more than 100000 levels, ask for a limited depth";
+
+#[test]
+fn a_book_that_has_grown_since_it_was_asked_for_is_refused_then() {
+    let mut stage = Stage::new();
+    stage.ask(Subscription::Snapshot, "s", &[ACME, BOLT]);
+    stage.ask(Subscription::Subscribe, "a", &[ACME, BOLT]);
+    overfill(&mut stage);
+    let round = stage.round();
+    let all: Vec<_> = round.bodies.iter().map(told).collect();
+    assert_eq!(all[1], "W s BOLT 0");
+    assert_eq!(all[3], "W a BOLT 0");
+    assert_eq!(all.len(), 4);
+    assert_eq!(refused(&round.bodies[0]), format!("Y s 5 {TOO_DEEP}"));
+    assert_eq!(refused(&round.bodies[2]), format!("Y a 5 {TOO_DEEP}"));
+    assert_eq!((round.snapshots, round.is_whole), (2, true));
+    // That is the end of ACME under this id; the other symbol goes on.
+    stage.happen(vec![
+        level(ACME, 1, 0),
+        level(ACME, 2, 0),
+        level(BOLT, 9, 1),
+    ]);
+    assert_eq!(stage.told(), ["X a BOLT 1"]);
+}
+
+#[test]
+fn who_is_too_far_behind_in_a_book_that_has_grown_is_told_so_once() {
+    let mut stage = Stage::new();
+    stage.ask(Subscription::Subscribe, "a", &[ACME]);
+    assert_eq!(stage.told(), ["W a ACME 0"]);
+    overfill(&mut stage);
+    let round = stage.round();
+    let all: Vec<_> = round.bodies.iter().map(refused).collect();
+    assert_eq!(all, [format!("Y a 5 {TOO_DEEP}")]);
+    stage.happen(vec![level(ACME, 1, 0)]);
+    assert!(stage.round().bodies.is_empty());
+    // Nobody is told its phases because of that subscription any more.
+    assert!(stage.subscriptions.phases.is_empty());
+}
+
+#[test]
+fn who_has_a_book_and_follows_it_is_told_its_changes_however_large_it_gets() {
+    let mut stage = Stage::new();
+    stage.ask(Subscription::Subscribe, "a", &[ACME]);
+    assert_eq!(stage.told(), ["W a ACME 0"]);
+    let max = i64::try_from(LEVELS_MAX).expect("fits");
+    let prices: Vec<i64> = (1..=max + 1).collect();
+    for some in prices.chunks(LOG_MAX / 2) {
+        stage.happen(some.iter().map(|price| level(ACME, *price, 7)).collect());
+        let all = stage.told();
+        assert!(all.iter().all(|it| it.starts_with("X a ACME ")), "{all:?}");
+    }
+    stage.happen(vec![level(ACME, 1, 0)]);
+    assert_eq!(stage.told(), ["X a ACME 1"]);
+}
+
 #[test]
 fn what_is_unsubscribed_in_the_middle_of_a_pass_leaves_no_gap() {
     let mut stage = Stage::new();
