@@ -2,6 +2,7 @@
 //! time and applied, and whole batches go to the journal; matching goes on while the disk syncs. A reply comes after its
 //! entry is durable. It deliberately knows nothing of FIX, of files or of who reads what it decides.
 
+mod asked;
 mod decider;
 mod queue;
 pub mod run;

@@ -2,10 +2,10 @@
 //! holds it: the sequencer thread, or an asker that finds nothing else to do. In: submissions from the queue. Out: batches of
 //! entries, for the journal.
 
-use crate::blanks::Blanks;
 use crate::clock::Clock;
 use crate::commit::{Batch, Sealed};
 use crate::sequencer::Submission;
+use crate::sequencer::asked::Asked;
 use journal::engine::Engine;
 use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::command::Command;
@@ -40,11 +40,7 @@ pub(crate) struct Decider {
     /// The deadline that the sequencer thread waits for.
     pub(crate) armed: Option<Timestamp>,
     /// Taken from the queue and not decided yet.
-    pub(crate) todo: VecDeque<Submission>,
-    /// Entries that may be written anew.
-    pub(crate) blanks: Blanks,
-    /// Those of them that were taken.
-    pub(crate) at_hand: Vec<Arc<Entry>>,
+    pub(crate) todo: VecDeque<Asked>,
     /// The way to the journal thread; none once nothing is decided any more.
     pub(crate) journal: Option<SyncSender<Batch>>,
 }
@@ -69,21 +65,18 @@ impl Decider {
     pub(crate) fn decide(&mut self) -> Batch {
         let mut batch = Batch::with_room_for(self.todo.len().min(self.batch));
         let mut foreseen = 0;
-        if self.at_hand.len() < self.todo.len() {
-            self.blanks.take(&mut self.at_hand);
-        }
         while batch.sealed.len() < self.batch && batch.events < BATCH_EVENTS {
             if foreseen == 0 && self.todo.len() >= WORTH_FORESEEING {
                 foreseen = FORESEEN;
                 let next = self.todo.iter().take(FORESEEN);
-                self.engine.foresee(next.map(|one| &one.instruction));
+                self.engine.foresee(next.map(|one| &one.entry.instruction));
             }
             foreseen = foreseen.saturating_sub(1);
-            let Some(submission) = self.todo.pop_front() else {
+            let Some(asked) = self.todo.pop_front() else {
                 break;
             };
             let at = self.tick_if_due(&mut batch);
-            self.seal(submission, at, &mut batch);
+            self.seal(asked, at, &mut batch);
         }
         if batch.sealed.is_empty() && self.engine.next_deadline().is_some() {
             self.tick_if_due(&mut batch);
@@ -106,50 +99,30 @@ impl Decider {
                 instruction: Instruction::Market(Command::Tick),
                 reply: None,
             };
-            self.seal(tick, at, batch);
+            self.seal(Asked::new(tick, None), at, batch);
         }
         at
     }
 
-    /// Numbers and applies one submission.
-    fn seal(&mut self, submission: Submission, at: Timestamp, batch: &mut Batch) {
-        let Submission {
-            origin,
-            trace,
-            instruction,
-            reply,
-        } = submission;
+    /// Numbers and applies what was asked.
+    fn seal(&mut self, asked: Asked, at: Timestamp, batch: &mut Batch) {
+        let Asked { mut entry, reply } = asked;
         let seq = self.last_seq + 1;
-        let mut blank = self.at_hand.pop();
-        let former = blank.as_mut().and_then(Arc::get_mut);
-        let mut events = former.map_or_else(Vec::new, |former| std::mem::take(&mut former.events));
+        let Entry {
+            seq: number,
+            at: time,
+            instruction,
+            events,
+            ..
+        } = Arc::get_mut(&mut entry).expect("nobody else has it before it is decided");
+        (*number, *time) = (seq, at);
         events.clear();
-        self.engine.decide(seq, at, &instruction, &mut events);
+        self.engine.decide(seq, at, instruction, events);
         if events.len() > MANY_EVENTS {
             events.shrink_to_fit();
         }
         (self.last_seq, self.last_at) = (seq, at);
         batch.events += events.len();
-        let entry = Entry {
-            seq,
-            at,
-            origin,
-            trace,
-            instruction,
-            events,
-        };
-        let entry = written(entry, blank);
         batch.sealed.push(Sealed { entry, reply });
     }
-}
-
-/// An entry in a blank, if there is one that nobody else has.
-fn written(entry: Entry, blank: Option<Arc<Entry>>) -> Arc<Entry> {
-    if let Some(mut blank) = blank
-        && let Some(former) = Arc::get_mut(&mut blank)
-    {
-        *former = entry;
-        return blank;
-    }
-    Arc::new(entry)
 }

@@ -1,10 +1,13 @@
 //! [`Queue`]: the submissions that wait to be decided. Bounded: who puts never waits and is told when it is full. Whoever decides takes
 //! all of them at once. What was taken and is not decided yet counts as waiting.
 
+use crate::blanks::Blanks;
 use crate::sequencer::Submission;
+use crate::sequencer::asked::Asked;
+use journal::entry::Entry;
 use prometheus::IntGauge;
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Submissions on their way to whoever decides.
@@ -16,10 +19,14 @@ pub(crate) struct Queue {
     capacity: usize,
     /// How many wait.
     depth: IntGauge,
+    /// Entries that may be written anew.
+    blanks: Blanks,
 }
 
 struct Waiting {
-    submissions: VecDeque<Submission>,
+    submissions: VecDeque<Asked>,
+    /// Blanks that were taken.
+    at_hand: Vec<Arc<Entry>>,
     /// Those that were taken and are not decided yet.
     taken: usize,
     /// Whether the sequencer thread waits to be called.
@@ -68,10 +75,11 @@ pub(crate) enum Refused {
 
 impl Queue {
     /// A queue for so many submissions.
-    pub(crate) fn new(capacity: usize, depth: IntGauge) -> Self {
+    pub(crate) fn new(capacity: usize, depth: IntGauge, blanks: Blanks) -> Self {
         Self {
             waiting: Mutex::new(Waiting {
                 submissions: VecDeque::new(),
+                at_hand: Vec::new(),
                 taken: 0,
                 is_asleep: false,
                 is_roused: false,
@@ -80,6 +88,7 @@ impl Queue {
             called: Condvar::new(),
             capacity,
             depth,
+            blanks,
         }
     }
 
@@ -92,13 +101,17 @@ impl Queue {
         if waiting.submissions.len() + waiting.taken >= self.capacity {
             return Err(Refused::Full);
         }
-        waiting.submissions.push_back(submission);
+        if waiting.at_hand.is_empty() {
+            self.blanks.take(&mut waiting.at_hand);
+        }
+        let blank = waiting.at_hand.pop();
+        waiting.submissions.push_back(Asked::new(submission, blank));
         self.depth.inc();
         Ok(())
     }
 
     /// Takes all that wait, in order, into `todo`, which is empty.
-    pub(crate) fn take(&self, todo: &mut VecDeque<Submission>) {
+    pub(crate) fn take(&self, todo: &mut VecDeque<Asked>) {
         let mut waiting = self.lock();
         std::mem::swap(&mut waiting.submissions, todo);
         waiting.taken += todo.len();

@@ -128,7 +128,11 @@ impl Shared {
     pub(crate) fn new(parts: SequencerParts, batches: SyncSender<Batch>) -> Self {
         let commit = parts.commit;
         Self {
-            queue: Queue::new(parts.queue.max(1), commit.metrics.queue_commands.clone()),
+            queue: Queue::new(
+                parts.queue.max(1),
+                commit.metrics.queue_commands.clone(),
+                commit.feed.blanks(),
+            ),
             stop: commit.stop.clone(),
             decider: Mutex::new(Decider {
                 engine: parts.engine,
@@ -138,8 +142,6 @@ impl Shared {
                 batch: parts.batch.max(1),
                 armed: None,
                 todo: VecDeque::new(),
-                blanks: commit.feed.blanks(),
-                at_hand: Vec::new(),
                 journal: Some(batches),
             }),
             in_flight: AtomicUsize::new(0),

@@ -16,7 +16,7 @@ const TOGETHER: usize = 64;
 const FEW: u64 = 20_000;
 
 impl Orders {
-    /// Looks at what the commands will need. `last_at` tells which order an order of such terms would queue behind, where it rests.
+    /// Looks at what the commands will need. `last_at` looks at the level where an order of such terms would rest, and tells the last one there.
     pub(crate) fn foresee<'a>(
         &self,
         commands: impl Iterator<Item = &'a Command>,
