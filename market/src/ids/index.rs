@@ -254,7 +254,6 @@ impl Cells {
     fn home(&self, hash: u32) -> (usize, usize) {
         // There are fewer homes than numbers of records, so the product fits.
         let home = (u64::from(hash) * self.homes as u64) >> u32::BITS;
-        #[expect(clippy::cast_possible_truncation, reason = "below the homes")]
         let home = home as usize;
         (home / PIECE, home % PIECE)
     }

@@ -215,7 +215,6 @@ impl Records {
         let are_same = (0..last).all(|at| word(at) == key.words[at]);
         let end = word(last);
         let is_beside = are_same && (end ^ key.words[last]) & !(PLACE << key.last_shift()) == 0;
-        #[expect(clippy::cast_possible_truncation, reason = "below PLACES")]
         is_beside.then_some(((end >> key.last_shift()) & PLACE) as u8)
     }
 
