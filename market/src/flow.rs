@@ -123,7 +123,9 @@ impl Replay {
         }
         let operation = Operation::parse(text, self.lines)?;
         let mut events = core::mem::take(&mut self.events);
+        let line = self.lines;
         let applied = self.apply(&operation, &mut events);
+        let applied = applied.map_err(|error| FlowError { line, ..error });
         if applied.is_ok() {
             self.tell(&operation, &events, lines);
         }

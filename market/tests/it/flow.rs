@@ -232,6 +232,19 @@ fn a_line_that_is_no_operation_is_named() {
     assert_eq!(error.unwrap_err().fault, FlowFault::Header);
 }
 
+#[test]
+fn the_line_of_an_error_is_the_one_of_the_file_whatever_its_number_says() {
+    for line in ["7,N,0,1,0,51,B,D,10,5,0", "7,N,0,1,0,1,B,D,10,0,0"] {
+        let mut replay = Replay::new(SelfTrade::Allow);
+        let mut lines = Lines::default();
+        replay
+            .line(market::flow::HEADER, &mut lines)
+            .expect("the header");
+        let error = replay.line(line, &mut lines).expect_err(line);
+        assert_eq!(error.line, 2, "{error}");
+    }
+}
+
 fn check_lines(name: &str) {
     let (lines, book, _) =
         results(&fixture(&format!("{name}.csv")), SelfTrade::Allow).expect("a known flow");
