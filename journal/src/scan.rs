@@ -333,6 +333,8 @@ impl Chunks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::{Epoch, Instruction, Origin, TraceId};
+    use market::time::Timestamp;
     use std::io::Write;
 
     #[test]
@@ -352,5 +354,34 @@ mod tests {
         assert!(chunks.ensure(100).expect("bytes"));
         assert!(chunks.buffer.capacity() <= KEPT_BYTES);
         assert_eq!(chunks.unread()[..100], bytes[there - 7..][..100]);
+    }
+
+    #[test]
+    fn a_header_whose_numbers_would_end_is_damage() {
+        for first_seq in [0, u64::MAX] {
+            let header = Header {
+                epoch: Epoch(7),
+                first_seq,
+            };
+            let mut bytes = header.bytes().to_vec();
+            let entry = Entry {
+                seq: first_seq,
+                at: Timestamp::from_nanos(0),
+                origin: Origin::System,
+                trace: TraceId(1),
+                instruction: Instruction::Note {
+                    text: "no entry".parse().expect("plain"),
+                },
+                events: Vec::new(),
+            };
+            record::append(&entry, 0, &mut bytes).expect("short");
+            let mut file = tempfile::NamedTempFile::new().expect("a file");
+            file.write_all(&bytes).expect("room on the disk");
+            let read = Scan::open(file.path()).and_then(|mut scan| scan.read());
+            assert!(
+                matches!(read, Err(JournalError::Damaged { offset: 0, .. })),
+                "{read:?}"
+            );
+        }
     }
 }

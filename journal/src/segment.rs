@@ -10,6 +10,8 @@ pub const HEADER_BYTES: usize = 40;
 const MAGIC: [u8; 8] = *b"LOGGIAJ1";
 /// Of header and entries together: postcard writes no names, so every change of what an entry holds is another layout.
 const VERSION: u32 = 4;
+/// The greatest number that a segment may begin with: what is counted from there has room.
+const MAX_FIRST_SEQ: u64 = 1 << 62;
 
 /// The header of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +60,13 @@ impl Header {
                 version,
             });
         }
+        let first_seq = u64::from_le_bytes(fixed(bytes, 28));
+        if !(1..=MAX_FIRST_SEQ).contains(&first_seq) {
+            return Err(damaged("its first entry has an impossible number"));
+        }
         Ok(Self {
             epoch: Epoch(u128::from_le_bytes(fixed(bytes, 12))),
-            first_seq: u64::from_le_bytes(fixed(bytes, 28)),
+            first_seq,
         })
     }
 }
