@@ -28,7 +28,7 @@ fuzz_target!(|input: &[u8]| {
         [mode @ 0..160, lag, rest @ ..] => {
             let changes = rest.len().min(usize::from(mode % 4) * 3);
             let (changes, bytes) = rest.split_at(changes);
-            changed(&Sound::of(&bytes[..bytes.len().min(60)], *lag), changes);
+            changed(&Sound::of(&bytes[..bytes.len().min(30)], *lag), changes);
         }
         [_, rest @ ..] => any(rest),
         [] => {}

@@ -19,7 +19,7 @@ fuzz_target!(|input: &[u8]| {
     };
     let changes = rest.len().min(usize::from(mode % 8) * 3);
     let (changes, rest) = rest.split_at(changes);
-    let (entries, mut engine) = journal_fuzz::entries(&rest[..rest.len().min(40)]);
+    let (entries, mut engine) = journal_fuzz::entries(&rest[..rest.len().min(20)]);
     let Some(last) = entries.last() else {
         return;
     };
