@@ -69,13 +69,19 @@ impl Book {
         ladder.accepts(limit, best.price).then_some(best.front)
     }
 
-    /// The last order in the queue where one with this limit would rest; none when nothing rests there, or it has no limit.
-    pub(crate) fn last_at(&self, side: Side, ord_type: OrdType) -> Slot {
+    /// Looks at the level where an order with this limit would rest; what comes out says nothing.
+    pub(crate) fn glance(&self, side: Side, ord_type: OrdType) -> u64 {
         let level = match ord_type {
             OrdType::Limit(price) if price > Price::ZERO => self.side(side).level(price, Slot::NIL),
             _ => None,
         };
-        level.map_or(Slot::NIL, Level::last)
+        level.map_or(0, |level| level.orders.into())
+    }
+
+    /// Looks at a level; what comes out says nothing.
+    pub(crate) fn glance_at(&self, side: Side, place: Slot) -> u64 {
+        let level = self.side(side).at(place);
+        level.map_or(0, |level| level.orders.into())
     }
 
     /// Whether the best bid is below the best offer, or a side is empty.

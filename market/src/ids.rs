@@ -96,6 +96,12 @@ impl Ids {
         self.index.glance(sought.hash)
     }
 
+    /// The record that is most likely looked for, without a look at it.
+    #[inline]
+    pub(crate) fn guess(&self, sought: &Sought) -> Option<Id> {
+        self.index.find(sought.hash, |_| true)
+    }
+
     /// The record that is looked for.
     #[inline]
     pub(crate) fn seek(&self, sought: &Sought) -> Option<Id> {

@@ -22,7 +22,6 @@ use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::risk::{Exposure, OpenQty, Standing};
 use crate::rules::Rules;
-use crate::slab::Slot;
 use crate::state::State;
 use crate::stops::Stops;
 use crate::time::Timestamp;
@@ -156,10 +155,17 @@ impl Market {
     /// commands together, right before they are applied; it changes nothing.
     pub fn foresee<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
         let books = &self.state.books;
-        self.state.orders.foresee(commands, |terms| {
-            let book = books.get(terms.instrument.0 as usize);
-            book.map_or(Slot::NIL, |book| book.last_at(terms.side, terms.ord_type))
-        });
+        self.state.orders.foresee(
+            commands,
+            |terms| {
+                let book = books.get(terms.instrument.0 as usize);
+                book.map_or(0, |book| book.glance(terms.side, terms.ord_type))
+            },
+            |order| {
+                let book = books.get(order.instrument().0 as usize);
+                book.map_or(0, |book| book.glance_at(order.side(), order.level))
+            },
+        );
     }
 
     /// Commands of operators and services.

@@ -111,6 +111,12 @@ impl Ladder {
             .map(|slot| &self.levels[slot])
     }
 
+    /// The level in this slot, if there is one.
+    #[inline]
+    pub(crate) fn at(&self, slot: Slot) -> Option<&Level> {
+        self.levels.get(slot)
+    }
+
     /// The level in this slot.
     #[inline]
     pub(crate) fn at_mut(&mut self, slot: Slot) -> &mut Level {

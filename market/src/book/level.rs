@@ -39,11 +39,6 @@ impl Level {
         }
     }
 
-    /// The last in the queue.
-    pub(crate) const fn last(&self) -> Slot {
-        self.back
-    }
-
     /// Puts an order at the back of the queue.
     pub(crate) fn push_back(&mut self, orders: &mut Orders, slot: Slot) {
         let back = core::mem::replace(&mut self.back, slot);

@@ -2,7 +2,7 @@
 //! place of a large memory as long as for twenty that it is asked for at once; a command alone needs up to seven, each found through
 //! the one before. Nothing is changed and nothing comes out: only time is saved.
 
-use super::{Handle, Orders};
+use super::{Handle, Id, Order, Orders};
 use crate::command::{Change, Command};
 use crate::id::{ClOrdId, ParticipantId};
 use crate::ids::Sought;
@@ -16,11 +16,13 @@ const TOGETHER: usize = 64;
 const FEW: u64 = 20_000;
 
 impl Orders {
-    /// Looks at what the commands will need. `last_at` looks at the level where an order of such terms would rest, and tells the last one there.
+    /// Looks at what the commands will need. `rests_at` looks at the level where an order of such terms would rest, `level` at that of an order that
+    /// may rest; what they answer says nothing.
     pub(crate) fn foresee<'a>(
         &self,
         commands: impl Iterator<Item = &'a Command>,
-        last_at: impl Fn(&OrderTerms) -> Slot,
+        rests_at: impl Fn(&OrderTerms) -> u64,
+        level: impl Fn(&Order) -> u64,
     ) {
         if self.ids.len() < FEW {
             return;
@@ -36,13 +38,13 @@ impl Orders {
                 foresight.glance(self, participant, cl_ord_id);
             }
             if let Some((participant, cl_ord_id)) = orig {
-                foresight.seek(self, participant, cl_ord_id);
+                foresight.seek(self, participant, cl_ord_id, &level);
             }
             if let Some(terms) = terms(command) {
-                foresight.seen ^= u64::from(last_at(terms).number());
+                foresight.seen ^= rests_at(terms);
             }
         }
-        foresight.look(self);
+        foresight.look(self, &level);
     }
 }
 
@@ -61,38 +63,47 @@ impl Foresight {
     }
 
     /// For a ClOrdID that should be there: it and its order.
-    fn seek(&mut self, orders: &Orders, participant: ParticipantId, cl_ord_id: &ClOrdId) {
+    fn seek(
+        &mut self,
+        orders: &Orders,
+        participant: ParticipantId,
+        cl_ord_id: &ClOrdId,
+        level: impl Fn(&Order) -> u64,
+    ) {
         if self.count == TOGETHER {
-            self.look(orders);
+            self.look(orders, level);
         }
         self.sought[self.count] = Sought::new(participant, cl_ord_id);
         self.count += 1;
     }
 
     /// Step by step for all of them: so the places of one step do not wait for each other.
-    fn look(&mut self, orders: &Orders) {
+    fn look(&mut self, orders: &Orders, level: impl Fn(&Order) -> u64) {
         let sought = &self.sought[..self.count];
         let mut seen = self.seen;
         for one in sought {
             seen ^= orders.ids.glance(one);
         }
+        let mut ids = [Id::NONE; TOGETHER];
+        for (one, id) in sought.iter().zip(&mut ids) {
+            *id = orders.ids.guess(one).unwrap_or(Id::NONE);
+        }
         let mut slots = [Slot::NIL; TOGETHER];
-        for (one, slot) in sought.iter().zip(&mut slots) {
-            if let Some(id) = orders.ids.seek(one)
-                && let Handle::Live(live) = orders.ids.handle(id)
+        for (id, slot) in ids[..self.count].iter().zip(&mut slots) {
+            if *id != Id::NONE
+                && let Handle::Live(live) = orders.ids.handle(*id)
             {
                 *slot = live;
             }
         }
-        let slots = &slots[..self.count];
         let mut neighbours = [[Slot::NIL; 4]; TOGETHER];
-        for (slot, neighbours) in slots.iter().zip(&mut neighbours) {
+        for (slot, neighbours) in slots[..self.count].iter().zip(&mut neighbours) {
             if let Some(slot) = slot.some()
                 && let Some(order) = orders.slab.get(slot)
             {
                 let (queue, peers) = (orders.queue(slot), orders.peers[slot.index()]);
                 *neighbours = [queue.prev, queue.next, peers.prev, peers.next];
-                seen ^= order.order_id().0;
+                seen ^= level(order);
             }
         }
         for neighbour in neighbours[..self.count].iter().flatten() {

@@ -104,7 +104,7 @@ impl Ledger {
 
     pub(crate) fn holding(&self, account: AccountId, instrument: InstrumentId) -> Balance {
         let holdings = &self.account(account).holdings;
-        match holdings.binary_search_by_key(&instrument, |(id, _)| *id) {
+        match place_in(holdings, instrument) {
             Ok(at) => holdings[at].1,
             Err(_) => Balance::default(),
         }
@@ -309,7 +309,7 @@ impl Ledger {
 
     fn holding_mut(&mut self, account: AccountId, instrument: InstrumentId) -> &mut Balance {
         let holdings = &mut self.accounts[account.0 as usize].holdings;
-        let at = match holdings.binary_search_by_key(&instrument, |(id, _)| *id) {
+        let at = match place_in(holdings, instrument) {
             Ok(at) => at,
             Err(at) => {
                 holdings.insert(at, (instrument, Balance::default()));
@@ -318,6 +318,21 @@ impl Ledger {
         };
         &mut holdings[at].1
     }
+}
+
+/// Where the holding in an instrument is, or would be. Instruments are numbered without gaps, so it is nowhere behind its number; and who holds
+/// all of them, as a market maker does, has it just there.
+#[inline]
+fn place_in(
+    holdings: &[(InstrumentId, Balance)],
+    instrument: InstrumentId,
+) -> Result<usize, usize> {
+    let number = instrument.0 as usize;
+    if holdings.get(number).is_some_and(|(id, _)| *id == instrument) {
+        return Ok(number);
+    }
+    let before = &holdings[..holdings.len().min(number)];
+    before.binary_search_by_key(&instrument, |(id, _)| *id)
 }
 
 /// A quantity as the ledger counts it.
