@@ -21,7 +21,7 @@ const CHUNK_ENTRIES: usize = 1_024;
 /// Events that a reader is handed at a time, about: the last entry may have more.
 const CHUNK_EVENTS: usize = 16_384;
 /// Latest entries that stay in the window though every reader has had them: for who begins to read now.
-const RECENT: usize = 256;
+const RECENT: usize = 1_024;
 /// Events that the window keeps, at most, for each entry that it may keep: an answer with thousands of events weighs like many entries.
 const EVENTS_PER_ENTRY: usize = 4;
 

@@ -328,7 +328,10 @@ fn place_in(
     instrument: InstrumentId,
 ) -> Result<usize, usize> {
     let number = instrument.0 as usize;
-    if holdings.get(number).is_some_and(|(id, _)| *id == instrument) {
+    if holdings
+        .get(number)
+        .is_some_and(|(id, _)| *id == instrument)
+    {
         return Ok(number);
     }
     let before = &holdings[..holdings.len().min(number)];
