@@ -148,8 +148,12 @@ impl Run {
     }
 
     fn all(&mut self, mut input: Flow, outputs: &mut Outputs) -> Result<(), Failure> {
-        while input.fill(&mut self.operations, CHUNK)? {
-            self.carry_out().map_err(|e| input.wrong(&e))?;
+        loop {
+            let first = input.line + 1;
+            if !input.fill(&mut self.operations, CHUNK)? {
+                break;
+            }
+            self.carry_out(first).map_err(|e| input.wrong(&e))?;
             self.tell();
             outputs.trades.take(&mut self.lines.trades)?;
             outputs.outcomes.take(&mut self.lines.outcomes)?;
@@ -158,12 +162,13 @@ impl Run {
         Ok(())
     }
 
-    /// Everything that is timed.
-    fn carry_out(&mut self) -> Result<(), FlowError> {
+    /// Everything that is timed, of operations of which the first stands in line `first`.
+    fn carry_out(&mut self, first: u64) -> Result<(), FlowError> {
         let began = Instant::now();
-        for operation in &self.operations {
+        for (line, operation) in (first..).zip(&self.operations) {
             let from = self.events.len();
-            self.replay.apply(operation, &mut self.events)?;
+            let applied = self.replay.apply(operation, &mut self.events);
+            applied.map_err(|error| FlowError { line, ..error })?;
             self.spans.push(from..self.events.len());
         }
         self.took += began.elapsed();

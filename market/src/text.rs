@@ -101,11 +101,7 @@ impl<const N: usize> fmt::Debug for Text<N> {
 
 impl<const N: usize> Serialize for Text<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            return serializer.serialize_str(self.as_str());
-        }
-        // The same bytes, without asking once more whether they are text: one is written with every event of a journal.
-        serializer.serialize_bytes(&self.bytes[..usize::from(self.len)])
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -223,6 +223,9 @@ fn a_flow_that_cannot_be_replayed_names_line_and_column() {
         ("0,N,0,1,0,7,B,D,1,1,0\n", "line 1"),
         (&format!("{header}0,N,0,1,0,7,B,D,x,1,0\n"), "line 2, price"),
         (&format!("{header}0,N,0,1,0,51,B,D,1,1,0\n"), "line 2, acct"),
+        // Whatever the number of an operation says.
+        (&format!("{header}7,N,0,1,0,51,B,D,1,1,0\n"), "line 2, acct"),
+        (&format!("{header}7,N,0,1,0,1,B,D,10,0,0\n"), "line 2, "),
         (&long, "line 2 is longer"),
     ];
     for (text, word) in cases {
