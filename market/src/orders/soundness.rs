@@ -22,6 +22,7 @@ impl Orders {
             && self.ended_is_sound()
             && self.ids_are_sound(registry)
             && self.full_is_sound()
+            && self.slab.values().all(|order| order.compact.is_whole())
             && self.peers_are_sound(registry)
             && self.slices_are_counted()
             && self
@@ -42,11 +43,7 @@ impl Orders {
     }
 
     fn live_is_sound(&self, slot: Slot, registry: &Registry) -> bool {
-        let compact = &self.slab[slot].compact;
-        if !compact.is_whole() {
-            return false;
-        }
-        let facts: OrderFacts = compact.live(&self.ids, &self.full);
+        let facts: OrderFacts = self.slab[slot].compact.live(&self.ids, &self.full);
         registry.knows(&facts)
             && facts.cum_qty >= Qty::ZERO
             && facts.leaves_qty > Qty::ZERO

@@ -8,8 +8,9 @@ use super::{Pair, limits};
 use crate::image::reread;
 use ciborium::Value;
 use market::command::Command;
+use market::flow::{HEADER, Lines, Replay};
 use market::image::Image;
-use market::limits::SelfTrade;
+use market::limits::{Limits, SelfTrade};
 use market::market::Market;
 use market::time::Timestamp;
 use proptest::prelude::*;
@@ -68,6 +69,27 @@ fn a_damaged_market_is_refused_or_goes_on_soundly() {
     let (unreadable, unsound, sound) = (unreadable.get(), unsound.get(), sound.get());
     println!("unreadable {unreadable}, unsound {unsound}, sound {sound}");
     assert!(unsound > 0 && sound > 0, "both are seen");
+}
+
+/// Found by a long run: the facts of an order are put together for more than one check, and cannot be of such a one.
+#[test]
+fn an_order_whose_quantities_are_beyond_any_is_refused() {
+    let mut replay = Replay::new(SelfTrade::Allow);
+    for line in [HEADER, "0,N,0,1,0,7,S,D,101,5,0"] {
+        let told = replay.line(line, &mut Lines::default());
+        told.expect("a flow of one order");
+    }
+    let mut value = Value::serialized(replay.market()).expect("a market can be written");
+    let mut found = 0;
+    visit(&mut value, "", &mut |path, place| {
+        if path == ".state.orders.slab.cells.chunks.Taken.compact.cum_qty" {
+            *place = Value::from(i64::MAX);
+            found += 1;
+        }
+    });
+    assert_eq!(found, 1, "the order's");
+    let image: Image = value.deserialized().expect("it can be read");
+    assert!(image.restore(&Limits::default()).is_err());
 }
 
 fn go_on(pair: &mut Pair, command: &Command, mode: SelfTrade) {
