@@ -5,10 +5,11 @@
 use journal::cut::Accepted;
 use journal::participant::Fingerprint;
 use journal::participant::network::Network;
-use journal::participant::new_password;
+use journal::participant::new_password::{self, BadPassword};
 use journal::participant::subject::CertSubject;
 use libfuzzer_sys::fuzz_target;
 use market::text::Text;
+use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -31,13 +32,21 @@ fuzz_target!(|input: &[u8]| {
     }
     let comp_id = Text::new("DESK1").expect("plain");
     let (new, old) = text.split_once('\n').unwrap_or((text, ""));
-    if let Err(why) = new_password::check(new, Some(old), comp_id) {
-        assert!(
-            !why.to_string().contains(new) || new.len() < 12,
-            "it is repeated"
-        );
-    } else {
-        assert!(new != old && !new.contains("DESK1"));
+    let contains_name = new.to_lowercase().contains("desk1");
+    match new_password::check(new, Some(old), comp_id) {
+        Ok(()) => assert!(new != old && !contains_name && (12..=128).contains(&new.len())),
+        // A reason has no text of its own, so it cannot repeat the password; that it is true is left to see.
+        Err(BadPassword::TooShort(chars)) => assert!(chars < 12 && new.len() <= 4 * chars),
+        Err(BadPassword::TooLong(bytes)) => assert!(bytes > 128 && bytes == new.len()),
+        Err(BadPassword::Control) => assert!(new.contains(char::is_control)),
+        Err(BadPassword::Space) => {
+            assert!(new.starts_with(char::is_whitespace) || new.ends_with(char::is_whitespace));
+        }
+        Err(BadPassword::Monotonous) => {
+            assert!(new.chars().collect::<BTreeSet<char>>().len() < 5);
+        }
+        Err(BadPassword::Named) => assert!(contains_name),
+        Err(BadPassword::Old) => assert_eq!(new, old),
     }
 });
 
