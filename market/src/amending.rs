@@ -26,7 +26,7 @@ impl State {
                 self.cancel_resting(slot, Some(cl_ord_id), CancelReason::Requested, events);
             }
             (Ok(_), Change::Replace(terms)) => {
-                self.replace(participant, cl_ord_id, orig_cl_ord_id, terms, events);
+                self.replace(participant, &cl_ord_id, &orig_cl_ord_id, &terms, events);
             }
             (outcome, _) => events.push(Event::CancelRejected {
                 participant,

@@ -35,9 +35,14 @@ impl Band {
 
     /// The prices that are at most `bps` basis points of a price away from it.
     fn around(price: Price, bps: u32) -> Self {
-        let share = i128::from(price.raw()) * i128::from(bps) / i128::from(WHOLE);
-        let share = i64::try_from(share).unwrap_or(i64::MAX);
         let raw = price.raw();
+        let share = match raw.checked_mul(i64::from(bps)) {
+            Some(product) => product / i64::from(WHOLE),
+            None => {
+                let share = i128::from(raw) * i128::from(bps) / i128::from(WHOLE);
+                i64::try_from(share).unwrap_or(i64::MAX)
+            }
+        };
         Self {
             low: Price::from_raw(raw.saturating_sub(share)),
             high: Price::from_raw(raw.saturating_add(share)),
@@ -63,6 +68,7 @@ impl State {
 
     /// The prices at which trades may print now: within the static band, and within the dynamic band around the last trade. Asked once
     /// for each arriving order, so that its own trades do not move the band.
+    #[inline(always)]
     pub(crate) fn band(&self, id: InstrumentId) -> Band {
         let rules = self.rules_of(id);
         if rules.static_band_bps.is_none() && rules.dynamic_band_bps.is_none() {

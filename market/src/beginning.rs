@@ -10,6 +10,7 @@ use crate::state::State;
 
 impl State {
     /// How a new order of these terms begins to work.
+    #[inline(always)]
     pub(crate) fn begin(&self, terms: &OrderTerms) -> Result<Working, Refusal> {
         let phase = self.phase(terms.instrument);
         let is_for_later =

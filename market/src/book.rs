@@ -48,6 +48,7 @@ impl Book {
         }
     }
 
+    #[inline(always)]
     pub(crate) const fn side(&self, side: Side) -> &Ladder {
         match side {
             Side::Buy => &self.bids,
@@ -55,6 +56,7 @@ impl Book {
         }
     }
 
+    #[inline(always)]
     const fn side_mut(&mut self, side: Side) -> &mut Ladder {
         match side {
             Side::Buy => &mut self.bids,
@@ -63,6 +65,7 @@ impl Book {
     }
 
     /// The order that one arriving on the other side with this limit meets first.
+    #[inline(always)]
     pub(crate) fn first_for(&self, arriving: Side, limit: Option<Price>) -> Option<Slot> {
         let ladder = self.side(arriving.opposite());
         let best = ladder.best()?;
@@ -85,6 +88,7 @@ impl Book {
     }
 
     /// Whether the best bid is below the best offer, or a side is empty.
+    #[inline(always)]
     pub(crate) fn is_uncrossed(&self) -> bool {
         match (self.bids.best(), self.asks.best()) {
             (Some(bid), Some(ask)) => bid.price < ask.price,
@@ -104,6 +108,7 @@ impl Book {
     }
 
     /// Rests an order at the back of its level, showing its first slice.
+    #[inline(always)]
     pub(crate) fn rest(&mut self, orders: &mut Orders, slot: Slot) {
         let order = &orders[slot];
         let (side, price, leaves) = (order.side(), order.price(), order.leaves_qty());
@@ -122,6 +127,7 @@ impl Book {
     }
 
     /// Takes a resting order out of its queue; its leaves quantity stays as it is.
+    #[inline(always)]
     pub(crate) fn take_out(&mut self, orders: &mut Orders, slot: Slot) {
         let order = &orders[slot];
         let (side, place, leaves) = (order.side(), order.level, order.leaves_qty());
@@ -145,6 +151,7 @@ impl Book {
 
     /// Takes `qty` of what a resting order shows. A slice used up is followed by the next one, at the back of the level; an
     /// order with nothing left is out of the book, its slot still taken.
+    #[inline(always)]
     pub(crate) fn consume(&mut self, orders: &mut Orders, slot: Slot, qty: Qty) {
         let order = &orders[slot];
         let (side, place) = (order.side(), order.level);
@@ -187,6 +194,7 @@ impl Book {
     }
 
     /// Tells each level that shows something else than before the command, bids before offers, best first.
+    #[inline(always)]
     pub(crate) fn report_levels(&mut self, events: &mut Vec<Event>) {
         if self.touched.len() > 1 {
             // Stable: of several marks of a level the first, which shows it before the command, stays in front.
@@ -223,6 +231,7 @@ impl Book {
     }
 
     /// What the level of a mark shows now.
+    #[inline(always)]
     fn shows(&self, mark: &Touched) -> (Qty, u32) {
         self.side(mark.side)
             .level(mark.price, mark.place)
@@ -230,6 +239,7 @@ impl Book {
     }
 
     /// The level in a slot, about to change: remembers what it shows now.
+    #[inline(always)]
     fn touch(&mut self, side: Side, place: Slot) -> &mut Level {
         let ladder = match side {
             Side::Buy => &mut self.bids,
@@ -251,15 +261,18 @@ impl Book {
 }
 
 /// What an order shows when a new slice begins.
+#[inline(always)]
 fn slice(leaves: Qty, max_floor: Option<Qty>) -> Qty {
     max_floor.map_or(leaves, |floor| leaves.min(floor))
 }
 
+#[inline(always)]
 fn plus(a: Qty, b: Qty) -> Qty {
     a.checked_add(b)
         .expect("entry checks that a side's quantities fit")
 }
 
+#[inline(always)]
 fn minus(a: Qty, b: Qty) -> Qty {
     a.checked_sub(b).expect("a part is taken from its whole")
 }

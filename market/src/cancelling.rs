@@ -2,7 +2,7 @@
 
 use crate::event::{CancelReason, CxlRejResponseTo, Event};
 use crate::id::{ClOrdId, InstrumentId, ParticipantId};
-use crate::order::Side;
+use crate::order::{OrdStatus, Side};
 use crate::orders::Found;
 use crate::refusal::Refusal;
 use crate::slab::Slot;
@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 impl State {
     /// The live order that a participant means.
+    #[inline(always)]
     pub(crate) fn live(
         &self,
         participant: ParticipantId,
@@ -28,20 +29,25 @@ impl State {
     pub(crate) fn cancel(
         &mut self,
         participant: ParticipantId,
-        cl_ord_id: ClOrdId,
-        orig_cl_ord_id: ClOrdId,
+        cl_ord_id: &ClOrdId,
+        orig_cl_ord_id: &ClOrdId,
         events: &mut Vec<Event>,
     ) {
-        match self.live(participant, &orig_cl_ord_id) {
+        match self.live(participant, orig_cl_ord_id) {
             Ok(slot) => {
-                self.cancel_resting(slot, Some(cl_ord_id), CancelReason::Requested, events);
+                let facts = self.orders.facts_of(slot, participant, orig_cl_ord_id);
+                events.push(Event::OrderCanceled {
+                    order: self.end_live(slot, facts, OrdStatus::Canceled),
+                    request: Some(*cl_ord_id),
+                    reason: CancelReason::Requested,
+                });
             }
             Err(refusal) => events.push(Event::CancelRejected {
                 participant,
-                cl_ord_id,
-                orig_cl_ord_id,
+                cl_ord_id: *cl_ord_id,
+                orig_cl_ord_id: *orig_cl_ord_id,
                 response_to: CxlRejResponseTo::Cancel,
-                order: self.order(participant, &orig_cl_ord_id),
+                order: self.order(participant, orig_cl_ord_id),
                 refusal,
             }),
         }

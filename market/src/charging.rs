@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 impl State {
     /// Moves the fees of a trade, before it is booked on its orders.
+    #[inline(always)]
     pub(crate) fn charge(
         &mut self,
         maker: &OrderFacts,

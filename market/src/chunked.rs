@@ -19,6 +19,7 @@ impl<T> Chunked<T> {
     }
 
     /// How many there are.
+    #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         match self.chunks.split_last() {
             Some((last, full)) => full.len() * CHUNK + last.len(),
@@ -27,6 +28,7 @@ impl<T> Chunked<T> {
     }
 
     /// Puts one behind all others.
+    #[inline(always)]
     pub(crate) fn push(&mut self, value: T) {
         if self.chunks.last().is_none_or(|last| last.len() == CHUNK) {
             self.chunks.push(Vec::new());
@@ -44,6 +46,7 @@ impl<T> Chunked<T> {
         self.chunks.clear();
     }
 
+    #[inline(always)]
     pub(crate) fn get(&self, at: usize) -> Option<&T> {
         self.chunks.get(at / CHUNK)?.get(at % CHUNK)
     }
@@ -67,14 +70,14 @@ impl<T> Chunked<T> {
 impl<T> Index<usize> for Chunked<T> {
     type Output = T;
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, at: usize) -> &T {
         &self.chunks[at / CHUNK][at % CHUNK]
     }
 }
 
 impl<T> IndexMut<usize> for Chunked<T> {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, at: usize) -> &mut T {
         &mut self.chunks[at / CHUNK][at % CHUNK]
     }

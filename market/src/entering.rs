@@ -20,15 +20,15 @@ impl State {
     pub(crate) fn enter(
         &mut self,
         participant: ParticipantId,
-        cl_ord_id: ClOrdId,
-        terms: OrderTerms,
+        cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
         events: &mut Vec<Event>,
     ) {
-        let sought = Sought::new(participant, &cl_ord_id);
-        match self.admit(participant, &sought, &terms) {
+        let sought = Sought::new(participant, cl_ord_id);
+        match self.admit(participant, &sought, terms) {
             Ok((working, reserved)) => {
                 self.watch.count_pace(participant, self.now);
-                self.note_alike(&terms);
+                self.note_alike(terms);
                 let mut order = self.accept(participant, cl_ord_id, terms, working, reserved);
                 self.orders.name(order.order_id, &sought);
                 events.push(Event::OrderAccepted { order });
@@ -37,8 +37,8 @@ impl State {
             }
             Err(refusal) => events.push(Event::OrderRejected {
                 participant,
-                cl_ord_id,
-                terms,
+                cl_ord_id: *cl_ord_id,
+                terms: *terms,
                 refusal,
             }),
         }
@@ -49,18 +49,19 @@ impl State {
     pub(crate) fn enter_once(
         &mut self,
         participant: ParticipantId,
-        cl_ord_id: ClOrdId,
-        terms: OrderTerms,
+        cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
         events: &mut Vec<Event>,
     ) {
-        match self.orders.unused(participant, &cl_ord_id) {
+        match self.orders.unused(participant, cl_ord_id) {
             Ok(()) => self.enter(participant, cl_ord_id, terms, events),
-            Err(_) => self.status(participant, None, Some(cl_ord_id), None, events),
+            Err(_) => self.status(participant, None, Some(*cl_ord_id), None, events),
         }
     }
 
     /// Every check of an order, in the order in which they are told: who, where, when, which name, what, room, money.
     /// Answers how it begins to work, and what it is to reserve.
+    #[inline(always)]
     fn admit(
         &self,
         participant: ParticipantId,
@@ -95,6 +96,7 @@ impl State {
     }
 
     /// Whether there is room for the slices of an iceberg that do not show at first, or for as many more as a replaced one gets.
+    #[inline(always)]
     pub(crate) fn check_slices(
         &self,
         terms: &OrderTerms,
@@ -114,6 +116,7 @@ impl State {
     }
 
     /// An accepted order meets the book, or waits: for its trigger, or for an auction.
+    #[inline(always)]
     pub(crate) fn work(&mut self, order: &mut OrderFacts, events: &mut Vec<Event>) {
         if self.waits(order) {
             return self.gather(order);
@@ -128,6 +131,7 @@ impl State {
     }
 
     /// Why an order that trades only in some way does not trade at all, if so.
+    #[inline(always)]
     fn why_not(&self, order: &OrderFacts) -> Option<CancelReason> {
         let terms = &order.terms;
         let is_fok = terms.time_in_force == TimeInForce::Fok;
@@ -148,6 +152,7 @@ impl State {
     }
 
     /// An order trades with what is there. One that trades only whole does that now, or waits outside the book.
+    #[inline(always)]
     pub(crate) fn meet(&mut self, order: &mut OrderFacts, events: &mut Vec<Event>) {
         if order.terms.all_or_none && order.leaves_qty > Qty::ZERO && !self.can_fill(order) {
             if order.terms.rests() {
@@ -177,6 +182,7 @@ impl State {
     }
 
     /// What an order does with what it could not trade.
+    #[inline(always)]
     pub(crate) fn settle_rest(
         &mut self,
         order: &mut OrderFacts,
@@ -229,6 +235,7 @@ impl State {
     }
 
     /// Whether an order waits for an auction instead of meeting the book; a pegged order without a price does not.
+    #[inline(always)]
     pub(crate) fn waits(&self, order: &OrderFacts) -> bool {
         match order.working {
             _ if matches!(order.terms.ord_type, OrdType::Pegged { .. }) => false,
@@ -244,6 +251,7 @@ impl State {
         self.place(slot);
     }
 
+    #[inline(always)]
     fn rest(&mut self, order: &OrderFacts) {
         let instrument = order.terms.instrument;
         let slot = self.keep(order);

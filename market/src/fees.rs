@@ -78,6 +78,7 @@ impl Fees {
     }
 
     /// The most that trades of this notional can cost. Since each fee is rounded towards zero, many trades never cost more than one.
+    #[inline(always)]
     fn worst(&self, notional: Money, is_untraded: bool) -> Money {
         let ppm = self.maker_ppm.max(self.taker_ppm).max(0);
         let share = notional.raw() * i128::from(ppm) / MILLION;
@@ -157,6 +158,7 @@ impl FeeBook {
     }
 
     /// Where fees go, if any are charged in this instrument.
+    #[inline(always)]
     pub(crate) fn account(&self, instrument: InstrumentId) -> Option<AccountId> {
         let schedule = self.schedules.get(instrument.0 as usize)?;
         self.account.filter(|_| !schedule.is_empty())
@@ -180,6 +182,7 @@ impl FeeBook {
     }
 
     /// The most that trades of this notional can cost a participant.
+    #[inline(always)]
     pub(crate) fn worst(
         &self,
         participant: ParticipantId,
@@ -211,6 +214,7 @@ impl FeeBook {
     }
 
     /// What a participant pays: its tier's fees, else those of tier 0.
+    #[inline(always)]
     fn of(&self, participant: ParticipantId, instrument: InstrumentId) -> Option<Fees> {
         let schedule = self.schedules.get(instrument.0 as usize)?;
         let tier = self.tiers.get(participant.0 as usize).copied().unwrap_or(0);

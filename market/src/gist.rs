@@ -18,6 +18,7 @@ pub(crate) struct Gist {
 }
 
 impl Gist {
+    #[inline(always)]
     pub(crate) fn of(events: &[Event]) -> Self {
         let mut gist = Self {
             book: None,

@@ -38,6 +38,7 @@ impl Sought {
         hash: Hash { block: 0, place: 0 },
     };
 
+    #[inline(always)]
     pub(crate) fn new(participant: ParticipantId, cl_ord_id: &ClOrdId) -> Self {
         let key = Key::new(participant, cl_ord_id);
         let hash = key.hash();
@@ -59,6 +60,7 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
+    #[inline(always)]
     pub(crate) fn new() -> Self {
         Self {
             records: Records::default(),
@@ -74,13 +76,14 @@ impl Ids {
     }
 
     /// The record of a participant's ClOrdID.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, participant: ParticipantId, cl_ord_id: &ClOrdId) -> Option<Id> {
         let key = Key::new(participant, cl_ord_id);
         self.find_key(&key, key.hash())
     }
 
     /// Notes the ClOrdID that was looked for and not found. It stands for nothing yet.
+    #[inline(always)]
     pub(crate) fn note(&mut self, sought: &Sought) -> Id {
         self.add(&sought.key, sought.hash, Handle::Stale)
     }
@@ -103,23 +106,26 @@ impl Ids {
     }
 
     /// The record that is looked for.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn seek(&self, sought: &Sought) -> Option<Id> {
         self.find_key(&sought.key, sought.hash)
     }
 
     /// What a record stands for.
+    #[inline(always)]
     pub(crate) fn handle(&self, id: Id) -> Handle {
         self.records.handle(id)
     }
 
     /// Whose ClOrdID a record is, and the ClOrdID.
+    #[inline(always)]
     pub(crate) fn name(&self, id: Id) -> (ParticipantId, ClOrdId) {
         let key = self.records.key(id);
         (key.participant(), key.cl_ord_id())
     }
 
     /// Makes a record stand for something else.
+    #[inline(always)]
     pub(crate) fn set(&mut self, id: Id, handle: Handle) {
         self.records.set(id, handle);
     }
@@ -163,7 +169,7 @@ impl Ids {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_key(&self, key: &Key, hash: Hash) -> Option<Id> {
         let found = self.index.find(hash, |id| self.records.is(id, key));
         if found.is_some() || self.crowded.is_empty() {
@@ -192,6 +198,7 @@ impl Ids {
         Ok(())
     }
 
+    #[inline(always)]
     fn add(&mut self, key: &Key, hash: Hash, handle: Handle) -> Id {
         let id = self.records.push(key, handle);
         let mut no_room = Vec::new();

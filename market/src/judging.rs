@@ -14,6 +14,7 @@ use crate::wholes::MAX_WHOLES;
 
 impl State {
     /// Whether the most that an order may trade for fits the ledger and the instrument's rule.
+    #[inline(always)]
     pub(crate) fn check_notional(
         &self,
         participant: ParticipantId,
@@ -49,6 +50,7 @@ impl State {
     }
 
     /// Whether a price is near enough to the reference price: the last trade, else the previous close. The distance is compared exactly.
+    #[inline(always)]
     pub(crate) fn check_distance(&self, terms: &OrderTerms) -> Result<(), Refusal> {
         let most = self.listing(terms.instrument).rules.fat_finger_bps;
         let (Some(bps), Some(price)) = (most, terms.ord_type.price()) else {
@@ -63,6 +65,7 @@ impl State {
     }
 
     /// Whether one more order of these terms fits where only so many may be in an instrument.
+    #[inline(always)]
     pub(crate) fn check_tables(&self, terms: &OrderTerms) -> Result<(), Refusal> {
         let at = terms.instrument.0 as usize;
         let (is_full, of) = match terms.ord_type {
@@ -83,6 +86,7 @@ impl State {
     }
 
     /// Whether no order like this one came a moment ago, where that matters.
+    #[inline(always)]
     pub(crate) fn check_alike(&self, terms: &OrderTerms) -> Result<(), Refusal> {
         let within = self.listing(terms.instrument).rules.duplicate_nanos;
         let recent = &self.recent[terms.instrument.0 as usize];
@@ -93,6 +97,7 @@ impl State {
     }
 
     /// An order is accepted: one like it is refused for a while, where that is the rule.
+    #[inline(always)]
     pub(crate) fn note_alike(&mut self, terms: &OrderTerms) {
         if let Some(within) = self.listing(terms.instrument).rules.duplicate_nanos {
             self.recent[terms.instrument.0 as usize].note(terms, self.now, within);
@@ -100,6 +105,7 @@ impl State {
     }
 
     /// Whether the time of a GTD order is still to come.
+    #[inline(always)]
     pub(crate) fn check_expiry(&self, terms: &OrderTerms) -> Result<(), Refusal> {
         match terms.time_in_force {
             TimeInForce::Gtd(until) if until <= self.now => Err(Refusal::ExpireTimePast),

@@ -19,6 +19,7 @@ use alloc::vec::Vec;
 
 impl State {
     /// Whether an order of these terms, or a replace of `replaces` by them, keeps all limits.
+    #[inline(always)]
     pub(crate) fn check_limits(
         &self,
         participant: ParticipantId,
@@ -51,6 +52,7 @@ impl State {
     }
 
     /// Whether the account has what an order of these terms needs, or may borrow it.
+    #[inline(always)]
     pub(crate) fn check_funds(
         &self,
         terms: &OrderTerms,
@@ -108,6 +110,7 @@ impl State {
     }
 
     /// Counts what the events of a command say about orders, trades and the day.
+    #[inline(always)]
     pub(crate) fn watch_events(&mut self, events: &[Event]) {
         if self.watch.is_idle() {
             return;

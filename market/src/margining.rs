@@ -350,7 +350,7 @@ impl State {
             cl_ord_id,
         });
         let reserved = self.reservation(participant, &terms, working, qty);
-        let mut order = self.accept(participant, cl_ord_id, terms, working, reserved);
+        let mut order = self.accept(participant, &cl_ord_id, &terms, working, reserved);
         events.push(Event::OrderAccepted { order });
         self.work(&mut order, events);
     }

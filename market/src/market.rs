@@ -77,13 +77,13 @@ impl Market {
         self.last = (seq, at);
         self.state.now = at;
         let from = events.len();
-        match *command {
+        match command {
             Command::Enter {
                 participant,
                 cl_ord_id,
                 terms,
             } => {
-                self.state.enter(participant, cl_ord_id, terms, events);
+                self.state.enter(*participant, cl_ord_id, terms, events);
             }
             Command::Cancel {
                 participant,
@@ -91,7 +91,7 @@ impl Market {
                 orig_cl_ord_id,
             } => {
                 let state = &mut self.state;
-                state.cancel(participant, cl_ord_id, orig_cl_ord_id, events);
+                state.cancel(*participant, cl_ord_id, orig_cl_ord_id, events);
             }
             Command::Replace {
                 participant,
@@ -100,7 +100,7 @@ impl Market {
                 terms,
             } => {
                 let state = &mut self.state;
-                state.replace(participant, cl_ord_id, orig_cl_ord_id, terms, events);
+                state.replace(*participant, cl_ord_id, orig_cl_ord_id, terms, events);
             }
             Command::MassCancel {
                 participant,
@@ -109,7 +109,7 @@ impl Market {
                 side,
             } => {
                 let state = &mut self.state;
-                state.mass_cancel(participant, cl_ord_id, instrument, side, events);
+                state.mass_cancel(*participant, *cl_ord_id, *instrument, *side, events);
             }
             Command::Status {
                 participant,
@@ -118,16 +118,16 @@ impl Market {
                 instrument,
             } => {
                 let state = &self.state;
-                state.status(participant, request_id, cl_ord_id, instrument, events);
+                state.status(*participant, *request_id, *cl_ord_id, *instrument, events);
             }
-            Command::Amend(amendment) => self.state.amend(&amendment, events),
+            Command::Amend(amendment) => self.state.amend(amendment, events),
             Command::PossResend {
                 participant,
                 cl_ord_id,
                 terms,
             } => {
                 let state = &mut self.state;
-                state.enter_once(participant, cl_ord_id, terms, events);
+                state.enter_once(*participant, cl_ord_id, terms, events);
             }
             _ => self.operate(command, events),
         }
@@ -361,6 +361,7 @@ impl Market {
     }
 
     /// Tells the levels of one book that show something else now.
+    #[inline(always)]
     fn report_levels_of(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
         if let Some(book) = self.state.books.get_mut(instrument.0 as usize) {
             book.report_levels(events);
@@ -368,6 +369,7 @@ impl Market {
     }
 
     /// Tells the levels of all books that the events from `from` on may have changed.
+    #[inline(always)]
     fn report_levels_after(&mut self, gist: Gist, from: usize, events: &mut Vec<Event>) {
         let Some(first) = gist.book else {
             return;

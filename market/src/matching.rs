@@ -28,6 +28,7 @@ pub(crate) enum Matched {
 
 impl State {
     /// Trades an arriving order as far as it goes.
+    #[inline(always)]
     pub(crate) fn match_taker(
         &mut self,
         taker: &mut OrderFacts,
@@ -212,6 +213,7 @@ impl State {
 
     /// What an arriving order meets next: the best price; at one price the book first, then what trades only whole. An all-or-none order that is
     /// larger than what is left of the arriving one, or that it may not trade with, is passed over; so are all where no price bounds it.
+    #[inline(always)]
     fn next_for(
         &self,
         owner: &Owner,

@@ -13,11 +13,15 @@ fixed_point! {
 impl Money {
     /// Price × quantity. Exact: an instrument is only listed when tick × lot is a whole count of 10⁻⁸ (see
     /// [`crate::instrument::Instrument::check`]), so the division leaves no remainder for prices on the tick and quantities on the lot.
+    #[inline(always)]
     pub const fn notional(price: Price, qty: Qty) -> Self {
         // (p₁·ONE + p₀) · (q₁·ONE + q₀) / ONE with the wholes and the parts below ONE apart: all parts of a number have its sign,
-        // so this is the same number, and no wide division is needed.
-        let (p1, p0) = (price.raw() / ONE, price.raw() % ONE);
+        // so this is the same number, and no wide division is needed. Most quantities are whole.
         let (q1, q0) = (qty.raw() / ONE, qty.raw() % ONE);
+        if q0 == 0 {
+            return Self(price.raw() as i128 * q1 as i128);
+        }
+        let (p1, p0) = (price.raw() / ONE, price.raw() % ONE);
         Self(p1 as i128 * qty.raw() as i128 + p0 as i128 * q1 as i128 + (p0 * q0 / ONE) as i128)
     }
 

@@ -158,6 +158,7 @@ impl Orders {
     }
 
     /// Whether its participant may use this ClOrdID now.
+    #[inline(always)]
     pub(crate) fn vacant(&self, sought: &Sought, limits: &Limits) -> Result<(), Refusal> {
         if self.ids.seek(sought).is_some() {
             return Err(Refusal::DuplicateClOrdId);
@@ -184,6 +185,7 @@ impl Orders {
     }
 
     /// Notes the ClOrdID of an order that is accepted, which is vacant: so it is looked for once.
+    #[inline(always)]
     pub(crate) fn name(&mut self, order_id: OrderId, sought: &Sought) {
         self.named = Some((order_id, self.ids.note(sought)));
     }
@@ -202,6 +204,7 @@ impl Orders {
     }
 
     /// What `participant` means by this ClOrdID. Stale and unknown ones are not told apart.
+    #[inline(always)]
     pub(crate) fn find(&self, participant: ParticipantId, cl_ord_id: &ClOrdId) -> Option<Found> {
         let id = self.ids.find(participant, cl_ord_id)?;
         match self.ids.handle(id) {
@@ -213,8 +216,25 @@ impl Orders {
 
     /// The facts of a live order. OrderQty is CumQty and LeavesQty together: so they are asked for before a book takes of an
     /// order, not between that and [`Orders::set_facts`].
+    #[inline(always)]
     pub(crate) fn facts(&self, slot: Slot) -> OrderFacts {
         self.slab[slot].compact.live(&self.ids, &self.full)
+    }
+
+    /// The same of one that was just found by this name.
+    #[inline(always)]
+    pub(crate) fn facts_of(
+        &self,
+        slot: Slot,
+        participant: ParticipantId,
+        cl_ord_id: &ClOrdId,
+    ) -> OrderFacts {
+        let compact = &self.slab[slot].compact;
+        debug_assert!(
+            self.ids.is(compact.id, participant, cl_ord_id),
+            "it is its name"
+        );
+        compact.live_as(|| (participant, *cl_ord_id), &self.full)
     }
 
     /// Gives a live order other facts under the same ClOrdID.
@@ -226,6 +246,7 @@ impl Orders {
 
     /// Gives a live order the facts that it has after a trade, or after self-trade prevention took something of it: its terms but for the
     /// quantity, and what it works at, are as they were.
+    #[inline(always)]
     pub(crate) fn go_on(&mut self, slot: Slot, facts: &OrderFacts) {
         self.hidden = self.hidden - self.hidden_in(slot) + hidden_slices(&facts.terms);
         self.slab[slot].compact.go_on(facts, &mut self.full);
@@ -256,12 +277,14 @@ impl Orders {
     }
 
     /// MaxFloor (111) of a live order.
+    #[inline(always)]
     pub(crate) fn max_floor(&self, slot: Slot) -> Option<Qty> {
         let full = self.slab[slot].compact.full.some()?;
         self.full[full].facts.terms.max_floor
     }
 
     /// What the level of a resting order shows of it now; at most its leaves quantity.
+    #[inline(always)]
     pub(crate) fn shown(&self, slot: Slot) -> Qty {
         let compact = &self.slab[slot].compact;
         match compact.full.some() {
@@ -271,6 +294,7 @@ impl Orders {
     }
 
     /// Changes what a live order still has and what its level shows of it: all, but where it has a MaxFloor.
+    #[inline(always)]
     pub(crate) fn set_open(&mut self, slot: Slot, leaves_qty: Qty, shown: Qty) {
         let compact = &mut self.slab[slot].compact;
         compact.qty = leaves_qty;
@@ -282,6 +306,7 @@ impl Orders {
     }
 
     /// Keeps an order that lives on, under its ClOrdID.
+    #[inline(always)]
     pub(crate) fn insert(&mut self, facts: &OrderFacts) -> Slot {
         let slot = self.keep_nameless(facts);
         self.hidden += hidden_slices(&facts.terms);
@@ -292,6 +317,7 @@ impl Orders {
     }
 
     /// Keeps an order that nobody will ask for by its ClOrdID, and that belongs to nobody.
+    #[inline(always)]
     pub(crate) fn keep_nameless(&mut self, facts: &OrderFacts) -> Slot {
         let slot = self.slab.insert(Order {
             compact: Compact::new(facts, Id::NONE, Slot::NIL, &mut self.full),
@@ -328,6 +354,7 @@ impl Orders {
     }
 
     /// Remembers an order that is final and was never kept.
+    #[inline(always)]
     pub(crate) fn remember(&mut self, facts: &OrderFacts) {
         let id = self.assign(facts, Handle::Stale);
         let order = Compact::new(facts, id, Slot::NIL, &mut self.full);
@@ -335,6 +362,7 @@ impl Orders {
     }
 
     /// Takes a live order out that is final now, and remembers these last facts of it.
+    #[inline(always)]
     pub(crate) fn finish(&mut self, slot: Slot, facts: &OrderFacts) {
         let Order { mut compact, .. } = self.take(slot, facts.participant);
         compact.go_on(facts, &mut self.full);
@@ -351,6 +379,7 @@ impl Orders {
         }
     }
 
+    #[inline(always)]
     fn take(&mut self, slot: Slot, participant: ParticipantId) -> Order {
         self.hidden -= self.hidden_in(slot);
         self.leave_peers(slot, participant);
@@ -358,6 +387,7 @@ impl Orders {
     }
 
     /// Remembers the facts of a final order; the first that was remembered is forgotten when there are too many.
+    #[inline(always)]
     fn end(&mut self, order: Compact) {
         self.ids.set(order.id, Handle::Final(self.ended));
         let former = match self.ended.checked_rem(self.max_finals) {
@@ -465,6 +495,7 @@ impl Orders {
         orders.map(|order| order.compact.live(&self.ids, &self.full))
     }
 
+    #[inline(always)]
     fn hidden_in(&self, slot: Slot) -> u64 {
         let full = self.slab[slot].compact.full.some();
         full.map_or(0, |full| hidden_slices(&self.full[full].facts.terms))
@@ -474,6 +505,7 @@ impl Orders {
         self.ids.len() < limits.max_cl_ord_ids.min(MAX_CL_ORD_IDS)
     }
 
+    #[inline(always)]
     fn assign(&mut self, facts: &OrderFacts, handle: Handle) -> Id {
         let (participant, cl_ord_id) = (facts.participant, &facts.cl_ord_id);
         match self
@@ -489,6 +521,7 @@ impl Orders {
         }
     }
 
+    #[inline(always)]
     fn join_peers(&mut self, slot: Slot, participant: ParticipantId) {
         let desk = &mut self.desks[participant.0 as usize];
         let last = core::mem::replace(&mut desk.last, slot);
@@ -503,6 +536,7 @@ impl Orders {
         };
     }
 
+    #[inline(always)]
     fn leave_peers(&mut self, slot: Slot, participant: ParticipantId) {
         let peers = self.peers[slot.index()];
         let desk = &mut self.desks[participant.0 as usize];
@@ -533,12 +567,14 @@ pub(crate) const fn hidden_slices(terms: &OrderTerms) -> u64 {
 impl Index<Slot> for Orders {
     type Output = Order;
 
+    #[inline(always)]
     fn index(&self, slot: Slot) -> &Order {
         &self.slab[slot]
     }
 }
 
 impl IndexMut<Slot> for Orders {
+    #[inline(always)]
     fn index_mut(&mut self, slot: Slot) -> &mut Order {
         &mut self.slab[slot]
     }

@@ -27,6 +27,7 @@ pub(crate) struct Owner {
 
 impl State {
     /// Whose the orders of a participant for an account are.
+    #[inline(always)]
     pub(crate) fn owner(&self, participant: ParticipantId, account: AccountId) -> Owner {
         let Membership { group, mode } = self.registry.membership(participant);
         Owner {
@@ -43,6 +44,7 @@ impl State {
     }
 
     /// Whether an arriving order may not trade with a live one.
+    #[inline(always)]
     pub(crate) fn meets_itself(&self, slot: Slot, owner: &Owner) -> bool {
         if owner.mode == SelfTrade::Allow {
             return false;

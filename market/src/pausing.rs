@@ -33,6 +33,7 @@ impl State {
     }
 
     /// The price that an order works at: the one that it asks for, or the band, where it is to be repriced to that.
+    #[inline(always)]
     pub(crate) fn within_bands(&self, terms: &OrderTerms, price: Price) -> Result<Price, Refusal> {
         match self.nearest_in_band(terms, price) {
             nearest if nearest == price || terms.reprice_to_band => Ok(nearest),

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 impl State {
     /// A trade has printed: trailing stops follow it, and what it reaches is to be triggered.
+    #[inline(always)]
     pub(crate) fn print(&mut self, instrument: InstrumentId, last_px: Price) {
         let at = instrument.0 as usize;
         let has_moved = self.reference(instrument) != last_px;

@@ -66,11 +66,13 @@ impl State {
     }
 
     /// Whether nothing can follow from the events of which this is the gist.
+    #[inline(always)]
     pub(crate) fn is_calm(&self, gist: Gist) -> bool {
         gist.is_plain && gist.is_one && gist.book.is_none_or(|id| !self.has_waiting(id))
     }
 
     /// Whether anything waits outside the book of an instrument, or its bands may move.
+    #[inline(always)]
     fn has_waiting(&self, instrument: InstrumentId) -> bool {
         let at = instrument.0 as usize;
         !self.stops[at].is_empty()

@@ -11,7 +11,7 @@ use crate::owners::Membership;
 use crate::refusal::Refusal;
 use crate::rules::Rules;
 use crate::time::Timestamp;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +39,8 @@ pub(crate) struct Registry {
     listings: Vec<Listing>,
     symbols: BTreeMap<Symbol, InstrumentId>,
     comp_ids: BTreeMap<CompId, ParticipantId>,
-    /// By participant: the accounts it may trade for.
-    grants: Vec<BTreeSet<AccountId>>,
+    /// By participant: the accounts it may trade for, the lowest first.
+    grants: Vec<Vec<AccountId>>,
     accounts: BTreeMap<AccountName, AccountId>,
     /// By participant.
     memberships: Vec<Membership>,
@@ -86,7 +86,7 @@ impl Registry {
     ) -> Result<ParticipantId, Refusal> {
         let id = ParticipantId(vacancy(self.grants.len(), limits.max_participants)?);
         take_name(&mut self.comp_ids, comp_id, id)?;
-        self.grants.push(BTreeSet::new());
+        self.grants.push(Vec::new());
         self.memberships.push(Membership::default());
         Ok(id)
     }
@@ -110,10 +110,12 @@ impl Registry {
             .grants
             .get_mut(index(participant.0))
             .ok_or(Refusal::UnknownParticipant)?;
-        if granted.insert(account) {
-            Ok(())
-        } else {
-            Err(Refusal::AlreadyExists)
+        match granted.binary_search(&account) {
+            Ok(_) => Err(Refusal::AlreadyExists),
+            Err(at) => {
+                granted.insert(at, account);
+                Ok(())
+            }
         }
     }
 
@@ -121,7 +123,7 @@ impl Registry {
     pub(crate) fn first_of(&self, account: AccountId) -> Option<ParticipantId> {
         let mut numbered = (0..).map(ParticipantId).zip(&self.grants);
         numbered
-            .find(|(_, granted)| granted.contains(&account))
+            .find(|(_, granted)| granted.binary_search(&account).is_ok())
             .map(|(participant, _)| participant)
     }
 
@@ -132,7 +134,7 @@ impl Registry {
     ) -> Result<(), Refusal> {
         self.may_trade(participant, account)?;
         if let Some(granted) = self.grants.get_mut(index(participant.0)) {
-            granted.remove(&account);
+            granted.retain(|other| *other != account);
         }
         Ok(())
     }
@@ -141,6 +143,7 @@ impl Registry {
         &self.listings
     }
 
+    #[inline(always)]
     pub(crate) fn listing(&self, id: InstrumentId) -> Result<&Listing, Refusal> {
         self.listings
             .get(index(id.0))
@@ -245,7 +248,9 @@ impl Registry {
                 && self.assets.get(&listing.instrument.currency) == Some(&listing.currency)
         });
         let mut granted = self.grants.iter().flatten();
+        let mut by_participant = self.grants.iter();
         listed
+            && by_participant.all(|granted| granted.is_sorted_by(|a, b| a < b))
             && self.memberships.len() == self.grants.len()
             && are_dense(self.assets.values().map(|id| id.0), self.assets.len())
             && are_dense(self.symbols.values().map(|id| id.0), self.listings.len())
@@ -255,6 +260,7 @@ impl Registry {
     }
 
     /// Whether `participant` exists and may trade for `account`, which exists.
+    #[inline(always)]
     pub(crate) fn may_trade(
         &self,
         participant: ParticipantId,
@@ -265,10 +271,9 @@ impl Registry {
             .get(index(participant.0))
             .ok_or(Refusal::UnknownParticipant)?;
         self.account(account)?;
-        if granted.contains(&account) {
-            Ok(())
-        } else {
-            Err(Refusal::NotYourAccount)
+        match granted.binary_search(&account) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Refusal::NotYourAccount),
         }
     }
 }

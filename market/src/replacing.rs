@@ -19,14 +19,14 @@ impl State {
     pub(crate) fn replace(
         &mut self,
         participant: ParticipantId,
-        cl_ord_id: ClOrdId,
-        orig_cl_ord_id: ClOrdId,
-        terms: OrderTerms,
+        cl_ord_id: &ClOrdId,
+        orig_cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
         events: &mut Vec<Event>,
     ) {
-        let sought = Sought::new(participant, &cl_ord_id);
-        let checked = self.live(participant, &orig_cl_ord_id).and_then(|slot| {
-            let admitted = self.admit_replace(&self.orders.facts(slot), &sought, &terms)?;
+        let sought = Sought::new(participant, cl_ord_id);
+        let checked = self.live(participant, orig_cl_ord_id).and_then(|slot| {
+            let admitted = self.admit_replace(&self.orders.facts(slot), &sought, terms)?;
             Ok((slot, admitted))
         });
         match checked {
@@ -36,10 +36,10 @@ impl State {
             }
             Err(refusal) => events.push(Event::CancelRejected {
                 participant,
-                cl_ord_id,
-                orig_cl_ord_id,
+                cl_ord_id: *cl_ord_id,
+                orig_cl_ord_id: *orig_cl_ord_id,
                 response_to: CxlRejResponseTo::Replace,
-                order: self.order(participant, &orig_cl_ord_id),
+                order: self.order(participant, orig_cl_ord_id),
                 refusal,
             }),
         }
@@ -110,19 +110,19 @@ impl State {
     fn carry_out(
         &mut self,
         slot: Slot,
-        cl_ord_id: ClOrdId,
-        orig_cl_ord_id: ClOrdId,
-        terms: OrderTerms,
+        cl_ord_id: &ClOrdId,
+        orig_cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
         (working, reserved): (Working, Money),
         events: &mut Vec<Event>,
     ) {
         let former = self.orders.facts(slot);
         self.watch.count_pace(former.participant, self.now);
         let mut order = former;
-        order.cl_ord_id = cl_ord_id;
-        order.terms = terms;
+        order.cl_ord_id = *cl_ord_id;
+        order.terms = *terms;
         order.working = working;
-        order.leaves_qty = leaves_after(&former, &terms);
+        order.leaves_qty = leaves_after(&former, terms);
         self.hold(&mut order, reserved);
         if order.leaves_qty == Qty::ZERO {
             order.terms.order_qty = order.cum_qty;
@@ -131,7 +131,7 @@ impl State {
         self.assert_sound(&order);
         events.push(Event::OrderReplaced {
             order,
-            orig_cl_ord_id,
+            orig_cl_ord_id: *orig_cl_ord_id,
         });
         if order.leaves_qty > Qty::ZERO {
             Self::tell_repriced(&order, events);

@@ -29,6 +29,7 @@ impl Slot {
     }
 
     /// The place among all: for what is kept beside a slab.
+    #[inline(always)]
     pub(crate) const fn index(self) -> usize {
         self.0 as usize
     }
@@ -69,6 +70,7 @@ impl<T> Slab<T> {
     }
 
     /// Keeps `value`. The caller bounds how many there are, below [`u32::MAX`].
+    #[inline(always)]
     pub(crate) fn insert(&mut self, value: T) -> Slot {
         self.len += 1;
         if self.free == Slot::NIL {
@@ -86,6 +88,7 @@ impl<T> Slab<T> {
     }
 
     /// Takes the value out; its slot is free again.
+    #[inline(always)]
     pub(crate) fn remove(&mut self, slot: Slot) -> T {
         let cell = &mut self.cells[slot.index()];
         let cell = core::mem::replace(cell, Cell::Free(self.free));
@@ -101,6 +104,7 @@ impl<T> Slab<T> {
 /// For those who read a slab that somebody else has written.
 impl<T> Slab<T> {
     /// The value in a slot, if there is one.
+    #[inline(always)]
     pub(crate) fn get(&self, slot: Slot) -> Option<&T> {
         match self.cells.get(slot.index()) {
             Some(Cell::Taken(value)) => Some(value),
@@ -147,7 +151,7 @@ impl<T> Slab<T> {
 impl<T> Index<Slot> for Slab<T> {
     type Output = T;
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, slot: Slot) -> &T {
         match &self.cells[slot.index()] {
             Cell::Taken(value) => value,
@@ -157,7 +161,7 @@ impl<T> Index<Slot> for Slab<T> {
 }
 
 impl<T> IndexMut<Slot> for Slab<T> {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, slot: Slot) -> &mut T {
         match &mut self.cells[slot.index()] {
             Cell::Taken(value) => value,

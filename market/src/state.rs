@@ -140,15 +140,18 @@ impl State {
         self.luld.push(None);
     }
 
+    #[inline(always)]
     pub(crate) fn book(&self, instrument: InstrumentId) -> &Book {
         &self.books[instrument.0 as usize]
     }
 
+    #[inline(always)]
     pub(crate) fn listing(&self, instrument: InstrumentId) -> &Listing {
         &self.registry.listings()[instrument.0 as usize]
     }
 
     /// What an order of these terms draws on.
+    #[inline(always)]
     pub(crate) fn claim(&self, terms: &OrderTerms) -> Claim {
         Claim {
             account: terms.account,
@@ -160,6 +163,7 @@ impl State {
 
     /// What an order of these terms holds while `leaves` is open and it works like this: the worst fee of a buy included. A sale pays
     /// its fee from what it brings.
+    #[inline(always)]
     pub(crate) fn reservation(
         &self,
         participant: ParticipantId,
@@ -219,6 +223,7 @@ impl State {
     }
 
     /// What an order is to hold as it stands.
+    #[inline(always)]
     pub(crate) fn reserved_by(&self, order: &OrderFacts) -> Money {
         let OrderFacts {
             participant,
@@ -231,21 +236,22 @@ impl State {
     }
 
     /// Makes an order of terms that were checked, and reserves for it.
+    #[inline(always)]
     pub(crate) fn accept(
         &mut self,
         participant: ParticipantId,
-        cl_ord_id: ClOrdId,
-        terms: OrderTerms,
+        cl_ord_id: &ClOrdId,
+        terms: &OrderTerms,
         working: Working,
         reserved: Money,
     ) -> OrderFacts {
         self.last_order += 1;
-        self.ledger.hold(self.claim(&terms), Money::ZERO, reserved);
+        self.ledger.hold(self.claim(terms), Money::ZERO, reserved);
         OrderFacts {
             order_id: OrderId(self.last_order),
-            cl_ord_id,
+            cl_ord_id: *cl_ord_id,
             participant,
-            terms,
+            terms: *terms,
             working,
             ord_status: OrdStatus::New,
             cum_qty: Qty::ZERO,
@@ -256,6 +262,7 @@ impl State {
     }
 
     /// Trades `taker` with the resting order at `slot`, one slice at its price.
+    #[inline(always)]
     pub(crate) fn trade(&mut self, slot: Slot, taker: &mut OrderFacts, events: &mut Vec<Event>) {
         let instrument = taker.terms.instrument;
         let mut maker = self.orders.facts(slot);
@@ -292,6 +299,7 @@ impl State {
     }
 
     /// Takes what trades of a live order out of the book, or a whole order out of those that trade only whole.
+    #[inline(always)]
     fn consume(&mut self, slot: Slot, qty: Qty) {
         let at = self.orders[slot].instrument().0 as usize;
         if self.is_whole(slot) {
@@ -302,11 +310,13 @@ impl State {
     }
 
     /// Whether a live order trades only whole.
+    #[inline(always)]
     fn is_whole(&self, slot: Slot) -> bool {
         let at = self.orders[slot].instrument().0 as usize;
         !self.wholes[at].is_empty() && self.orders.all_or_none(slot)
     }
 
+    #[inline(always)]
     pub(crate) fn settle(
         &mut self,
         maker: &OrderTerms,
@@ -322,6 +332,7 @@ impl State {
     }
 
     /// Books a fill on an order whose leaves quantity is lower already, and lowers what it holds.
+    #[inline(always)]
     pub(crate) fn fill(&mut self, order: &mut OrderFacts, qty: Qty, notional: Money, fee: Money) {
         order.cum_qty = plus(order.cum_qty, qty);
         order.cum_notional = more(order.cum_notional, notional);
@@ -343,6 +354,7 @@ impl State {
     }
 
     /// Changes what an order holds.
+    #[inline(always)]
     pub(crate) fn hold(&mut self, order: &mut OrderFacts, reserved: Money) {
         self.ledger
             .hold(self.claim(&order.terms), order.reserved, reserved);
@@ -350,6 +362,7 @@ impl State {
     }
 
     /// Ends an order that is in no book: nothing is left, nothing is held.
+    #[inline(always)]
     pub(crate) fn finish(&mut self, order: &mut OrderFacts, ord_status: OrdStatus) {
         self.hold(order, Money::ZERO);
         order.leaves_qty = Qty::ZERO;
@@ -357,6 +370,7 @@ impl State {
     }
 
     /// Keeps an order that lives on; a GTD order has its time from now on.
+    #[inline(always)]
     pub(crate) fn keep(&mut self, order: &OrderFacts) -> Slot {
         let slot = self.orders.insert(order);
         if let TimeInForce::Gtd(_) = order.terms.time_in_force {
@@ -382,6 +396,7 @@ impl State {
     }
 
     /// Forgets a live order that is out of the book and final, but for the questions of the day.
+    #[inline(always)]
     pub(crate) fn forget(&mut self, slot: Slot, facts: &OrderFacts) {
         assert!(facts.leaves_qty == Qty::ZERO, "a final order has no leaves");
         assert!(facts.reserved == Money::ZERO, "a final order holds nothing");
@@ -396,9 +411,20 @@ impl State {
     }
 
     /// Takes a live order out and ends it.
+    #[inline(always)]
     pub(crate) fn end_resting(&mut self, slot: Slot, ord_status: OrdStatus) -> OrderFacts {
+        self.end_live(slot, self.orders.facts(slot), ord_status)
+    }
+
+    /// The same of one whose facts are known.
+    #[inline(always)]
+    pub(crate) fn end_live(
+        &mut self,
+        slot: Slot,
+        mut facts: OrderFacts,
+        ord_status: OrdStatus,
+    ) -> OrderFacts {
         self.take_out(slot);
-        let mut facts = self.orders.facts(slot);
         self.finish(&mut facts, ord_status);
         self.forget(slot, &facts);
         facts
@@ -417,6 +443,7 @@ impl State {
     }
 
     /// Takes a live order out of its book, or from where it waits beside it.
+    #[inline(always)]
     pub(crate) fn take_out(&mut self, slot: Slot) {
         let order = &self.orders[slot];
         let at = order.instrument().0 as usize;
@@ -450,6 +477,7 @@ impl State {
     }
 
     /// Cancels a live order.
+    #[inline(always)]
     pub(crate) fn cancel_resting(
         &mut self,
         slot: Slot,
@@ -494,6 +522,7 @@ impl State {
     }
 
     /// What a side of an instrument can still take, so that whatever waits may come to rest.
+    #[inline(always)]
     pub(crate) fn room(&self, terms: &OrderTerms) -> Qty {
         let at = terms.instrument.0 as usize;
         let resting = self.book(terms.instrument).side(terms.side).leaves;
@@ -505,6 +534,7 @@ impl State {
     }
 
     /// The statement that holds for every live order.
+    #[inline(always)]
     pub(crate) fn assert_sound(&self, order: &OrderFacts) {
         assert!(
             order.cum_qty.checked_add(order.leaves_qty) == Some(order.terms.order_qty),

@@ -28,6 +28,7 @@ impl Suspensions {
     }
 
     /// Whether a participant may enter and replace orders for an account in an instrument.
+    #[inline(always)]
     pub(crate) fn check(
         &self,
         participant: ParticipantId,

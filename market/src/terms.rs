@@ -13,6 +13,7 @@ use crate::risk::MAX_NOTIONAL;
 
 impl OrderTerms {
     /// Whether an instrument takes an order of these terms, of at least this quantity.
+    #[inline(always)]
     pub(crate) fn check(
         &self,
         instrument: &Instrument,
@@ -42,6 +43,7 @@ impl OrderTerms {
     }
 
     /// Whether the venue offers together what these terms ask for.
+    #[inline(always)]
     fn check_offered(&self) -> Result<(), Refusal> {
         if !(self.short_sale | self.all_or_none | self.reprice_to_band) {
             return Ok(());
@@ -73,6 +75,7 @@ impl OrderTerms {
         }
     }
 
+    #[inline(always)]
     fn check_price(&self, instrument: &Instrument) -> Result<(), Refusal> {
         let Some(price) = self.ord_type.price() else {
             return Ok(());
@@ -91,6 +94,7 @@ impl OrderTerms {
         Ok(())
     }
 
+    #[inline(always)]
     fn check_trigger(&self, instrument: &Instrument) -> Result<(), Refusal> {
         let tick = instrument.tick;
         match self.ord_type {
@@ -111,6 +115,7 @@ impl OrderTerms {
         }
     }
 
+    #[inline(always)]
     fn check_qty(&self, instrument: &Instrument, least: Qty) -> Result<(), Refusal> {
         if self.order_qty <= Qty::ZERO {
             return Err(Refusal::QtyNotPositive);
@@ -131,6 +136,7 @@ impl OrderTerms {
         Ok(())
     }
 
+    #[inline(always)]
     fn check_min_qty(&self, instrument: &Instrument) -> Result<(), Refusal> {
         let Some(min) = self.min_qty else {
             return Ok(());
@@ -143,6 +149,7 @@ impl OrderTerms {
         }
     }
 
+    #[inline(always)]
     fn check_floor(&self, instrument: &Instrument, limits: &Limits) -> Result<(), Refusal> {
         let Some(floor) = self.max_floor else {
             return Ok(());

@@ -23,7 +23,7 @@ const MANY_EVENTS: usize = 16;
 const CLOCK_STEP: Duration = Duration::from_secs(1);
 
 /// Submissions whose needs of memory are asked for together.
-const FORESEEN: usize = 32;
+const FORESEEN: usize = 64;
 /// Of fewer than this it costs more than it saves.
 const WORTH_FORESEEING: usize = 4;
 

@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// Commands that are looked at together before they are applied, as many as the sequencer does.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 64;
 
 /// What a flow goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

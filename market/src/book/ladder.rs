@@ -96,12 +96,13 @@ impl Ladder {
     }
 
     /// The best level.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn best(&self) -> Option<&Level> {
         self.best.some().map(|slot| &self.levels[slot])
     }
 
     /// The level of this price, if anything rests there; most likely it is still in the slot where it was seen.
+    #[inline(always)]
     pub(crate) fn level(&self, price: Price, seen: Slot) -> Option<&Level> {
         let level = self.levels.get(seen);
         if level.is_some_and(|level| level.price == price) {
@@ -124,6 +125,7 @@ impl Ladder {
     }
 
     /// The slot of the level of this price, made when there is none.
+    #[inline(always)]
     pub(crate) fn level_or_new(&mut self, price: Price) -> Slot {
         let rank = rank(self.side, price);
         match self.find(rank) {
@@ -133,6 +135,7 @@ impl Ladder {
     }
 
     /// Takes a level away that nothing rests at any more.
+    #[inline(always)]
     pub(crate) fn drop_level(&mut self, slot: Slot) {
         let rank = rank(self.side, self.levels.remove(slot).price);
         let next = match self.near.cell(rank) {
@@ -199,7 +202,7 @@ impl Ladder {
         limit.is_none_or(|limit| rank(self.side, price) <= rank(self.side, limit))
     }
 
-    #[inline]
+    #[inline(always)]
     fn find(&self, rank: i64) -> Option<Slot> {
         match self.near.cell(rank) {
             Some(cell) => self.near.level(cell).some(),

@@ -40,6 +40,7 @@ impl Level {
     }
 
     /// Puts an order at the back of the queue.
+    #[inline(always)]
     pub(crate) fn push_back(&mut self, orders: &mut Orders, slot: Slot) {
         let back = core::mem::replace(&mut self.back, slot);
         if back == Slot::NIL {
@@ -54,6 +55,7 @@ impl Level {
     }
 
     /// Takes an order out of the queue.
+    #[inline(always)]
     pub(crate) fn unlink(&mut self, orders: &mut Orders, slot: Slot) {
         let Links { prev, next } = core::mem::replace(orders.queue_mut(slot), Links::NONE);
         if prev == Slot::NIL {

@@ -19,6 +19,8 @@ const WORD: usize = 64;
 pub(crate) struct Window {
     /// Between two cells; at least 1.
     step: i64,
+    /// 2⁶⁴ − 1 over the step, rounded down: a product with it stands for a division by the step, or is one too low.
+    inverse: u64,
     /// Rank of the first cell.
     base: i64,
     /// By distance in steps; empty before the window is placed.
@@ -32,6 +34,7 @@ impl Window {
     pub(crate) const fn new(step: i64) -> Self {
         Self {
             step,
+            inverse: u64::MAX / step.unsigned_abs(),
             base: 0,
             cells: Vec::new(),
             used: [0; WIDTH / WORD],
@@ -66,9 +69,15 @@ impl Window {
     pub(crate) fn cell(&self, rank: i64) -> Option<usize> {
         let distance = u64::try_from(rank.checked_sub(self.base)?).ok()?;
         let step = self.step.unsigned_abs();
-        let cell = usize::try_from(distance / step).ok()?;
-        let is_inside = cell < self.cells.len() && cell as u64 * step == distance;
-        is_inside.then_some(cell)
+        let low = (u128::from(distance) * u128::from(self.inverse)) >> u64::BITS;
+        let low = u64::try_from(low).expect("a product of two is below the square");
+        let cell = match distance - low * step {
+            0 => low,
+            rest if rest == step => low + 1,
+            _ => return None,
+        };
+        let cell = usize::try_from(cell).ok()?;
+        (cell < self.cells.len()).then_some(cell)
     }
 
     /// The rank of a cell.
@@ -151,6 +160,42 @@ mod tests {
         assert_eq!(window.take(64), Slot::of_number(1));
         assert_eq!(window.first_from(64), Some(200));
         assert_eq!(window.level(64), Slot::NIL);
+    }
+
+    #[test]
+    fn a_cell_is_the_distance_over_the_step() {
+        for step in [
+            1,
+            2,
+            3,
+            5,
+            7,
+            1_000_000,
+            99_999_999,
+            100_000_000,
+            i64::MAX / 600,
+            i64::MAX / 3,
+            i64::MAX,
+        ] {
+            let mut window = Window::new(step);
+            window.place(0);
+            let (first, _) = window.span();
+            for number in 0..i64::try_from(WIDTH).unwrap() + 2 {
+                let Some(rank) = step
+                    .checked_mul(number)
+                    .and_then(|it| first.checked_add(it))
+                else {
+                    break;
+                };
+                for rank in [rank - 1, rank, rank.saturating_add(1)] {
+                    let distance = i128::from(rank) - i128::from(first);
+                    let cell = usize::try_from(distance / i128::from(step)).ok();
+                    let is_there = distance >= 0 && distance % i128::from(step) == 0;
+                    let expected = cell.filter(|cell| is_there && *cell < WIDTH);
+                    assert_eq!(window.cell(rank), expected, "{rank} {step}");
+                }
+            }
+        }
     }
 
     #[test]

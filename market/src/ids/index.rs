@@ -102,7 +102,7 @@ impl Index {
     }
 
     /// The record of this hash for which `is_it` says yes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, hash: Hash, is_it: impl Fn(Id) -> bool) -> Option<Id> {
         if !self.former.is_empty() {
             let (near, is_all) = self.former.near(hash.block);
@@ -114,7 +114,7 @@ impl Index {
         self.find_in(self.cells.near(hash.block).0, hash, &is_it)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_in(&self, near: &[u64], hash: Hash, is_it: impl Fn(Id) -> bool) -> Option<Id> {
         for cell in near {
             let (block, entry) = content(*cell)?;
@@ -142,6 +142,7 @@ impl Index {
 
     /// Notes a record that is not noted yet. `beside` tells the place of a record that is there if the new one belongs beside it, in one
     /// block. What there is no room for, this one or some that had to move, goes to `no_room`.
+    #[inline(always)]
     pub(super) fn insert(
         &mut self,
         hash: Hash,
@@ -179,7 +180,7 @@ impl Index {
     }
 
     /// Puts a record into the block of those that it belongs beside, if there are any.
-    #[inline]
+    #[inline(always)]
     fn join(&mut self, hash: Hash, id: Id, beside: impl Fn(Id) -> Option<u8>) -> bool {
         for cells in [&mut self.former, &mut self.cells] {
             for cell in cells.near_mut(hash.block) {
@@ -250,7 +251,7 @@ impl Cells {
     }
 
     /// Where the search for a hash begins: which piece, and which of its cells.
-    #[inline]
+    #[inline(always)]
     fn home(&self, hash: u32) -> (usize, usize) {
         // There are fewer homes than numbers of records, so the product fits.
         let home = (u64::from(hash) * self.homes as u64) >> u32::BITS;
@@ -259,7 +260,7 @@ impl Cells {
     }
 
     /// The cells that a hash may be in, and whether those are all: not those that are taken away, or that nothing was put into.
-    #[inline]
+    #[inline(always)]
     fn near(&self, hash: u32) -> (&[u64], bool) {
         let (piece, home) = self.home(hash);
         let piece = self.pieces.get(piece).map_or(&[][..], Vec::as_slice);
@@ -268,7 +269,7 @@ impl Cells {
     }
 
     /// The same cells, to be changed.
-    #[inline]
+    #[inline(always)]
     fn near_mut(&mut self, hash: u32) -> &mut [u64] {
         let (piece, home) = self.home(hash);
         let piece = self.pieces.get_mut(piece);
@@ -278,6 +279,7 @@ impl Cells {
     }
 
     /// Whether there was room. The cells that the hash may be in are there, or nothing was put into them.
+    #[inline(always)]
     fn put(&mut self, hash: u32, entry: Entry) -> bool {
         let (piece, home) = self.home(hash);
         let piece = &mut self.pieces[piece];

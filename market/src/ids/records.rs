@@ -66,7 +66,7 @@ impl Key {
         used: 1,
     };
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(participant: ParticipantId, cl_ord_id: &ClOrdId) -> Self {
         let bytes = cl_ord_id.padded();
         let word = |from: usize| {
@@ -90,7 +90,7 @@ impl Key {
 
     /// A number that spreads blocks of keys evenly: each word, but for the place, is folded in with a wide product. Its seed is fixed, so
     /// that every run is the same; who chooses ClOrdIDs so that they fall on each other meets the bound of [`super::index::PROBES`].
-    #[inline]
+    #[inline(always)]
     pub(super) fn hash(&self) -> Hash {
         const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
         const SPREAD: u64 = 0xD6E8_FEB8_6659_FD93;
@@ -112,6 +112,7 @@ impl Key {
         self.words[0] % 8 * 8
     }
 
+    #[inline(always)]
     pub(super) fn cl_ord_id(&self) -> ClOrdId {
         let mut bytes = [0; 36];
         bytes[..7].copy_from_slice(&self.words[0].to_le_bytes()[1..]);
@@ -160,6 +161,7 @@ pub(super) struct Records {
 
 impl Records {
     /// Keeps a record. The caller bounds how many there are.
+    #[inline(always)]
     pub(super) fn push(&mut self, key: &Key, handle: Handle) -> Id {
         let needed = 1 + key.used;
         let is_full = |chunk: &Vec<u64>| chunk.len() + needed > CHUNK;
@@ -183,7 +185,7 @@ impl Records {
     }
 
     /// Whether the record is of this key.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is(&self, id: Id, key: &Key) -> bool {
         let record = self.record(id);
         #[expect(clippy::cast_possible_truncation, reason = "the low half")]
@@ -198,6 +200,7 @@ impl Records {
     }
 
     /// The place of a record, if a key belongs beside it.
+    #[inline(always)]
     pub(super) fn beside(&self, id: Id, key: &Key) -> Option<u8> {
         let record = self.record(id);
         let last = key.used - 1;
@@ -218,6 +221,7 @@ impl Records {
         is_beside.then_some(((end >> key.last_shift()) & PLACE) as u8)
     }
 
+    #[inline(always)]
     pub(super) fn key(&self, id: Id) -> Key {
         let record = self.record(id);
         let mut words = [0; TEXT_WORDS];
@@ -234,7 +238,7 @@ impl Records {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn handle(&self, id: Id) -> Handle {
         let record = self.record(id);
         let number = u32::try_from(record[0] >> 32).expect("the high half");
@@ -245,7 +249,7 @@ impl Records {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn set(&mut self, id: Id, handle: Handle) {
         let (kind, number) = parts(handle);
         let record = &mut self.chunks[id.chunk()][id.place()..];
@@ -268,7 +272,7 @@ impl Records {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn record(&self, id: Id) -> &[u64] {
         &self.chunks[id.chunk()][id.place()..]
     }

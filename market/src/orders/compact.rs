@@ -1,7 +1,7 @@
 //! [`Compact`]: an order in the fewest words that nearly every order needs: its ClOrdID stands in the records of the day, and what only
 //! some orders have is kept in full beside it ([`Full`]). Facts go in and come out as they were.
 
-use crate::id::{AccountId, InstrumentId, OrderId};
+use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use crate::ids::{Id, Ids};
 use crate::money::Money;
 use crate::order::{OrdStatus, OrdType, OrderFacts, OrderTerms, Side, TimeInForce, Working};
@@ -45,6 +45,7 @@ pub(crate) struct Full {
 
 impl Compact {
     /// An order with its ClOrdID. It is kept in full in `full` when it needs to be; `former` is where it was until now.
+    #[inline(always)]
     pub(super) fn new(facts: &OrderFacts, id: Id, former: Slot, full: &mut Slab<Full>) -> Self {
         let terms = &facts.terms;
         let is_final = facts.leaves_qty == Qty::ZERO;
@@ -76,6 +77,7 @@ impl Compact {
 
     /// Follows an order that has traded, lost quantity or ended: its terms but for the quantity, and what it works at, are as they were. So a
     /// plain one stays plain.
+    #[inline(always)]
     pub(super) fn go_on(&mut self, facts: &OrderFacts, full: &mut Slab<Full>) {
         let sums = (
             i64::try_from(facts.cum_notional.raw()),
@@ -98,6 +100,7 @@ impl Compact {
     }
 
     /// What a plain order was asked to be.
+    #[inline(always)]
     fn terms(&self, order_qty: Qty) -> OrderTerms {
         let time_in_force = if self.is_gtc {
             TimeInForce::Gtc
@@ -118,13 +121,24 @@ impl Compact {
     }
 
     /// The facts of an order that lives.
+    #[inline(always)]
     pub(super) fn live(&self, ids: &Ids, full: &Slab<Full>) -> OrderFacts {
+        self.live_as(|| ids.name(self.id), full)
+    }
+
+    /// The facts of an order that lives. `name` tells whose it is and under which ClOrdID.
+    #[inline(always)]
+    pub(super) fn live_as(
+        &self,
+        name: impl FnOnce() -> (ParticipantId, ClOrdId),
+        full: &Slab<Full>,
+    ) -> OrderFacts {
         match self.full.some() {
             Some(slot) => full[slot].facts,
             None => {
                 let order_qty = self.cum_qty.checked_add(self.qty);
                 let order_qty = order_qty.expect("parts of one order's quantity, which fits");
-                self.facts(order_qty, self.qty, ids)
+                self.facts(order_qty, self.qty, name())
             }
         }
     }
@@ -133,12 +147,17 @@ impl Compact {
     pub(super) fn ended(&self, ids: &Ids, full: &Slab<Full>) -> OrderFacts {
         match self.full.some() {
             Some(slot) => full[slot].facts,
-            None => self.facts(self.qty, Qty::ZERO, ids),
+            None => self.facts(self.qty, Qty::ZERO, ids.name(self.id)),
         }
     }
 
-    fn facts(&self, order_qty: Qty, leaves_qty: Qty, ids: &Ids) -> OrderFacts {
-        let (participant, cl_ord_id) = ids.name(self.id);
+    #[inline(always)]
+    fn facts(
+        &self,
+        order_qty: Qty,
+        leaves_qty: Qty,
+        (participant, cl_ord_id): (ParticipantId, ClOrdId),
+    ) -> OrderFacts {
         OrderFacts {
             order_id: self.order_id,
             cl_ord_id,
@@ -216,6 +235,7 @@ impl Compact {
 }
 
 /// Whether nothing of these facts would be lost in the fields of a [`Compact`].
+#[inline(always)]
 fn is_plain(facts: &OrderFacts) -> bool {
     // Every field is named: one that is new has to be asked for here.
     let OrderTerms {

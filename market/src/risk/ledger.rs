@@ -81,6 +81,7 @@ impl Ledger {
     }
 
     /// Whether orders of a side of the account reserve what they may need: cash to buy, stock to sell.
+    #[inline(always)]
     pub(crate) fn reserves(&self, account: AccountId, side: Side) -> bool {
         match self.account(account).terms {
             AccountTerms::Cash => true,
@@ -97,11 +98,13 @@ impl Ledger {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn cash(&self, account: AccountId, asset: AssetId) -> Balance {
         let cash = &self.account(account).cash;
         cash.get(asset.0 as usize).copied().unwrap_or_default()
     }
 
+    #[inline(always)]
     pub(crate) fn holding(&self, account: AccountId, instrument: InstrumentId) -> Balance {
         let holdings = &self.account(account).holdings;
         match place_in(holdings, instrument) {
@@ -119,6 +122,7 @@ impl Ledger {
     }
 
     /// Whether an order that holds `held` may hold `wanted`; a sale may come to `borrowed` more than is free.
+    #[inline(always)]
     pub(crate) fn check(
         &self,
         claim: Claim,
@@ -150,6 +154,7 @@ impl Ledger {
     }
 
     /// Changes what an order holds from `held` to `wanted`, after [`Ledger::check`] or downwards.
+    #[inline(always)]
     pub(crate) fn hold(&mut self, claim: Claim, held: Money, wanted: Money) {
         if held == wanted {
             return;
@@ -166,6 +171,7 @@ impl Ledger {
     }
 
     /// Moves cash from buyer to seller and stock from seller to buyer.
+    #[inline(always)]
     pub(crate) fn settle(&mut self, buy: Claim, sell: Claim, notional: Money, qty: Qty) {
         let stock = units(qty);
         self.add_cash(buy.account, buy.asset, notional.negated());
@@ -288,16 +294,19 @@ impl Ledger {
         &self.accounts[id.0 as usize]
     }
 
+    #[inline(always)]
     fn add_cash(&mut self, account: AccountId, asset: AssetId, amount: Money) {
         let balance = self.cash_mut(account, asset);
         balance.total = more(balance.total, amount);
     }
 
+    #[inline(always)]
     fn add_holding(&mut self, account: AccountId, instrument: InstrumentId, qty: Money) {
         let balance = self.holding_mut(account, instrument);
         balance.total = more(balance.total, qty);
     }
 
+    #[inline(always)]
     fn cash_mut(&mut self, account: AccountId, asset: AssetId) -> &mut Balance {
         let cash = &mut self.accounts[account.0 as usize].cash;
         let at = asset.0 as usize;
@@ -307,6 +316,7 @@ impl Ledger {
         &mut cash[at]
     }
 
+    #[inline(always)]
     fn holding_mut(&mut self, account: AccountId, instrument: InstrumentId) -> &mut Balance {
         let holdings = &mut self.accounts[account.0 as usize].holdings;
         let at = match place_in(holdings, instrument) {
@@ -322,7 +332,7 @@ impl Ledger {
 
 /// Where the holding in an instrument is, or would be. Instruments are numbered without gaps, so it is nowhere behind its number; and who holds
 /// all of them, as a market maker does, has it just there.
-#[inline]
+#[inline(always)]
 fn place_in(
     holdings: &[(InstrumentId, Balance)],
     instrument: InstrumentId,
