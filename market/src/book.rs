@@ -113,12 +113,18 @@ impl Book {
         let order = &orders[slot];
         let (side, price, leaves) = (order.side(), order.price(), order.leaves_qty());
         assert!(price > Price::ZERO, "what rests has a price");
-        let shown = slice(leaves, orders.max_floor(slot));
         let ladder = self.side_mut(side);
         ladder.leaves = plus(ladder.leaves, leaves);
         let place = ladder.level_or_new(price);
-        orders[slot].level = place;
-        orders.set_open(slot, leaves, shown);
+        let order = &mut orders[slot];
+        order.level = place;
+        let shown = if order.is_plain() {
+            leaves
+        } else {
+            let shown = slice(leaves, orders.max_floor(slot));
+            orders.set_open(slot, leaves, shown);
+            shown
+        };
         let level = self.touch(side, place);
         level.shown = plus(level.shown, shown);
         level.leaves = plus(level.leaves, leaves);
@@ -131,7 +137,10 @@ impl Book {
     pub(crate) fn take_out(&mut self, orders: &mut Orders, slot: Slot) {
         let order = &orders[slot];
         let (side, place, leaves) = (order.side(), order.level, order.leaves_qty());
-        let shown = orders.shown(slot);
+        let shown = match order.is_plain() {
+            true => leaves,
+            false => orders.shown(slot),
+        };
         let level = self.touch(side, place);
         level.shown = minus(level.shown, shown);
         level.leaves = minus(level.leaves, leaves);

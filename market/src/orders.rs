@@ -59,6 +59,12 @@ impl Order {
     pub(crate) const fn leaves_qty(&self) -> Qty {
         self.compact.qty
     }
+
+    /// Whether it is one that shows all that it has, like nearly every order: nothing of it is kept elsewhere.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.compact.full == Slot::NIL
+    }
 }
 
 /// Neighbours in an intrusive list.
@@ -308,19 +314,24 @@ impl Orders {
     /// Keeps an order that lives on, under its ClOrdID.
     #[inline(always)]
     pub(crate) fn insert(&mut self, facts: &OrderFacts) -> Slot {
-        let slot = self.keep_nameless(facts);
+        let id = self.id_of(facts);
+        let slot = self.put(facts, id);
+        self.ids.set(id, Handle::Live(slot));
         self.hidden += hidden_slices(&facts.terms);
         self.join_peers(slot, facts.participant);
-        let id = self.assign(facts, Handle::Live(slot));
-        self.slab[slot].compact.id = id;
         slot
     }
 
     /// Keeps an order that nobody will ask for by its ClOrdID, and that belongs to nobody.
     #[inline(always)]
     pub(crate) fn keep_nameless(&mut self, facts: &OrderFacts) -> Slot {
+        self.put(facts, Id::NONE)
+    }
+
+    #[inline(always)]
+    fn put(&mut self, facts: &OrderFacts, id: Id) -> Slot {
         let slot = self.slab.insert(Order {
-            compact: Compact::new(facts, Id::NONE, Slot::NIL, &mut self.full),
+            compact: Compact::new(facts, id, Slot::NIL, &mut self.full),
             level: Slot::NIL,
         });
         if self.queue.len() < self.slab.cells() {
@@ -356,7 +367,7 @@ impl Orders {
     /// Remembers an order that is final and was never kept.
     #[inline(always)]
     pub(crate) fn remember(&mut self, facts: &OrderFacts) {
-        let id = self.assign(facts, Handle::Stale);
+        let id = self.id_of(facts);
         let order = Compact::new(facts, id, Slot::NIL, &mut self.full);
         self.end(order);
     }
@@ -435,7 +446,8 @@ impl Orders {
     /// Gives a live order the facts of its replacement, with a new ClOrdID; the former one is stale from now on.
     pub(crate) fn rename(&mut self, slot: Slot, facts: &OrderFacts) {
         self.ids.set(self.slab[slot].compact.id, Handle::Stale);
-        let id = self.assign(facts, Handle::Live(slot));
+        let id = self.id_of(facts);
+        self.ids.set(id, Handle::Live(slot));
         self.slab[slot].compact.id = id;
         self.set_facts(slot, facts);
     }
@@ -505,8 +517,9 @@ impl Orders {
         self.ids.len() < limits.max_cl_ord_ids.min(MAX_CL_ORD_IDS)
     }
 
+    /// The record of an order's ClOrdID, which is to be told what it stands for.
     #[inline(always)]
-    fn assign(&mut self, facts: &OrderFacts, handle: Handle) -> Id {
+    fn id_of(&mut self, facts: &OrderFacts) -> Id {
         let (participant, cl_ord_id) = (facts.participant, &facts.cl_ord_id);
         match self
             .named
@@ -514,10 +527,9 @@ impl Orders {
         {
             Some((_, id)) => {
                 debug_assert!(self.ids.is(id, participant, cl_ord_id), "it was named so");
-                self.ids.set(id, handle);
                 id
             }
-            None => self.ids.assign(participant, cl_ord_id, handle),
+            None => self.ids.assign(participant, cl_ord_id, Handle::Stale),
         }
     }
 

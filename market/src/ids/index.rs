@@ -22,7 +22,7 @@ const PIECE: usize = 1 << 15;
 const ROOM: usize = 20_000_000;
 
 /// Of 8 cells so many are used before the index grows.
-const USED_OF_8: usize = 5;
+const USED_OF_8: usize = 3;
 
 /// Cells that a new one moves while the index grows: it is done long before the larger one is full.
 const MOVES: usize = 8;

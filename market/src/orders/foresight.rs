@@ -32,7 +32,8 @@ impl Orders {
             count: 0,
             seen: 0,
         };
-        for command in commands {
+        for (number, command) in (self.ended..).zip(commands) {
+            foresight.seen ^= self.glance_at_final(number);
             let [new, orig] = named(command);
             if let Some((participant, cl_ord_id)) = new {
                 foresight.glance(self, participant, cl_ord_id);
@@ -45,6 +46,17 @@ impl Orders {
             }
         }
         foresight.look(self, &level);
+    }
+}
+
+impl Orders {
+    /// Looks at where the final order of this number will be remembered; what comes out says nothing.
+    fn glance_at_final(&self, number: u32) -> u64 {
+        let place = number.checked_rem(self.max_finals);
+        let former = place.and_then(|place| self.finals.get(place as usize));
+        former.map_or(0, |former| {
+            former.order_id().0 ^ u64::from(former.full.number())
+        })
     }
 }
 
@@ -103,7 +115,8 @@ impl Foresight {
             {
                 let (queue, peers) = (orders.queue(slot), orders.peers[slot.index()]);
                 *neighbours = [queue.prev, queue.next, peers.prev, peers.next];
-                seen ^= level(order);
+                // Its number stands at the other end of it than what the level is found by.
+                seen ^= level(order) ^ order.order_id().0;
             }
         }
         for neighbour in neighbours[..self.count].iter().flatten() {
