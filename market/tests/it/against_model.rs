@@ -34,7 +34,7 @@ use market::order::{OrdType, OrderTerms, Peg, Side, TimeInForce};
 use market::price::Price;
 use market::qty::Qty;
 use market::risk::limits::{RiskLimit, Subject};
-use market::rules::{StopTrigger, Tier};
+use market::rules::{Rules, StopTrigger, Tier};
 use market::scope::{Instruments, Scope};
 use market::time::Timestamp;
 use market::trades::TradeChange;
@@ -61,6 +61,44 @@ fn the_market_does_as_the_model() {
         commands.set(commands.get() + pair.seq);
     });
     println!("{} commands", commands.get());
+}
+
+/// So rare among random days that it was seen once in 160,000: limit-up limit-down with pauses of no length.
+#[test]
+fn a_pause_of_no_length_is_over_in_the_same_tick() -> Result<(), TestCaseError> {
+    let mut pair = Pair::new(SelfTrade::Allow);
+    let instrument = InstrumentId(1);
+    let rules = Rules {
+        limit_up_limit_down: Some(Tier::One),
+        volatility_nanos: 0,
+        random_end_nanos: 0,
+        ..Rules::NONE
+    };
+    pair.step(&Command::SetRules { instrument, rules })?;
+    let bands = pair
+        .market
+        .price_bands(instrument)
+        .expect("it has the rule");
+    let bid = OrderTerms::plain(
+        AccountId(UNCHECKED),
+        instrument,
+        Side::Buy,
+        OrdType::Limit(bands.upper),
+        TimeInForce::Day,
+        Qty::from_raw(3 * LOT),
+    );
+    pair.step(&Command::Enter {
+        participant: ParticipantId(0),
+        cl_ord_id: text("bid"),
+        terms: bid,
+    })?;
+    for _ in 0..3 {
+        let before = pair.seq;
+        pair.until(pair.model.now + 16 * SECOND)?;
+        prop_assert!(pair.market.price_bands(instrument).is_some(), "it trades");
+        prop_assert!(pair.seq > before, "it paused, and is at its band again");
+    }
+    Ok(())
 }
 
 #[test]

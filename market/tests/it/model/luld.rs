@@ -215,15 +215,23 @@ impl Model {
         }
     }
 
-    /// Trading pauses where the book was at a band for too long.
+    /// Trading pauses where the book was at a band for too long, the earliest first; a pause of no length is over before the next one.
     pub(super) fn pause(&mut self, tale: &mut Tale) {
-        for at in 0..self.instruments.len() {
-            let (listed, phase) = self.instruments[at];
-            let state = self.luld[at].as_ref().and_then(|luld| luld.state);
-            if phase == Phase::Open && state.is_some_and(|(_, until)| until <= self.now) {
-                let ends = self.volatility_end(listed.id);
-                self.begin_call(listed.id, Phase::VolatilityAuction, ends, tale);
-            }
+        while let Some(at) = self.next_pause() {
+            let (listed, _) = self.instruments[at];
+            let ends = self.volatility_end(listed.id);
+            self.begin_call(listed.id, Phase::VolatilityAuction, ends, tale);
+            self.come_due(i64::MAX, tale);
         }
+    }
+
+    /// The instrument whose pause is due next, if any is.
+    fn next_pause(&self) -> Option<usize> {
+        let open = (0..self.instruments.len()).filter(|at| self.instruments[*at].1 == Phase::Open);
+        let due = open.filter_map(|at| {
+            let (_, until) = self.luld[at].as_ref()?.state?;
+            (until <= self.now).then_some((until, at))
+        });
+        due.min().map(|(_, at)| at)
     }
 }
