@@ -35,6 +35,7 @@ pub mod cursor;
 pub mod cut;
 pub mod data;
 pub mod disk;
+mod encoder;
 pub mod engine;
 pub mod entry;
 mod error;

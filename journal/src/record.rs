@@ -1,6 +1,7 @@
 //! A record: one entry as bytes, with its length, its checksum and what was settled when it was made. The layout is drawn in
 //! [the crate](crate).
 
+use crate::encoder::encode;
 use crate::entry::{Entry, Instruction, Origin, TraceId};
 use market::event::Event;
 use market::time::Timestamp;
@@ -49,9 +50,7 @@ impl RecordHeader {
 pub fn append(entry: &Entry, settled: u64, out: &mut Vec<u8>) -> Result<(), usize> {
     let start = out.len();
     out.extend_from_slice(&[0; HEADER_BYTES]);
-    let encoded = postcard::to_extend(entry, std::mem::take(out));
-    *out = encoded
-        .expect("an entry holds nothing that postcard cannot encode, and a Vec takes all bytes");
+    encode(entry, out);
     let payload_bytes = out.len() - start - HEADER_BYTES;
     let Ok(len) = u32::try_from(payload_bytes) else {
         out.truncate(start);
@@ -119,9 +118,7 @@ pub fn head(payload: &[u8]) -> Option<(Head, usize)> {
 /// Events as they are stored, instead of what `out` held.
 pub fn encode_events(events: &[Event], out: &mut Vec<u8>) {
     out.clear();
-    let encoded = postcard::to_extend(events, std::mem::take(out));
-    *out = encoded
-        .expect("events hold nothing that postcard cannot encode, and a Vec takes all bytes");
+    encode(events, out);
 }
 
 /// Events that were stored; `None` when they are not, or have bytes left over.
@@ -140,9 +137,11 @@ pub fn seq(payload: &[u8]) -> Option<u64> {
 }
 
 fn checksum(len: u32, settled: u64, payload: &[u8]) -> u32 {
+    let mut head = [0; 12];
+    head[..4].copy_from_slice(&len.to_le_bytes());
+    head[4..].copy_from_slice(&settled.to_le_bytes());
     let mut crc = crc32fast::Hasher::new();
-    crc.update(&len.to_le_bytes());
-    crc.update(&settled.to_le_bytes());
+    crc.update(&head);
     crc.update(payload);
     crc.finalize()
 }
