@@ -3,12 +3,20 @@
 //! what the sequencer decides next. What stands in a blank means nothing.
 
 use journal::entry::Entry;
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Blanks that are kept, at most: what is let go between two batches.
 const BLANKS: usize = 4_096;
+/// Blanks that a thread fetches at a time.
+const AT_HAND: usize = 32;
 /// Events that a blank has room for, at most: what made more is uncommon, and its memory goes back.
 const EVENTS: usize = 8;
+
+thread_local! {
+    /// What this thread has fetched and not written yet; of which venue makes no difference.
+    static FETCHED: RefCell<Vec<Arc<Entry>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Entries to be written anew; cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +38,16 @@ impl Blanks {
         drop(left_over);
     }
 
-    /// Adds all that there are to `some`.
-    pub(crate) fn take(&self, some: &mut Vec<Arc<Entry>>) {
-        some.append(&mut self.lock());
+    /// One, if there is any.
+    pub(crate) fn take(&self) -> Option<Arc<Entry>> {
+        FETCHED.with_borrow_mut(|fetched| {
+            if fetched.is_empty() {
+                let mut blanks = self.lock();
+                let left = blanks.len().saturating_sub(AT_HAND);
+                fetched.extend(blanks.drain(left..));
+            }
+            fetched.pop()
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
@@ -72,13 +87,11 @@ mod tests {
             entry(3, 1_000),
             entry(4, 0),
         ]);
-        let mut taken = vec![entry(9, 1)];
-        blanks.take(&mut taken);
-        let numbers: Vec<_> = taken.drain(..).map(|one| one.seq).collect();
-        assert_eq!(numbers, [9, 1, 4]);
+        let taken = || std::iter::from_fn(|| blanks.take());
+        let numbers: Vec<_> = taken().map(|one| one.seq).collect();
+        assert_eq!(numbers, [4, 1]);
         blanks.give((0..5_000).map(|seq| entry(seq, 1)).collect());
         blanks.give(vec![entry(7, 1)]);
-        blanks.take(&mut taken);
-        assert_eq!(taken.len(), BLANKS);
+        assert_eq!(taken().count(), BLANKS);
     }
 }

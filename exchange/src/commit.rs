@@ -9,6 +9,7 @@ use crate::blotter::Blotter;
 use crate::config::Durability;
 use crate::directory::Directory;
 use crate::feed::Feed;
+use crate::glance::{TOGETHER, glance};
 use crate::halts::Halts;
 use crate::health::Health;
 use crate::metrics::{Counts, Metrics};
@@ -18,8 +19,8 @@ use journal::entry::Entry;
 use journal::record;
 use journal::writer::Writer;
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
@@ -27,9 +28,11 @@ use tokio::sync::oneshot;
 const WRITE_EVENTS: usize = 32_768;
 /// Room for records that is kept from one write to the next.
 const ROOM_KEPT_BYTES: usize = 8 << 20;
+/// Emptied batches that are kept, at most: about as many as are on their way.
+const BATCHES_KEPT: usize = 8;
 
 /// What was decided in one go.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Batch {
     /// The entries, at least one.
     pub sealed: Vec<Sealed>,
@@ -38,26 +41,44 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// An empty one.
-    pub fn with_room_for(entries: usize) -> Self {
-        Self {
-            sealed: Vec::with_capacity(entries),
-            events: 0,
-        }
-    }
-
     /// Adds all batches that wait, up to a bound; how many.
-    pub fn merge(&mut self, batches: &Receiver<Self>) -> usize {
+    pub fn merge(&mut self, batches: &Receiver<Self>, emptied: &Emptied) -> usize {
         let mut merged = 0;
         while self.events < WRITE_EVENTS {
-            let Ok(next) = batches.try_recv() else {
+            let Ok(mut next) = batches.try_recv() else {
                 break;
             };
-            self.sealed.extend(next.sealed);
+            self.sealed.append(&mut next.sealed);
             self.events += next.events;
+            emptied.give(next);
             merged += 1;
         }
         merged
+    }
+}
+
+/// Batches whose entries have gone on: their room is used again.
+#[derive(Debug, Default)]
+pub struct Emptied(Mutex<Vec<Batch>>);
+
+impl Emptied {
+    /// One of them, or a new one.
+    pub fn take(&self) -> Batch {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    /// Keeps one more, up to a bound.
+    pub fn give(&self, mut batch: Batch) {
+        batch.sealed.clear();
+        batch.events = 0;
+        let mut kept = self.lock();
+        if kept.len() < BATCHES_KEPT {
+            kept.push(batch);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Batch>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -122,12 +143,12 @@ impl Commit {
         self.failed.clone().map_or(Ok(()), Err)
     }
 
-    /// Writes a batch and tells everybody.
+    /// Writes a batch and tells everybody: then it is empty.
     ///
     /// # Errors
     /// Why the disk has failed. It is set before those who wait are let go.
-    pub fn commit(&mut self, batch: Batch) -> Result<(), StopReason> {
-        let sealed = batch.sealed;
+    pub fn commit(&mut self, batch: &mut Batch) -> Result<(), StopReason> {
+        let sealed = &mut batch.sealed;
         let (Some(first), Some(last)) = (sealed.first(), sealed.last()) else {
             return Ok(());
         };
@@ -136,7 +157,7 @@ impl Commit {
         self.metrics
             .journal_batch_entries
             .observe(f64::from(entries));
-        self.encode(&sealed);
+        self.encode(sealed);
         if self.durability == Durability::None {
             self.publish(sealed);
             let written = self.write(first_seq);
@@ -157,15 +178,18 @@ impl Commit {
         self.records.shrink_to(ROOM_KEPT_BYTES);
         self.bearings.clear();
         self.counts = Counts::default();
-        for Sealed { entry, .. } in sealed {
-            self.bearings.push(Bearing::of(entry));
-            self.counts.count(entry);
-            record::append(entry, self.settled, &mut self.records).unwrap_or_else(|bytes| {
-                panic!(
-                    "entry {} has {bytes} bytes: the market's limits keep entries below what a record holds",
-                    entry.seq
-                )
-            });
+        for some in sealed.chunks(TOGETHER) {
+            glance(some.iter().map(|one| &*one.entry));
+            for Sealed { entry, .. } in some {
+                self.bearings.push(Bearing::of(entry));
+                self.counts.count(entry);
+                record::append(entry, self.settled, &mut self.records).unwrap_or_else(|bytes| {
+                    panic!(
+                        "entry {} has {bytes} bytes: the market's limits keep entries below what a record holds",
+                        entry.seq
+                    )
+                });
+            }
         }
     }
 
@@ -185,7 +209,7 @@ impl Commit {
     }
 
     /// Tells everybody: the directory first, so that whoever reads an entry can look up what it names; then readers, then who asked.
-    fn publish(&self, sealed: Vec<Sealed>) {
+    fn publish(&self, sealed: &mut Vec<Sealed>) {
         let entries = || sealed.iter().map(|one| &*one.entry);
         self.directory.note_inbound(entries());
         for (entry, bearing) in entries().zip(&self.bearings) {
@@ -203,7 +227,7 @@ impl Commit {
         self.metrics.told(&self.counts, last_seq);
         self.feed
             .publish(sealed.iter().map(|one| Arc::clone(&one.entry)));
-        for Sealed { entry, reply } in sealed {
+        for Sealed { entry, reply } in sealed.drain(..) {
             if let Some(reply) = reply {
                 // Who asked may have gone away meanwhile; the entry stands all the same.
                 let _gone = reply.send(entry);

@@ -25,6 +25,7 @@ pub mod directory;
 pub mod feed;
 mod followed;
 pub mod gateway;
+mod glance;
 pub mod halts;
 pub mod health;
 pub mod holds;

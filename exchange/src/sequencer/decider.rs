@@ -61,9 +61,9 @@ impl Decider {
         next.is_some_and(|next| self.armed.is_none_or(|armed| next < armed))
     }
 
-    /// Decides what was taken, up to a whole batch; with each what is due by its time, before it.
-    pub(crate) fn decide(&mut self) -> Batch {
-        let mut batch = Batch::with_room_for(self.todo.len().min(self.batch));
+    /// Decides what was taken, up to a whole batch, into an empty one; with each what is due by its time, before it.
+    pub(crate) fn decide(&mut self, batch: &mut Batch) {
+        batch.sealed.reserve(self.todo.len().min(self.batch));
         let mut foreseen = 0;
         while batch.sealed.len() < self.batch && batch.events < BATCH_EVENTS {
             if foreseen == 0 && self.todo.len() >= WORTH_FORESEEING {
@@ -75,13 +75,12 @@ impl Decider {
             let Some(asked) = self.todo.pop_front() else {
                 break;
             };
-            let at = self.tick_if_due(&mut batch);
-            self.seal(asked, at, &mut batch);
+            let at = self.tick_if_due(batch);
+            self.seal(asked, at, batch);
         }
         if batch.sealed.is_empty() && self.engine.next_deadline().is_some() {
-            self.tick_if_due(&mut batch);
+            self.tick_if_due(batch);
         }
-        batch
     }
 
     /// Time of the next entry.

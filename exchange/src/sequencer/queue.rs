@@ -4,10 +4,9 @@
 use crate::blanks::Blanks;
 use crate::sequencer::Submission;
 use crate::sequencer::asked::Asked;
-use journal::entry::Entry;
 use prometheus::IntGauge;
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Submissions on their way to whoever decides.
@@ -25,8 +24,6 @@ pub(crate) struct Queue {
 
 struct Waiting {
     submissions: VecDeque<Asked>,
-    /// Blanks that were taken.
-    at_hand: Vec<Arc<Entry>>,
     /// Those that were taken and are not decided yet.
     taken: usize,
     /// Whether the sequencer thread waits to be called.
@@ -37,9 +34,14 @@ struct Waiting {
 }
 
 impl Waiting {
+    /// How many are not decided yet.
+    fn count(&self) -> usize {
+        self.submissions.len() + self.taken
+    }
+
     /// Whether anything is not decided yet.
     fn any(&self) -> bool {
-        self.taken > 0 || !self.submissions.is_empty()
+        self.count() > 0
     }
 }
 
@@ -79,7 +81,6 @@ impl Queue {
         Self {
             waiting: Mutex::new(Waiting {
                 submissions: VecDeque::new(),
-                at_hand: Vec::new(),
                 taken: 0,
                 is_asleep: false,
                 is_roused: false,
@@ -94,19 +95,17 @@ impl Queue {
 
     /// Puts a submission behind the others. Somebody has to be called for it, or to decide it.
     pub(crate) fn put(&self, submission: Submission) -> Result<(), Refused> {
+        // Written before the others are kept waiting.
+        let asked = Asked::new(submission, self.blanks.take());
         let mut waiting = self.lock();
         if waiting.end == End::Closed {
             return Err(Refused::Closed);
         }
-        if waiting.submissions.len() + waiting.taken >= self.capacity {
+        if waiting.count() >= self.capacity {
             return Err(Refused::Full);
         }
-        if waiting.at_hand.is_empty() {
-            self.blanks.take(&mut waiting.at_hand);
-        }
-        let blank = waiting.at_hand.pop();
-        waiting.submissions.push_back(Asked::new(submission, blank));
-        self.depth.inc();
+        waiting.submissions.push_back(asked);
+        self.show(&waiting);
         Ok(())
     }
 
@@ -121,13 +120,18 @@ impl Queue {
     pub(crate) fn decided(&self, count: usize) {
         let mut waiting = self.lock();
         waiting.taken = waiting.taken.saturating_sub(count);
-        drop(waiting);
-        self.depth.sub(as_gauge(count));
+        self.show(&waiting);
     }
 
     /// How many wait and are not taken.
     pub(crate) fn len(&self) -> usize {
         self.lock().submissions.len()
+    }
+
+    /// The same; and whether the sequencer thread has to be called for them. Awake, it looks before it sleeps.
+    pub(crate) fn look(&self) -> (usize, bool) {
+        let waiting = self.lock();
+        (waiting.submissions.len(), waiting.is_asleep)
     }
 
     /// Calls the sequencer thread for what waits.
@@ -192,17 +196,18 @@ impl Queue {
         let mut waiting = self.lock();
         waiting.end = End::Closed;
         waiting.taken = 0;
-        let dropped = std::mem::take(&mut waiting.submissions);
+        let _dropped_last = std::mem::take(&mut waiting.submissions);
+        self.show(&waiting);
         drop(waiting);
-        self.depth.sub(as_gauge(dropped.len()));
         self.called.notify_one();
+    }
+
+    fn show(&self, waiting: &Waiting) {
+        self.depth
+            .set(i64::try_from(waiting.count()).unwrap_or(i64::MAX));
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn as_gauge(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

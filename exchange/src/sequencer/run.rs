@@ -3,7 +3,7 @@
 //! asked itself, and without a sync it writes it, too. Whoever decides holds the `Decider`, so there is one order, and one journal.
 
 use crate::clock::Clock;
-use crate::commit::{Batch, Commit};
+use crate::commit::{Batch, Commit, Emptied};
 use crate::config::Durability;
 use crate::feed::Feed;
 use crate::health::Health;
@@ -117,6 +117,8 @@ pub(crate) struct Shared {
     commit: Mutex<Commit>,
     /// Batches handed to the journal thread and not published yet. Grows only in the hands of who holds the decider.
     in_flight: AtomicUsize,
+    /// Batches that were published.
+    emptied: Emptied,
     /// Whether a write includes a sync: then it is no work for an asker.
     syncs: bool,
     feed: Feed,
@@ -145,6 +147,7 @@ impl Shared {
                 journal: Some(batches),
             }),
             in_flight: AtomicUsize::new(0),
+            emptied: Emptied::default(),
             syncs: commit.durability == Durability::Fsync,
             feed: commit.feed.clone(),
             health: commit.health.clone(),
@@ -155,7 +158,7 @@ impl Shared {
 
     /// Sees to it that what waits is decided: here and now when there is nothing else to do, else by the sequencer thread.
     pub(crate) fn see_to_it(&self) {
-        let waiting = self.queue.len();
+        let (waiting, is_asleep) = self.queue.look();
         if waiting == 0 {
             return;
         }
@@ -164,9 +167,11 @@ impl Shared {
             && self.in_flight.load(Ordering::Acquire) == 0
         {
             self.over(|| self.decide_here(&mut decider));
+            // What came meanwhile; whoever put it could not have the decider.
+            self.queue.call();
+        } else if is_asleep {
+            self.queue.call();
         }
-        // What came meanwhile; whoever put it could not have the decider.
-        self.queue.call();
     }
 
     /// The asker's turn: one batch, so that it gets on with its own work. What is left is for the sequencer thread.
@@ -178,11 +183,13 @@ impl Shared {
         if decider.todo.is_empty() {
             return;
         }
-        let batch = self.batch(decider);
+        let mut batch = self.batch(decider);
         let is_done = if self.syncs {
             self.hand_on(decider, batch)
         } else {
-            self.commit().commit(batch).is_ok()
+            let is_written = self.commit().commit(&mut batch).is_ok();
+            self.emptied.give(batch);
+            is_written
         };
         if !is_done {
             self.give_up(decider);
@@ -205,6 +212,7 @@ impl Shared {
             loop {
                 let batch = self.batch(&mut decider);
                 if batch.sealed.is_empty() {
+                    self.emptied.give(batch);
                     break;
                 }
                 if !self.hand_on(&decider, batch) {
@@ -217,7 +225,8 @@ impl Shared {
 
     fn batch(&self, decider: &mut Decider) -> Batch {
         let waited = decider.todo.len();
-        let batch = decider.decide();
+        let mut batch = self.emptied.take();
+        decider.decide(&mut batch);
         self.queue.decided(waited - decider.todo.len());
         self.show_live_orders(decider);
         batch
@@ -235,8 +244,9 @@ impl Shared {
     /// The journal thread's work, until nothing is decided any more or the disk fails; why it has failed, if so.
     fn write(&self, batches: &Receiver<Batch>) -> Result<(), StopReason> {
         while let Ok(mut batch) = batches.recv() {
-            let merged = 1 + batch.merge(batches);
-            let committed = self.commit().commit(batch);
+            let merged = 1 + batch.merge(batches, &self.emptied);
+            let committed = self.commit().commit(&mut batch);
+            self.emptied.give(batch);
             self.in_flight.fetch_sub(merged, Ordering::Release);
             if committed.is_err() {
                 break;
