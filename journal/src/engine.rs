@@ -3,6 +3,7 @@
 
 use crate::entry::Instruction;
 use crate::participant::ParticipantChange;
+use market::command::Command;
 use market::event::Event;
 use market::id::CompId;
 use market::image::Unsound;
@@ -59,7 +60,10 @@ impl Engine {
         match instruction {
             Instruction::Market(command) => {
                 self.market.apply(seq, at, command, events);
-                self.note_admitted(events);
+                // Of nothing else it comes; and the events, just written, are better not looked at before they are in the processor's caches.
+                if matches!(command, Command::AdmitParticipant { .. }) {
+                    self.note_admitted(events);
+                }
             }
             Instruction::Note { .. } => {}
             Instruction::Participant(change) => {
