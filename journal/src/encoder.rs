@@ -21,15 +21,18 @@ const ROOM: usize = 16;
 /// # Panics
 /// When `value` has something in it that postcard cannot encode: a sequence that does not know how long it is, or an error of its own.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
-    match value.serialize(&mut Encoder { out }) {
-        Ok(()) => {}
+    let mut encoder = Encoder {
+        out: std::mem::take(out),
+    };
+    match value.serialize(&mut encoder) {
+        Ok(()) => *out = encoder.out,
         Err(never) => match never {},
     }
 }
 
 /// Writes what serde tells it.
-struct Encoder<'a> {
-    out: &'a mut Vec<u8>,
+struct Encoder {
+    out: Vec<u8>,
 }
 
 /// There is none: so nothing has to be looked at behind each field.
@@ -50,7 +53,7 @@ impl ser::Error for Never {
     }
 }
 
-impl Encoder<'_> {
+impl Encoder {
     /// The first `used` of these bytes.
     #[inline]
     fn put<const N: usize>(&mut self, bytes: [u8; N], used: usize) {
@@ -85,17 +88,17 @@ impl Encoder<'_> {
         }
         // Bits by seven, rounded up, without a division: right for all that there can be.
         let used = ((number | 1).ilog2() * 9 + 73) / 64;
+        let (low, len) = (spread(number), usize::try_from(used).unwrap_or(ROOM));
         if used > 8 {
-            self.put((spread(number) | MORE).to_le_bytes(), 8);
-            let [high, ..] = (number >> (8 * BITS)).to_le_bytes();
-            return match high {
-                ..0x80 => self.put([high], 1),
-                _ => self.put([high, 1], 2),
-            };
+            let high = u128::from(number >> (8 * BITS));
+            // Of eight bits the last is the next byte's, and stands there for: more follow.
+            let high = high | ((high >> BITS) << 8);
+            let bytes = u128::from(low | MORE) | (high << 64);
+            self.put(bytes.to_le_bytes(), len);
+        } else {
+            let more = MORE >> (8 * (9 - used));
+            self.put((low | more).to_le_bytes(), len);
         }
-        let more = MORE >> (8 * (9 - used));
-        let used = usize::try_from(used).unwrap_or(8);
-        self.put((spread(number) | more).to_le_bytes(), used);
     }
 
     #[cold]
@@ -151,7 +154,7 @@ const fn zig_zag(number: i64) -> u64 {
     ((number << 1) ^ (number >> (i64::BITS - 1))).cast_unsigned()
 }
 
-impl Serializer for &mut Encoder<'_> {
+impl Serializer for &mut Encoder {
     type Ok = ();
     type Error = Never;
     type SerializeSeq = Self;
@@ -369,7 +372,7 @@ impl Serializer for &mut Encoder<'_> {
 /// What has parts is its parts, one after the other.
 macro_rules! parts {
     ($($compound:ident: $($part:ident($($key:ty)?)),+;)+) => {$(
-        impl ser::$compound for &mut Encoder<'_> {
+        impl ser::$compound for &mut Encoder {
             type Ok = ();
             type Error = Never;
 
