@@ -170,7 +170,8 @@ impl Live {
             // an initiator does not even call outside hours
             return self.outputs[at].push(Output::Disconnect("nobody called".to_owned()));
         }
-        let stream = self.server.connect().await;
+        let open = self.wires.iter().flatten().count();
+        let stream = self.server.connect(open).await;
         self.wires[at] = Some(Wire::new(stream, self.now));
     }
 

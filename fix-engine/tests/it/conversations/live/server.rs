@@ -73,10 +73,14 @@ impl Server {
         matches!(self.side, Side::Initiator { .. })
     }
 
-    /// A connection, made by the peer or by our initiator.
-    pub(super) async fn connect(&self) -> TcpStream {
+    /// One more connection than the `open` ones, made by the peer or by our initiator.
+    pub(super) async fn connect(&self, open: usize) -> TcpStream {
         match &self.side {
             Side::Acceptor { acceptor, address } => {
+                // Until the end of each former one is noticed: else one that goes could make up for the one that comes.
+                while acceptor.connections() > open {
+                    yield_now().await;
+                }
                 let before = acceptor.connections();
                 let stream = TcpStream::connect(address).await.expect("a port is open");
                 while acceptor.connections() == before {
