@@ -34,7 +34,7 @@ pub const HEADER_BYTES: usize = 68;
 const MAGIC: [u8; 8] = *b"LOGGIAS1";
 /// Of header and parts together: postcard writes no names, so every change of what a market, a directory or a view remembers is
 /// another layout. A snapshot of another one is passed over.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// Bytes written at a time.
 const BUFFER_BYTES: usize = 1 << 20;
 /// Bytes after which what was written is synced: one sync of all at the end would keep the disk from the journal for as long as it takes.

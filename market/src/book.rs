@@ -9,7 +9,7 @@ use crate::book::ladder::{Ladder, rank};
 use crate::book::level::Level;
 use crate::event::Event;
 use crate::id::InstrumentId;
-use crate::order::{OrdType, Side};
+use crate::order::Side;
 use crate::orders::Orders;
 use crate::price::Price;
 use crate::qty::Qty;
@@ -72,17 +72,8 @@ impl Book {
         ladder.accepts(limit, best.price).then_some(best.front)
     }
 
-    /// Looks at the level where an order with this limit would rest; what comes out says nothing.
-    pub(crate) fn glance(&self, side: Side, ord_type: OrdType) -> u64 {
-        let level = match ord_type {
-            OrdType::Limit(price) if price > Price::ZERO => self.side(side).level(price, Slot::NIL),
-            _ => None,
-        };
-        level.map_or(0, |level| level.orders.into())
-    }
-
     /// Looks at a level; what comes out says nothing.
-    pub(crate) fn glance_at(&self, side: Side, place: Slot) -> u64 {
+    pub(crate) fn glance(&self, side: Side, place: Slot) -> u64 {
         let level = self.side(side).at(place);
         level.map_or(0, |level| level.orders.into())
     }

@@ -46,6 +46,9 @@ impl Sought {
     }
 }
 
+/// With fewer ClOrdIDs than this to a cell of the index, most lie alone.
+const FEW_TOGETHER: u64 = 4;
+
 /// ClOrdIDs that are read back together.
 const TOGETHER: usize = 64;
 
@@ -73,6 +76,11 @@ impl Ids {
     /// How many there are.
     pub(crate) const fn len(&self) -> u64 {
         self.len
+    }
+
+    /// Whether ClOrdIDs seldom lie together, as those of clients that do not count: then a new one is looked for in a place that nobody has been to.
+    pub(crate) const fn is_scattered(&self) -> bool {
+        (self.index.used() as u64) * FEW_TOGETHER > self.len
     }
 
     /// The record of a participant's ClOrdID.
@@ -321,6 +329,25 @@ mod tests {
         for (number, id) in moved {
             assert_eq!(ids.handle(id), Handle::Live(Slot::of_number(number)));
         }
+    }
+
+    #[test]
+    fn those_of_a_client_that_counts_lie_together_and_those_of_another_are_scattered() {
+        let (mut counted, mut scattered) = (Ids::new(), Ids::new());
+        for number in 0..10_000_u32 {
+            let place = number.wrapping_mul(0x9E37_79B9);
+            for (ids, text) in [
+                (&mut counted, format!("{number}")),
+                (&mut scattered, format!("{place:08x}")),
+            ] {
+                let cl_ord_id = ClOrdId::new(&text).unwrap();
+                ids.assign(ParticipantId(1), &cl_ord_id, Handle::Stale);
+            }
+        }
+        assert_eq!(
+            (counted.is_scattered(), scattered.is_scattered()),
+            (false, true)
+        );
     }
 
     #[test]

@@ -67,6 +67,7 @@ mod matching;
 mod mending;
 mod orders;
 mod owners;
+mod pages;
 mod pausing;
 mod pegging;
 mod pegs;

@@ -155,17 +155,10 @@ impl Market {
     /// commands together, right before they are applied; it changes nothing.
     pub fn foresee<'a>(&self, commands: impl Iterator<Item = &'a Command>) {
         let books = &self.state.books;
-        self.state.orders.foresee(
-            commands,
-            |terms| {
-                let book = books.get(terms.instrument.0 as usize);
-                book.map_or(0, |book| book.glance(terms.side, terms.ord_type))
-            },
-            |order| {
-                let book = books.get(order.instrument().0 as usize);
-                book.map_or(0, |book| book.glance_at(order.side(), order.level))
-            },
-        );
+        self.state.orders.foresee(commands, |order| {
+            let book = books.get(order.instrument().0 as usize);
+            book.map_or(0, |book| book.glance(order.side(), order.level))
+        });
     }
 
     /// Commands of operators and services.

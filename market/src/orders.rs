@@ -11,13 +11,14 @@ use crate::id::{AccountId, ClOrdId, InstrumentId, OrderId, ParticipantId};
 use crate::ids::{Handle, Id, Ids, MAX_CL_ORD_IDS, Sought};
 use crate::limits::Limits;
 use crate::order::{OrdType, OrderFacts, OrderTerms, Side, TimeInForce};
+use crate::pages::Pages;
 use crate::price::Price;
 use crate::qty::Qty;
 use crate::refusal::Refusal;
 use crate::refusal::table::Table;
 use crate::slab::{Slab, Slot};
 use alloc::vec::Vec;
-use compact::{Compact, Full};
+use compact::{Compact, Fulls};
 use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,9 @@ impl Order {
     }
 }
 
+/// Orders to a page, and links of orders.
+const ORDERS: usize = 256;
+
 /// Neighbours in an intrusive list.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Links {
@@ -80,6 +84,12 @@ impl Links {
         prev: Slot::NIL,
         next: Slot::NIL,
     };
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Self::NONE
+    }
 }
 
 /// What a participant's ClOrdID of today stands for.
@@ -98,17 +108,17 @@ pub(crate) enum Found {
 /// All orders.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
-    slab: Slab<Order>,
+    slab: Slab<Order, ORDERS>,
     /// By slot: neighbours in the queue of its price level. Apart from the orders, so that who joins or leaves a queue touches nothing else of
     /// its neighbours: what is touched most lies close together.
-    queue: Chunked<Links>,
+    queue: Pages<Links, ORDERS>,
     /// By slot: neighbours among the live orders of its participant, in order of arrival.
-    peers: Chunked<Links>,
+    peers: Pages<Links, ORDERS>,
     desks: Vec<Desk>,
     /// ClOrdIDs in use today.
     ids: Ids,
     /// What is not plain among live and final orders.
-    full: Slab<Full>,
+    full: Fulls,
     /// The last final orders of the day: by number, modulo [`Orders::max_finals`].
     finals: Chunked<Compact>,
     /// How many orders were final today.
@@ -132,8 +142,8 @@ impl Orders {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             slab: Slab::new(),
-            queue: Chunked::new(),
-            peers: Chunked::new(),
+            queue: Pages::new(),
+            peers: Pages::new(),
             desks: Vec::new(),
             ids: Ids::new(),
             full: Slab::new(),

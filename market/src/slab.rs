@@ -1,7 +1,7 @@
 //! [`Slab`]: values under dense slots that are used again once free. Slots are given out the same way on every run: the slot
-//! freed last is used first. Grows chunk by chunk, so that no insertion moves what is there. Knows nothing of orders.
+//! freed last is used first. Grows page by page, so that no insertion moves what is there. Knows nothing of orders.
 
-use crate::chunked::Chunked;
+use crate::pages::Pages;
 use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
@@ -35,10 +35,14 @@ impl Slot {
     }
 }
 
-/// Values under dense slots.
+/// Values under dense slots, `N` to a page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Slab<T> {
-    cells: Chunked<Cell<T>>,
+#[serde(bound(
+    serialize = "T: Serialize",
+    deserialize = "T: Clone + Deserialize<'de>"
+))]
+pub(crate) struct Slab<T, const N: usize> {
+    cells: Pages<Cell<T>, N>,
     free: Slot,
     len: u32,
 }
@@ -50,10 +54,16 @@ enum Cell<T> {
     Free(Slot),
 }
 
-impl<T> Slab<T> {
+impl<T> Default for Cell<T> {
+    fn default() -> Self {
+        Self::Free(Slot::NIL)
+    }
+}
+
+impl<T: Clone, const N: usize> Slab<T, N> {
     pub(crate) const fn new() -> Self {
         Self {
-            cells: Chunked::new(),
+            cells: Pages::new(),
             free: Slot::NIL,
             len: 0,
         }
@@ -102,7 +112,7 @@ impl<T> Slab<T> {
 }
 
 /// For those who read a slab that somebody else has written.
-impl<T> Slab<T> {
+impl<T, const N: usize> Slab<T, N> {
     /// The value in a slot, if there is one.
     #[inline(always)]
     pub(crate) fn get(&self, slot: Slot) -> Option<&T> {
@@ -144,11 +154,11 @@ impl<T> Slab<T> {
                 return false;
             }
         }
-        self.cells.is_sound() && taken + free == cells && taken == self.len as usize
+        taken + free == cells && taken == self.len as usize
     }
 }
 
-impl<T> Index<Slot> for Slab<T> {
+impl<T, const N: usize> Index<Slot> for Slab<T, N> {
     type Output = T;
 
     #[inline(always)]
@@ -160,7 +170,7 @@ impl<T> Index<Slot> for Slab<T> {
     }
 }
 
-impl<T> IndexMut<Slot> for Slab<T> {
+impl<T, const N: usize> IndexMut<Slot> for Slab<T, N> {
     #[inline(always)]
     fn index_mut(&mut self, slot: Slot) -> &mut T {
         match &mut self.cells[slot.index()] {
@@ -173,12 +183,12 @@ impl<T> IndexMut<Slot> for Slab<T> {
 #[cfg(test)]
 mod tests {
     use super::Slab;
-    use crate::chunked::CHUNK;
+    const PAGE: usize = 16;
     use alloc::vec::Vec;
 
     #[test]
     fn a_freed_slot_is_used_again_before_a_new_one() {
-        let mut slab = Slab::new();
+        let mut slab = Slab::<_, PAGE>::new();
         let a = slab.insert('a');
         let b = slab.insert('b');
         let c = slab.insert('c');
@@ -191,15 +201,15 @@ mod tests {
     }
 
     #[test]
-    fn slots_are_dense_over_chunks() {
-        let mut slab = Slab::new();
-        let slots: Vec<_> = (0..3 * CHUNK + 1).map(|value| slab.insert(value)).collect();
+    fn slots_are_dense_over_pages() {
+        let mut slab = Slab::<_, PAGE>::new();
+        let slots: Vec<_> = (0..3 * PAGE + 1).map(|value| slab.insert(value)).collect();
         for (value, slot) in slots.iter().enumerate() {
             assert_eq!(slot.number() as usize, value);
             assert_eq!(slab[*slot], value);
         }
-        assert_eq!(slab.remove(slots[CHUNK]), CHUNK);
-        assert_eq!(slab.insert(7), slots[CHUNK]);
-        assert_eq!(slab[slots[CHUNK]], 7);
+        assert_eq!(slab.remove(slots[PAGE]), PAGE);
+        assert_eq!(slab.insert(7), slots[PAGE]);
+        assert_eq!(slab[slots[PAGE]], 7);
     }
 }

@@ -14,6 +14,9 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+/// Levels to a page: few, since most sides of most books have few.
+const LEVELS: usize = 16;
+
 /// After so many levels made outside of the window it is looked whether the touch has left it. So moving it, which may touch
 /// each of its cells, costs no more than a few steps a level.
 const STRAYS: u32 = 128;
@@ -24,7 +27,7 @@ const STRAYS: u32 = 128;
 pub(crate) struct Ladder {
     side: Side,
     step: Price,
-    levels: Slab<Level>,
+    levels: Slab<Level, LEVELS>,
     /// Σ leaves over all levels: kept so that it never passes what a [`Qty`] holds.
     pub(crate) leaves: Qty,
     #[serde(skip)]
@@ -45,7 +48,7 @@ pub(crate) struct Ladder {
 struct Written {
     side: Side,
     step: Price,
-    levels: Slab<Level>,
+    levels: Slab<Level, LEVELS>,
     leaves: Qty,
 }
 

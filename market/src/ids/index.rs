@@ -5,7 +5,7 @@
 //! memory is asked for by the hundred megabytes. The order of its cells is seen by nobody.
 
 use super::records::{Id, PLACES};
-use crate::chunked::Chunked;
+use crate::pages::Pages;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -21,6 +21,9 @@ const PIECE: usize = 1 << 15;
 /// Records that room is made for beforehand at most: 256 MiB of cells, of which memory gives what is used.
 const ROOM: usize = 20_000_000;
 
+/// Blocks to a page.
+const BLOCKS: usize = 64;
+
 /// Of 8 cells so many are used before the index grows.
 const USED_OF_8: usize = 3;
 
@@ -35,7 +38,7 @@ pub(super) struct Index {
     former: Cells,
     /// Cells in use, in both.
     used: usize,
-    blocks: Chunked<Block>,
+    blocks: Pages<Block, BLOCKS>,
 }
 
 /// What is looked for, or noted.
@@ -51,6 +54,12 @@ pub(super) struct Hash {
 #[derive(Clone, Debug)]
 #[repr(align(64))]
 struct Block([Id; PLACES]);
+
+impl Default for Block {
+    fn default() -> Self {
+        Self([Id::NONE; PLACES])
+    }
+}
 
 /// What a cell stands for.
 #[derive(Clone, Copy, Debug)]
@@ -97,8 +106,13 @@ impl Index {
             cells: Cells::new(homes),
             former: Cells::default(),
             used: 0,
-            blocks: Chunked::new(),
+            blocks: Pages::new(),
         }
+    }
+
+    /// Cells in use: one for all records that lie together.
+    pub(super) const fn used(&self) -> usize {
+        self.used
     }
 
     /// The record of this hash for which `is_it` says yes.
@@ -195,7 +209,7 @@ impl Index {
                         let Some(place) = beside(one) else {
                             continue;
                         };
-                        let mut block = Block([Id::NONE; PLACES]);
+                        let mut block = Block::default();
                         block.0[usize::from(place)] = one;
                         block.0[usize::from(hash.place)] = id;
                         let number = u32::try_from(self.blocks.len()).expect("fewer than records");

@@ -35,6 +35,9 @@ pub(crate) struct Compact {
     post_only: bool,
 }
 
+/// Orders that are not plain, a few to a page.
+pub(crate) type Fulls = Slab<Full, 16>;
+
 /// An order that is not plain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Full {
@@ -46,7 +49,7 @@ pub(crate) struct Full {
 impl Compact {
     /// An order with its ClOrdID. It is kept in full in `full` when it needs to be; `former` is where it was until now.
     #[inline(always)]
-    pub(super) fn new(facts: &OrderFacts, id: Id, former: Slot, full: &mut Slab<Full>) -> Self {
+    pub(super) fn new(facts: &OrderFacts, id: Id, former: Slot, full: &mut Fulls) -> Self {
         let terms = &facts.terms;
         let is_final = facts.leaves_qty == Qty::ZERO;
         let kept = (!is_plain(facts)).then_some(facts);
@@ -78,7 +81,7 @@ impl Compact {
     /// Follows an order that has traded, lost quantity or ended: its terms but for the quantity, and what it works at, are as they were. So a
     /// plain one stays plain.
     #[inline(always)]
-    pub(super) fn go_on(&mut self, facts: &OrderFacts, full: &mut Slab<Full>) {
+    pub(super) fn go_on(&mut self, facts: &OrderFacts, full: &mut Fulls) {
         let sums = (
             i64::try_from(facts.cum_notional.raw()),
             i64::try_from(facts.reserved.raw()),
@@ -122,7 +125,7 @@ impl Compact {
 
     /// The facts of an order that lives.
     #[inline(always)]
-    pub(super) fn live(&self, ids: &Ids, full: &Slab<Full>) -> OrderFacts {
+    pub(super) fn live(&self, ids: &Ids, full: &Fulls) -> OrderFacts {
         self.live_as(|| ids.name(self.id), full)
     }
 
@@ -131,7 +134,7 @@ impl Compact {
     pub(super) fn live_as(
         &self,
         name: impl FnOnce() -> (ParticipantId, ClOrdId),
-        full: &Slab<Full>,
+        full: &Fulls,
     ) -> OrderFacts {
         match self.full.some() {
             Some(slot) => full[slot].facts,
@@ -144,7 +147,7 @@ impl Compact {
     }
 
     /// The facts of an order that is final.
-    pub(super) fn ended(&self, ids: &Ids, full: &Slab<Full>) -> OrderFacts {
+    pub(super) fn ended(&self, ids: &Ids, full: &Fulls) -> OrderFacts {
         match self.full.some() {
             Some(slot) => full[slot].facts,
             None => self.facts(self.qty, Qty::ZERO, ids.name(self.id)),
@@ -197,7 +200,7 @@ impl Compact {
         self.price
     }
 
-    pub(super) fn time_in_force(&self, full: &Slab<Full>) -> TimeInForce {
+    pub(super) fn time_in_force(&self, full: &Fulls) -> TimeInForce {
         match self.full.some() {
             Some(slot) => full[slot].facts.terms.time_in_force,
             None if self.is_gtc => TimeInForce::Gtc,
@@ -211,7 +214,7 @@ impl Compact {
     }
 
     /// Whether what is kept in full is of the same order: asked of one that was read back. `is_final`: of one that lives no more.
-    pub(super) fn is_sound(&self, is_final: bool, ids: &Ids, full: &Slab<Full>) -> bool {
+    pub(super) fn is_sound(&self, is_final: bool, ids: &Ids, full: &Fulls) -> bool {
         let Some(slot) = self.full.some() else {
             return true;
         };
@@ -266,7 +269,7 @@ fn is_plain(facts: &OrderFacts) -> bool {
 }
 
 /// Keeps the facts, if there are any, where the former ones were.
-fn keep(former: Option<Slot>, facts: Option<&OrderFacts>, full: &mut Slab<Full>) -> Slot {
+fn keep(former: Option<Slot>, facts: Option<&OrderFacts>, full: &mut Fulls) -> Slot {
     match (former, facts) {
         (Some(slot), Some(facts)) => {
             full[slot].facts = *facts;

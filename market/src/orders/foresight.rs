@@ -3,10 +3,9 @@
 //! the one before. Nothing is changed and nothing comes out: only time is saved.
 
 use super::{Handle, Id, Order, Orders};
-use crate::command::{Change, Command};
+use crate::command::Command;
 use crate::id::{ClOrdId, ParticipantId};
 use crate::ids::Sought;
-use crate::order::OrderTerms;
 use crate::slab::Slot;
 
 /// ClOrdIDs that are looked for together: their places all fit into a processor's nearest memory.
@@ -16,17 +15,16 @@ const TOGETHER: usize = 64;
 const FEW: u64 = 20_000;
 
 impl Orders {
-    /// Looks at what the commands will need. `rests_at` looks at the level where an order of such terms would rest, `level` at that of an order that
-    /// may rest; what they answer says nothing.
+    /// Looks at what the commands will need. `level` looks at the level of an order that may rest; what it answers says nothing.
     pub(crate) fn foresee<'a>(
         &self,
         commands: impl Iterator<Item = &'a Command>,
-        rests_at: impl Fn(&OrderTerms) -> u64,
         level: impl Fn(&Order) -> u64,
     ) {
         if self.ids.len() < FEW {
             return;
         }
+        let is_scattered = self.ids.is_scattered();
         let mut foresight = Foresight {
             sought: [Sought::NONE; TOGETHER],
             count: 0,
@@ -35,14 +33,13 @@ impl Orders {
         for (number, command) in (self.ended..).zip(commands) {
             foresight.seen ^= self.glance_at_final(number);
             let [new, orig] = named(command);
-            if let Some((participant, cl_ord_id)) = new {
+            if let Some((participant, cl_ord_id)) = new
+                && is_scattered
+            {
                 foresight.glance(self, participant, cl_ord_id);
             }
             if let Some((participant, cl_ord_id)) = orig {
                 foresight.seek(self, participant, cl_ord_id, &level);
-            }
-            if let Some(terms) = terms(command) {
-                foresight.seen ^= rests_at(terms);
             }
         }
         foresight.look(self, &level);
@@ -108,39 +105,18 @@ impl Foresight {
                 *slot = live;
             }
         }
-        let mut neighbours = [[Slot::NIL; 4]; TOGETHER];
-        for (slot, neighbours) in slots[..self.count].iter().zip(&mut neighbours) {
+        for slot in &slots[..self.count] {
             if let Some(slot) = slot.some()
                 && let Some(order) = orders.slab.get(slot)
             {
                 let (queue, peers) = (orders.queue(slot), orders.peers[slot.index()]);
-                *neighbours = [queue.prev, queue.next, peers.prev, peers.next];
+                seen ^= u64::from(queue.next.number() ^ peers.next.number());
                 // Its number stands at the other end of it than what the level is found by.
                 seen ^= level(order) ^ order.order_id().0;
             }
         }
-        for neighbour in neighbours[..self.count].iter().flatten() {
-            if let Some(slot) = neighbour.some() {
-                let (queue, peers) = (orders.queue(slot), orders.peers[slot.index()]);
-                seen ^= u64::from(queue.next.number() ^ peers.next.number());
-            }
-        }
         core::hint::black_box(seen);
         self.count = 0;
-    }
-}
-
-/// What a command asks to rest.
-const fn terms(command: &Command) -> Option<&OrderTerms> {
-    match command {
-        Command::Enter { terms, .. }
-        | Command::PossResend { terms, .. }
-        | Command::Replace { terms, .. } => Some(terms),
-        Command::Amend(amendment) => match &amendment.change {
-            Change::Replace(terms) => Some(terms),
-            _ => None,
-        },
-        _ => None,
     }
 }
 
