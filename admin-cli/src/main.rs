@@ -1,11 +1,7 @@
 //! `loggiactl`: arguments in, exit code out. Everything else is the library.
 
-use mimalloc::MiMalloc;
+use allocator as _;
 use std::process::ExitCode;
-
-/// Gives memory in huge pages where the kernel lets it: see ARCHITECTURE.md.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     admin_cli::run::run(std::env::args_os())

@@ -34,15 +34,10 @@ use market::limits::SelfTrade;
 use market::order::{OrdType, OrderTerms, Side};
 use market::price::Price;
 use market::time::Timestamp;
-use mimalloc::MiMalloc;
 use processor::ProcessorTime;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
-
-/// The allocator of the programs.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 use tokio::sync::oneshot;
 
 /// Entries behind the snapshot when the venue is killed.
@@ -53,6 +48,7 @@ const INSTRUMENTS: u32 = 1_000;
 const PROBES: usize = 1_000_000;
 
 fn main() {
+    allocator::keep_memory();
     let asked: Vec<String> = std::env::args()
         .skip(1)
         .filter(|text| text != "--bench")

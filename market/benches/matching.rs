@@ -15,15 +15,11 @@ mod drive;
 use criterion::{BatchSize, Criterion, Throughput};
 use drive::{Drive, operations};
 use generator::Mix;
-use mimalloc::MiMalloc;
-
-/// The allocator of the programs.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 const FLOWS: [&str; 3] = ["w1", "w100", "f1"];
 
 fn main() {
+    allocator::keep_memory();
     let mut criterion = Criterion::default().configure_from_args();
     for name in FLOWS {
         let operations = operations(Mix::named(name).expect("a known flow"));

@@ -12,13 +12,9 @@
     reason = "a program that prints its figures"
 )]
 
-use mimalloc::MiMalloc;
+use allocator as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-
-/// The allocator of the programs: large memories lie in huge pages where the kernel gives them.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Products of each of four chains in one timing.
 const PRODUCTS: u64 = 100_000_000;

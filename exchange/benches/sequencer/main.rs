@@ -27,17 +27,12 @@ use journal::disk::Files;
 use journal::entry::{Entry, Instruction, Origin, TraceId};
 use market::command::Command;
 use market::id::ParticipantId;
-use mimalloc::MiMalloc;
 use processor::ProcessorTime;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
-
-/// The allocator of the programs.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Rounds that are measured; the first of all is not.
 const ROUNDS: usize = 5;
@@ -134,6 +129,7 @@ fn call(hub: &Hub, command: Command) {
 }
 
 fn main() {
+    allocator::keep_memory();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let is_quick =
         args.iter().any(|arg| arg == "--quick") || !args.iter().any(|arg| arg == "--bench");

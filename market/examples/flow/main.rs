@@ -15,18 +15,14 @@ use drive::Drive;
 use generator::{Mix, alone, csv, results};
 use market::flow::Outcome;
 use market::limits::SelfTrade;
-use mimalloc::MiMalloc;
 use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::io::{Write as _, stdout};
 
-/// The allocator of the programs.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 const USAGE: &str = "usage: flow w1|w100|f1|t1|t5 [csv|digests|speed [DRIVE]]";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    allocator::keep_memory();
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().unwrap_or_default();
     let mix = Mix::named(&name).ok_or(USAGE)?;
