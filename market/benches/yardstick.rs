@@ -12,6 +12,7 @@
     reason = "a program that prints its figures"
 )]
 
+// Named to be linked: it is the allocator.
 use allocator as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@ use core::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
 /// Values of one chunk. The first chunk grows by a quarter at a time, so that what is small stays small.
-pub(crate) const CHUNK: usize = 1 << 10;
+const CHUNK: usize = 1 << 10;
 
 /// Values one behind the other.
 #[derive(Clone, Debug, Serialize, Deserialize)]

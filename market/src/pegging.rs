@@ -88,12 +88,11 @@ impl State {
         moved
     }
 
-    /// One that is out of the book gets its new price; one whose account cannot pay for it is cancelled.
+    /// One that is out of the book gets its new price; one whose account cannot pay for it is cancelled, and has never worked at it.
     fn move_peg(&mut self, slot: Slot, working: Working, events: &mut Vec<Event>) {
         let mut order = self.orders.facts(slot);
         let at = order.terms.instrument.0 as usize;
-        order.working = working;
-        let reserved = self.reserved_by(&order);
+        let reserved = self.reserved_by(&OrderFacts { working, ..order });
         let claim = self.claim(&order.terms);
         let checked = self
             .ledger
@@ -108,6 +107,7 @@ impl State {
             });
             return;
         }
+        order.working = working;
         self.hold(&mut order, reserved);
         self.orders.set_facts(slot, &order);
         self.place(slot);

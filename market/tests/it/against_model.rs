@@ -101,6 +101,46 @@ fn a_pause_of_no_length_is_over_in_the_same_tick() -> Result<(), TestCaseError> 
     Ok(())
 }
 
+/// Seen once in 60,000 random days: a pegged order with nothing to follow gets something, and its account cannot pay for it. Its end told
+/// a price that it had never worked at.
+#[test]
+fn a_peg_that_cannot_be_paid_for_ends_as_it_was_told() -> Result<(), TestCaseError> {
+    let mut pair = Pair::new(SelfTrade::Allow);
+    let instrument = InstrumentId(1);
+    let rules = Rules::NONE;
+    pair.step(&Command::SetRules { instrument, rules })?;
+    pair.step(&funds("most", AccountId(1), -1_999 * i128::from(LOT)))?;
+    let peg = OrdType::Pegged {
+        peg: Peg::Market,
+        offset: Price::ZERO,
+        limit: None,
+    };
+    for (participant, account, side, ord_type) in [
+        (1, 1, Side::Buy, peg),
+        (
+            2,
+            UNCHECKED,
+            Side::Sell,
+            OrdType::Limit(Price::from_raw(1_015_000_000)),
+        ),
+    ] {
+        pair.step(&Command::Enter {
+            participant: ParticipantId(participant),
+            cl_ord_id: text(&format!("o{participant}")),
+            terms: OrderTerms::plain(
+                AccountId(account),
+                instrument,
+                side,
+                ord_type,
+                TimeInForce::Day,
+                Qty::from_raw(32 * LOT),
+            ),
+        })?;
+    }
+    prop_assert_eq!(pair.market.live_orders(), 1, "the offer");
+    Ok(())
+}
+
 #[test]
 fn every_command_is_drawn() {
     let (mut drawn, pair) = (Drawn::default(), Pair::new(SelfTrade::Allow));
